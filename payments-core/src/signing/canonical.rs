@@ -1,0 +1,177 @@
+//! Canonical strings: the exact bytes that a provider signs, streamed part by part.
+
+use std::borrow::Cow;
+
+use crate::money::Decimal;
+
+/// A message with a canonical string. Derive it: `#[derive(Canonical)]` with
+/// `#[canonical(keys = Keys, join = "|", order("orderNo", "txStatus", "$secret"))]`.
+///
+/// The parts are streamed into a [`Sink`] (a hash, a MAC, or a text for people); no string is built.
+pub trait Canonical {
+    /// What the `$` entries of the order are read from; `()` where there are none.
+    type Keys: ?Sized;
+
+    /// Streams the parts in order.
+    ///
+    /// # Errors
+    /// [`Refusal`] where a value cannot be signed unambiguously: a control byte, or one of the
+    /// joining characters in an entry that is not marked `free`.
+    fn stream<S: Sink>(&self, keys: &Self::Keys, sink: &mut S) -> Result<(), Refusal>;
+}
+
+/// What a canonical string is streamed into.
+pub trait Sink {
+    /// A text that is the same for every message: separators, names.
+    fn literal(&mut self, text: &'static str);
+
+    /// A value under the wire name `name`. It has passed the refusals.
+    fn value(&mut self, name: &'static str, text: &str);
+
+    /// A secret part under the credential's name.
+    fn secret(&mut self, name: &'static str, bytes: &[u8]);
+}
+
+/// A value that cannot be signed unambiguously.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{field}` {problem}")]
+pub struct Refusal {
+    field: &'static str,
+    problem: RefusalProblem,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+enum RefusalProblem {
+    #[error("holds a control character")]
+    Control,
+    #[error("holds a character that joins the parts of the signed string")]
+    Joining,
+}
+
+impl Refusal {
+    /// The wire name of the field at fault.
+    #[must_use]
+    pub fn field(&self) -> &'static str {
+        self.field
+    }
+}
+
+/// A value that can stand in a canonical string. Floats cannot: they have no exact text.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be signed",
+    label = "no exact text form",
+    note = "sign text, integers, booleans, `Decimal` or an open enum; give `Money` a wire form with `#[wire(\"name\", money = \"…\")]`"
+)]
+pub trait Part {
+    /// Hands the exact text of the value to `read`, without allocating.
+    fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R;
+}
+
+impl<T: Part + ?Sized> Part for &T {
+    fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
+        (**self).with_text(read)
+    }
+}
+
+impl Part for str {
+    fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
+        read(self)
+    }
+}
+
+impl Part for String {
+    fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
+        read(self)
+    }
+}
+
+impl Part for Cow<'_, str> {
+    fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
+        read(self)
+    }
+}
+
+impl Part for bool {
+    fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
+        read(if *self { "true" } else { "false" })
+    }
+}
+
+impl Part for i64 {
+    fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
+        read(crate::money::wire::Digits::signed(*self).as_str())
+    }
+}
+
+impl Part for u64 {
+    fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
+        read(crate::money::wire::Digits::unsigned(*self).as_str())
+    }
+}
+
+impl Part for u32 {
+    fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
+        u64::from(*self).with_text(read)
+    }
+}
+
+impl Part for Decimal {
+    fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
+        read(self.text().as_str())
+    }
+}
+
+/// An absent value is signed as the empty text, unless the order entry says otherwise.
+impl<T: Part> Part for Option<T> {
+    fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
+        match self {
+            Some(value) => value.with_text(read),
+            None => read(""),
+        }
+    }
+}
+
+/// Streams one value after the refusals. Called by the code that the derive writes.
+///
+/// # Errors
+/// [`Refusal`] for a control character, and for any byte of `joining`.
+#[inline]
+pub fn stream_value<S: Sink>(
+    sink: &mut S,
+    name: &'static str,
+    joining: &'static str,
+    value: &(impl Part + ?Sized),
+) -> Result<(), Refusal> {
+    value.with_text(|text| {
+        check(name, joining, text)?;
+        sink.value(name, text);
+        Ok(())
+    })
+}
+
+/// The refusals before hashing: control characters always, joining characters unless the entry is
+/// free (then `joining` is empty).
+///
+/// # Errors
+/// [`Refusal`] naming the field.
+#[inline]
+pub fn check(name: &'static str, joining: &str, text: &str) -> Result<(), Refusal> {
+    let refuse = |problem| {
+        Err(Refusal {
+            field: name,
+            problem,
+        })
+    };
+    // C1 controls (U+0080 to U+009F) are two bytes in UTF-8: 0xC2 and then 0x80 to 0x9F.
+    let mut control = false;
+    for byte in text.bytes() {
+        control |= byte < 0x20 || byte == 0x7F || byte == 0xC2;
+    }
+    if control && text.chars().any(char::is_control) {
+        return refuse(RefusalProblem::Control);
+    }
+    if joining.bytes().any(|j| text.bytes().any(|byte| byte == j)) {
+        return refuse(RefusalProblem::Joining);
+    }
+    Ok(())
+}
