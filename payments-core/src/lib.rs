@@ -1,8 +1,24 @@
 #![doc = include_str!("../README.md")]
 
-pub mod clock;
-pub mod money;
-pub mod signing;
+// The derives write `::payments_core::…`; inside this crate that is the crate itself.
+extern crate self as payments_core;
 
+pub mod build;
+pub mod clock;
+pub mod codes;
+pub mod error;
+pub mod exchange;
+pub mod incoming;
+pub mod json;
+pub mod money;
+pub mod outgoing;
+pub mod signing;
+pub mod wire;
+
+pub use error::{Error, MoneyMoved};
 pub use money::{Currency, Decimal, Money};
+pub use outgoing::call;
+pub use outgoing::call::Reply;
+pub use payments_derive::{Canonical, Request};
 pub use signing::Secret;
+pub use {bytes, http, serde};

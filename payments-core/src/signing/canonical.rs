@@ -46,6 +46,8 @@ enum RefusalProblem {
     Control,
     #[error("holds a character that joins the parts of the signed string")]
     Joining,
+    #[error("has a fraction that its wire form cannot carry")]
+    Amount,
 }
 
 impl Refusal {
@@ -147,6 +149,27 @@ pub fn stream_value<S: Sink>(
         sink.value(name, text);
         Ok(())
     })
+}
+
+/// Streams an amount in its wire form. Called by the code that the derive writes.
+///
+/// # Errors
+/// [`Refusal`] as [`stream_value`] gives it; digits hold nothing to refuse.
+#[inline]
+pub fn stream_money<S: Sink>(
+    sink: &mut S,
+    name: &'static str,
+    joining: &'static str,
+    form: crate::money::wire::Form,
+    value: crate::money::Money,
+) -> Result<(), Refusal> {
+    match form.print(value) {
+        Ok(text) => stream_value(sink, name, joining, text.as_str()),
+        Err(_) => Err(Refusal {
+            field: name,
+            problem: RefusalProblem::Amount,
+        }),
+    }
 }
 
 /// The refusals before hashing: control characters always, joining characters unless the entry is

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroize;
 
+use crate::error::Misuse;
+
 /// A value that is never printed: no `Display`, no `Serialize`, masked `Debug`, wiped on drop.
 ///
 /// ```
@@ -57,5 +59,41 @@ impl From<&str> for Secret<String> {
 impl<'de, T: Zeroize + Deserialize<'de>> Deserialize<'de> for Secret<T> {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         T::deserialize(input).map(Self)
+    }
+}
+
+/// A credential that can stand in a canonical string.
+pub trait KeyPart {
+    /// Its bytes.
+    fn key_bytes(&self) -> &[u8];
+}
+
+impl KeyPart for Secret<String> {
+    fn key_bytes(&self) -> &[u8] {
+        self.expose().as_bytes()
+    }
+}
+
+impl KeyPart for String {
+    fn key_bytes(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
+/// The shortest signing secret that is accepted, in bytes.
+pub const MIN_SECRET: usize = 16;
+
+/// Refuses a signing secret that is too short to be one.
+///
+/// # Errors
+/// [`Misuse`] naming the field, not the value.
+pub fn check_secret(field: &'static str, secret: &Secret<String>) -> Result<(), Misuse> {
+    match secret.expose().len() {
+        0 => Err(Misuse::new(field, "must not be empty")),
+        length if length < MIN_SECRET => Err(Misuse::new(
+            field,
+            format!("must have at least {MIN_SECRET} bytes, has {length}"),
+        )),
+        _ => Ok(()),
     }
 }

@@ -92,9 +92,12 @@ impl<T: Wire> Value for Vec<T> {
     }
 }
 
-/// Writes money in the wire form that the description gives it. Called by derived code.
-pub fn put_money(name: &str, form: Form, value: &Money, out: &mut dyn Fields) {
-    let text = form.print(*value);
+/// Writes money in the wire form that the description gives it. Called by derived code, whose
+/// `build` has checked that the form can carry the amount.
+pub fn put_money(name: &str, form: Form, value: Money, out: &mut dyn Fields) {
+    let Ok(text) = form.print(value) else {
+        return;
+    };
     if form.is_number() {
         out.number(name, text.as_str());
     } else {

@@ -1,0 +1,94 @@
+//! Open enums: the texts that a provider documents, and whatever else it sends.
+
+/// Defines an open enum of a provider's texts. What is not listed is kept as `Other`.
+///
+/// ```
+/// use payments_core::error::Meaning;
+///
+/// payments_core::codes! {
+///     /// What became of it.
+///     pub enum Status {
+///         /// The buyer has paid.
+///         Paid = "paid" => Done,
+///     }
+/// }
+///
+/// assert_eq!(Status::from("paid"), Status::Paid);
+/// assert_eq!(Status::Paid.meaning(), Meaning::Done);
+/// assert_eq!(Status::from("lost").as_str(), "lost");
+/// assert_eq!(Status::from("lost").meaning(), Meaning::Unknown);
+/// ```
+#[macro_export]
+macro_rules! codes {
+    (
+        $(#[$type_doc:meta])*
+        pub enum $Type:ident {
+            $( $(#[$doc:meta])* $Name:ident = $text:literal => $Meaning:ident ),* $(,)?
+        }
+    ) => {
+        $(#[$type_doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $Type {
+            $( $(#[$doc])* $Name, )*
+            /// A text that the description does not know, as it came.
+            Other(String),
+        }
+
+        impl $Type {
+            /// The text as the provider writes it.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $( Self::$Name => $text, )*
+                    Self::Other(text) => text,
+                }
+            }
+
+            /// What it means for the caller.
+            #[must_use]
+            pub fn meaning(&self) -> $crate::error::Meaning {
+                match self {
+                    $( Self::$Name => $crate::error::Meaning::$Meaning, )*
+                    Self::Other(_) => $crate::error::Meaning::Unknown,
+                }
+            }
+        }
+
+        impl From<&str> for $Type {
+            fn from(text: &str) -> Self {
+                match text {
+                    $( $text => Self::$Name, )*
+                    other => Self::Other(other.to_owned()),
+                }
+            }
+        }
+
+        impl ::core::fmt::Display for $Type {
+            fn fmt(&self, out: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                out.write_str(self.as_str())
+            }
+        }
+
+        impl<'de> $crate::serde::Deserialize<'de> for $Type {
+            fn deserialize<D: $crate::serde::Deserializer<'de>>(
+                input: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                <::std::borrow::Cow<'de, str> as $crate::serde::Deserialize<'de>>::deserialize(input)
+                    .map(|text| Self::from(&*text))
+            }
+        }
+
+        impl $crate::signing::Part for $Type {
+            fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
+                read(self.as_str())
+            }
+        }
+
+        impl $crate::wire::Value for $Type {
+            fn put(&self, name: &str, out: &mut dyn $crate::wire::Fields) {
+                out.text(name, self.as_str());
+            }
+        }
+    };
+}

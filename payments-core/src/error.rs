@@ -1,0 +1,336 @@
+//! Errors, which answer one question first: may money have moved?
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+
+use crate::exchange::{CallRecord, Response};
+
+/// What went wrong with a call or a callback.
+///
+/// Ask [`Error::money_moved`] before anything else. [`Error::Unknown`] is never to be read as
+/// failed: resolve it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The caller's input or configuration; nothing was sent.
+    #[error("misuse: {0}")]
+    Misuse(#[from] Misuse),
+    /// It did not leave this machine; a retry is safe.
+    #[error("not sent: {0}")]
+    NotSent(#[from] NotSent),
+    /// The provider's own parsed refusal.
+    #[error("refused: {0}")]
+    Refused(#[from] Refused),
+    /// It may have arrived; do not send it again, resolve it.
+    #[error("outcome unknown: {0}")]
+    Unknown(#[from] Unknown),
+    /// A read whose answer is not as described.
+    #[error("malformed answer: {0}")]
+    Malformed(#[from] Malformed),
+    /// A callback that is not to be believed.
+    #[error(transparent)]
+    Unverified(#[from] Rejected),
+}
+
+/// Whether money may have moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MoneyMoved {
+    /// Certainly not through this call.
+    No,
+    /// Perhaps: ask the provider before doing anything else.
+    Maybe,
+    /// Yes: the provider said so, and something failed here afterwards.
+    Yes,
+}
+
+impl Error {
+    /// Whether money may have moved through the call that failed.
+    #[must_use]
+    pub fn money_moved(&self) -> MoneyMoved {
+        match self {
+            Self::Misuse(_)
+            | Self::NotSent(_)
+            | Self::Refused(_)
+            | Self::Malformed(_)
+            | Self::Unverified(_) => MoneyMoved::No,
+            Self::Unknown(unknown) => unknown.money_moved,
+        }
+    }
+
+    /// The provider's reply as it came, where one came.
+    #[must_use]
+    pub fn response(&self) -> Option<&Response> {
+        match self {
+            Self::Misuse(_) | Self::NotSent(_) | Self::Unverified(_) => None,
+            Self::Refused(refused) => Some(refused.response()),
+            Self::Unknown(unknown) => unknown.response(),
+            Self::Malformed(malformed) => malformed.response(),
+        }
+    }
+}
+
+/// Input or configuration that cannot be sent: which field, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{field}` {problem}")]
+pub struct Misuse {
+    field: Cow<'static, str>,
+    problem: Cow<'static, str>,
+}
+
+impl Misuse {
+    /// `field` by its wire or option name, `problem` as the rest of the sentence ("must be …").
+    #[must_use]
+    pub fn new(
+        field: impl Into<Cow<'static, str>>,
+        problem: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            field: field.into(),
+            problem: problem.into(),
+        }
+    }
+
+    /// The field or option at fault.
+    #[must_use]
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// What is wrong with it and what to do.
+    #[must_use]
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
+}
+
+type Source = Box<dyn StdError + Send + Sync>;
+
+/// Why a request did not leave this machine.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct NotSent {
+    what: Cow<'static, str>,
+    #[source]
+    source: Option<Source>,
+}
+
+impl NotSent {
+    /// `what` failed, because of `source`.
+    #[must_use]
+    pub fn new(what: impl Into<Cow<'static, str>>, source: Option<Source>) -> Self {
+        Self {
+            what: what.into(),
+            source,
+        }
+    }
+}
+
+/// The provider's own refusal.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    code: Option<String>,
+    text: Option<String>,
+    meaning: Meaning,
+    request_id: Option<String>,
+    response: Response,
+}
+
+/// What a provider's code means for the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Meaning {
+    /// It is done.
+    Done,
+    /// It is under way; ask again later.
+    Pending,
+    /// It was declined, and that is final.
+    Declined,
+    /// The request was wrong; mend it before it is sent again.
+    Misuse,
+    /// The description has no meaning for this code.
+    Unknown,
+}
+
+impl Refused {
+    /// A refusal that was read from `response`.
+    #[must_use]
+    pub fn new(
+        code: Option<String>,
+        text: Option<String>,
+        meaning: Meaning,
+        response: Response,
+    ) -> Self {
+        Self {
+            code,
+            text,
+            meaning,
+            request_id: None,
+            response,
+        }
+    }
+
+    /// The same with the provider's id of the exchange, for its support desk.
+    #[must_use]
+    pub fn with_request_id(mut self, id: Option<String>) -> Self {
+        self.request_id = id;
+        self
+    }
+
+    /// The provider's code, as written.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
+    /// The provider's text, as written. For people; it may hold anything, so it is not in `Display`.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        self.text.as_deref()
+    }
+
+    /// What the code means.
+    #[must_use]
+    pub fn meaning(&self) -> Meaning {
+        self.meaning
+    }
+
+    /// The provider's id of the exchange, where it gives one.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// The reply as it came.
+    #[must_use]
+    pub fn response(&self) -> &Response {
+        &self.response
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.code {
+            Some(code) => write!(out, "code {code:?}")?,
+            None => write!(out, "no code given")?,
+        }
+        write!(out, ", http status {}", self.response.status().as_u16())
+    }
+}
+
+impl StdError for Refused {}
+
+/// A call whose effect is not known: it may have arrived.
+#[derive(Debug)]
+pub struct Unknown {
+    why: Cow<'static, str>,
+    record: CallRecord,
+    response: Option<Response>,
+    money_moved: MoneyMoved,
+    source: Option<Source>,
+}
+
+impl Unknown {
+    /// The outcome of `record` is not known, because `why`.
+    #[must_use]
+    pub fn new(why: impl Into<Cow<'static, str>>, record: CallRecord) -> Self {
+        Self {
+            why: why.into(),
+            record,
+            response: None,
+            money_moved: MoneyMoved::Maybe,
+            source: None,
+        }
+    }
+
+    /// The same with the reply that could not be believed.
+    #[must_use]
+    pub fn with_response(mut self, response: Option<Response>) -> Self {
+        self.response = response;
+        self
+    }
+
+    /// The same with the error beneath.
+    #[must_use]
+    pub fn with_source(mut self, source: Option<Source>) -> Self {
+        self.source = source;
+        self
+    }
+
+    /// Why the outcome is not known.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        &self.why
+    }
+
+    /// The call, to be stored and resolved. `Pending::try_from` gives it its type back.
+    #[must_use]
+    pub fn record(&self) -> &CallRecord {
+        &self.record
+    }
+
+    /// The reply as it came, where one came.
+    #[must_use]
+    pub fn response(&self) -> Option<&Response> {
+        self.response.as_ref()
+    }
+}
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} of {}", self.record.call(), self.record.provider())?;
+        if let Some(reference) = self.record.reference() {
+            write!(out, ", reference {reference:?}")?;
+        }
+        write!(out, ": {}; ask the provider, do not send it again", self.why)
+    }
+}
+
+impl StdError for Unknown {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| -> &(dyn StdError + 'static) { source })
+    }
+}
+
+/// A read whose answer is not as described, or did not come.
+#[derive(Debug, thiserror::Error)]
+#[error("{why}")]
+pub struct Malformed {
+    why: Cow<'static, str>,
+    response: Option<Response>,
+    #[source]
+    source: Option<Source>,
+}
+
+impl Malformed {
+    /// The answer cannot be used, because `why`.
+    #[must_use]
+    pub fn new(why: impl Into<Cow<'static, str>>, response: Option<Response>) -> Self {
+        Self {
+            why: why.into(),
+            response,
+            source: None,
+        }
+    }
+
+    /// The same with the error beneath.
+    #[must_use]
+    pub fn with_source(mut self, source: Option<Source>) -> Self {
+        self.source = source;
+        self
+    }
+
+    /// The reply as it came, where one came.
+    #[must_use]
+    pub fn response(&self) -> Option<&Response> {
+        self.response.as_ref()
+    }
+}
+
+/// A callback that is not to be believed. It says nothing about why, because whoever sent it may
+/// be reading; `explain` of the verifier does, for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("callback rejected")]
+#[non_exhaustive]
+pub struct Rejected;

@@ -1,0 +1,311 @@
+//! One exchange with a provider as plain values: what is sent, what came back, what is kept of it.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::error::Misuse;
+
+/// A request before it is bound to a host: pure data, the same bytes however often it is sent.
+#[derive(Clone)]
+pub struct Request {
+    method: Method,
+    path: String,
+    query: String,
+    headers: HeaderMap,
+    body: Body,
+}
+
+/// The body of a [`Request`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Body {
+    /// None, and no content type.
+    #[default]
+    Empty,
+    /// `application/x-www-form-urlencoded`, already encoded.
+    Form(String),
+    /// `application/json`, already encoded.
+    Json(String),
+}
+
+impl Request {
+    /// A request with `method` to the path `path` (absolute, without host and query).
+    #[must_use]
+    pub fn new(method: Method, path: impl Into<String>) -> Self {
+        Self {
+            method,
+            path: path.into(),
+            query: String::new(),
+            headers: HeaderMap::new(),
+            body: Body::Empty,
+        }
+    }
+
+    /// A POST to `path`.
+    #[must_use]
+    pub fn post(path: impl Into<String>) -> Self {
+        Self::new(Method::POST, path)
+    }
+
+    /// A GET of `path`.
+    #[must_use]
+    pub fn get(path: impl Into<String>) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The path, absolute, without host and query.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The encoded query without its question mark; empty if there is none.
+    #[must_use]
+    pub fn query(&self) -> &str {
+        &self.query
+    }
+
+    /// The headers that the request carries so far, its content type not among them.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &Body {
+        &self.body
+    }
+
+    /// The same request with another path: for providers that put identifiers into it.
+    #[must_use]
+    pub fn with_path(mut self, path: impl Into<String>) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    /// The same request with this encoded query.
+    #[must_use]
+    pub fn with_query(mut self, query: impl Into<String>) -> Self {
+        self.query = query.into();
+        self
+    }
+
+    /// The same request with this body.
+    #[must_use]
+    pub fn with_body(mut self, body: Body) -> Self {
+        self.body = body;
+        self
+    }
+
+    /// Sets a header. `secret` keeps its value out of every output of the HTTP stack.
+    ///
+    /// # Errors
+    /// [`Misuse`] if the value holds bytes that a header cannot carry; the value is not repeated.
+    pub fn set_header(
+        &mut self,
+        name: HeaderName,
+        value: &str,
+        secret: bool,
+    ) -> Result<(), Misuse> {
+        let mut header = HeaderValue::from_str(value).map_err(|_| {
+            Misuse::new(
+                name.to_string(),
+                "holds characters that a header cannot carry",
+            )
+        })?;
+        header.set_sensitive(secret);
+        self.headers.insert(name, header);
+        Ok(())
+    }
+
+    /// The content type that goes with the body.
+    #[must_use]
+    pub fn content_type(&self) -> Option<HeaderValue> {
+        match self.body {
+            Body::Empty => None,
+            Body::Form(_) => Some(HeaderValue::from_static(
+                "application/x-www-form-urlencoded",
+            )),
+            Body::Json(_) => Some(HeaderValue::from_static("application/json")),
+        }
+    }
+
+    /// SHA-256 over method, path, query and body: tells two different requests apart. Headers are
+    /// left out, because tokens change between two sends of the same request.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        for part in [self.method.as_str(), &self.path, &self.query] {
+            hash.update(part);
+            hash.update([0]);
+        }
+        hash.update(self.body.bytes());
+        hash.finalize().into()
+    }
+}
+
+/// Method and path only: bodies and headers hold credentials and personal data.
+impl fmt::Debug for Request {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Request({} {})", self.method, self.path)
+    }
+}
+
+impl Body {
+    /// The encoded bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Empty => &[],
+            Self::Form(text) | Self::Json(text) => text.as_bytes(),
+        }
+    }
+}
+
+/// What came back: status, headers and at most the capped number of body bytes.
+#[derive(Clone)]
+pub struct Response {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Response {
+    /// Puts a response together; transports and tests do.
+    #[must_use]
+    pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
+        Self {
+            status,
+            headers,
+            body: body.into(),
+        }
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body as received.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// Whether the content type says JSON (`application/json` or `…+json`). A missing content type
+    /// counts as JSON, because the body decides then.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        let Some(value) = self.headers.get(header::CONTENT_TYPE) else {
+            return true;
+        };
+        let Ok(text) = value.to_str() else {
+            return false;
+        };
+        let essence = text.split(';').next().unwrap_or_default().trim();
+        essence.eq_ignore_ascii_case("application/json")
+            || essence
+                .to_ascii_lowercase()
+                .strip_prefix("application/")
+                .is_some_and(|kind| kind.ends_with("+json"))
+    }
+}
+
+/// Status and size only: bodies may hold tokens and personal data.
+impl fmt::Debug for Response {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            out,
+            "Response({}, {} bytes)",
+            self.status.as_u16(),
+            self.body.len()
+        )
+    }
+}
+
+/// What identifies a call that was prepared: enough to ask later what became of it, nothing secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallRecord {
+    provider: String,
+    environment: String,
+    call: String,
+    reference: Option<String>,
+    digest: String,
+    prepared_at: u64,
+}
+
+impl CallRecord {
+    /// Writes the record of a request that is about to be sent.
+    #[must_use]
+    pub fn new(
+        provider: &str,
+        environment: &str,
+        call: &str,
+        reference: Option<&str>,
+        request: &Request,
+        prepared_at: u64,
+    ) -> Self {
+        Self {
+            provider: provider.to_owned(),
+            environment: environment.to_owned(),
+            call: call.to_owned(),
+            reference: reference.map(str::to_owned),
+            digest: const_hex::encode(request.digest()),
+            prepared_at,
+        }
+    }
+
+    /// The provider, such as `mocasa`.
+    #[must_use]
+    pub fn provider(&self) -> &str {
+        &self.provider
+    }
+
+    /// The host that the call was for: the test and the live service of one provider are two.
+    #[must_use]
+    pub fn environment(&self) -> &str {
+        &self.environment
+    }
+
+    /// The call, such as `create_order`.
+    #[must_use]
+    pub fn call(&self) -> &str {
+        &self.call
+    }
+
+    /// The merchant's own reference, where the call has one.
+    #[must_use]
+    pub fn reference(&self) -> Option<&str> {
+        self.reference.as_deref()
+    }
+
+    /// SHA-256 of the request, as [`Request::digest`] takes it, in hex.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// When the call was prepared, in milliseconds since 1970-01-01 UTC.
+    #[must_use]
+    pub fn prepared_at(&self) -> u64 {
+        self.prepared_at
+    }
+}

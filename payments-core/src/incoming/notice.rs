@@ -1,0 +1,59 @@
+//! A kind of callback: which fields are signed, how they are read, what answers it.
+
+use http::StatusCode;
+
+use crate::error::Rejected;
+use crate::incoming::fields::Fields;
+
+/// A message that a provider sends. Implemented by generated code.
+///
+/// The implementing type holds the fields **under** the signature (all fields, where the provider
+/// signs nothing).
+pub trait Notice: Sized {
+    /// The fields beside the signature: claims that anyone on the way may have changed.
+    type Unsigned;
+
+    /// Its name, in snake case: `order_webhook`.
+    const NAME: &'static str;
+
+    /// The acknowledgement that the provider takes as received.
+    const ACK: AckRule;
+
+    /// Reads the signed fields.
+    ///
+    /// # Errors
+    /// [`Rejected`] if one is missing, empty where it must not be, or not as described.
+    fn read(fields: &Fields<'_>) -> Result<Self, Rejected>;
+
+    /// Reads the rest; what cannot be read is kept as a claim.
+    fn read_unsigned(fields: &Fields<'_>) -> Self::Unsigned;
+
+    /// The values that tell two messages apart; a repeat of the same values is the same message.
+    fn dedupe(&self) -> Vec<&str>;
+
+    /// The merchant's reference that the message is about.
+    fn reference(&self) -> &str;
+}
+
+/// The one reply that a provider takes for "received".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AckRule {
+    /// The status.
+    pub status: StatusCode,
+    /// The content type, where there is a body.
+    pub content_type: Option<&'static str>,
+    /// The body.
+    pub body: &'static str,
+}
+
+impl AckRule {
+    /// A status with an empty body.
+    #[must_use]
+    pub const fn empty(status: StatusCode) -> Self {
+        Self {
+            status,
+            content_type: None,
+            body: "",
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! A call: a request and the reading of its reply, both pure.
+
+use std::fmt;
+use std::ops::Deref;
+
+use crate::error::{Misuse, Refused};
+use crate::exchange::{Body, Request, Response};
+use crate::money::Money;
+use crate::outgoing::encode::{append_form_field, insert_json_field};
+
+/// What sending a call twice does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Effect {
+    /// Nothing: it only reads.
+    Read,
+    /// The same as sending it once, as long as these fields (wire names) are the same.
+    Idempotent {
+        /// The identifying fields.
+        by: &'static [&'static str],
+    },
+    /// Perhaps a second payment: it is never sent again once its first byte may have left.
+    Once,
+}
+
+impl Effect {
+    /// Whether the same bytes may be sent again without harm.
+    #[must_use]
+    pub fn may_repeat(self) -> bool {
+        match self {
+            Self::Read | Self::Idempotent { .. } => true,
+            Self::Once => false,
+        }
+    }
+}
+
+/// One operation of a provider.
+pub trait Call: Send + Sync {
+    /// Its name, in snake case: `create_order`.
+    const NAME: &'static str;
+
+    /// What sending it twice does.
+    const EFFECT: Effect;
+
+    /// What the provider answers.
+    type Reply: Send;
+
+    /// The merchant's own reference, by which the call can be found again.
+    fn reference(&self) -> Option<&str> {
+        None
+    }
+
+    /// The amount that the call is about, with the name of its field.
+    fn amount(&self) -> Option<(&'static str, Money)> {
+        None
+    }
+
+    /// The request, without what authorizes it.
+    ///
+    /// # Errors
+    /// [`Misuse`] for what cannot be written to the wire.
+    fn request(&self) -> Result<Request, Misuse>;
+
+    /// Reads the provider's reply.
+    ///
+    /// # Errors
+    /// [`Fault::Refused`] for the provider's own refusal, [`Fault::Unreadable`] for anything that is
+    /// not as described.
+    fn reply(&self, response: &Response) -> Result<Self::Reply, Fault>;
+}
+
+/// A call whose outcome can be asked for with another call.
+pub trait Resolve: Call {
+    /// The call that asks.
+    type Query: Call;
+
+    /// The query for the call that carried `reference`.
+    ///
+    /// # Errors
+    /// [`Misuse`] if the reference is not one that the query takes.
+    fn query(reference: &str) -> Result<Self::Query, Misuse>;
+}
+
+/// Why a reply is not the reply that was hoped for.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The provider refused.
+    Refused(Box<Refused>),
+    /// Not as described; the text says what is wrong, without repeating the content.
+    Unreadable(String),
+}
+
+impl Fault {
+    /// Not as described, because `why`.
+    #[must_use]
+    pub fn unreadable(why: impl Into<String>) -> Self {
+        Self::Unreadable(why.into())
+    }
+}
+
+/// Checks that a reply speaks of the request: where the provider repeats a field, it must match.
+///
+/// # Errors
+/// [`Fault::Unreadable`] if the field is there and differs.
+pub fn echo(field: &'static str, sent: &str, received: Option<&str>) -> Result<(), Fault> {
+    match received {
+        Some(received) if received != sent => Err(Fault::unreadable(format!(
+            "the reply is about another `{field}`"
+        ))),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A call with fields that its description does not know yet.
+#[derive(Clone, Debug)]
+pub struct Extended<C> {
+    call: C,
+    extra: Vec<(String, String)>,
+}
+
+/// Adds undescribed fields to any call.
+pub trait Extend: Call + Sized {
+    /// The call with one more text field, written after the described ones.
+    fn with_extra(self, name: impl Into<String>, value: impl Into<String>) -> Extended<Self> {
+        Extended {
+            call: self,
+            extra: vec![(name.into(), value.into())],
+        }
+    }
+}
+
+impl<C: Call> Extend for C {}
+
+impl<C> Extended<C> {
+    /// The call with one more text field.
+    #[must_use]
+    pub fn and_extra(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.extra.push((name.into(), value.into()));
+        self
+    }
+}
+
+impl<C: Call> Call for Extended<C> {
+    const NAME: &'static str = C::NAME;
+    const EFFECT: Effect = C::EFFECT;
+    type Reply = C::Reply;
+
+    fn reference(&self) -> Option<&str> {
+        self.call.reference()
+    }
+
+    fn amount(&self) -> Option<(&'static str, Money)> {
+        self.call.amount()
+    }
+
+    fn request(&self) -> Result<Request, Misuse> {
+        let request = self.call.request()?;
+        let body = match request.body().clone() {
+            Body::Form(mut form) => {
+                for (name, value) in &self.extra {
+                    append_form_field(&mut form, name, value)?;
+                }
+                Body::Form(form)
+            }
+            Body::Json(mut json) => {
+                for (name, value) in &self.extra {
+                    insert_json_field(&mut json, name, value)?;
+                }
+                Body::Json(json)
+            }
+            Body::Empty => {
+                let mut query = request.query().to_owned();
+                for (name, value) in &self.extra {
+                    append_form_field(&mut query, name, value)?;
+                }
+                return Ok(request.with_query(query));
+            }
+        };
+        Ok(request.with_body(body))
+    }
+
+    fn reply(&self, response: &Response) -> Result<Self::Reply, Fault> {
+        self.call.reply(response)
+    }
+}
+
+impl<C: Resolve> Resolve for Extended<C> {
+    type Query = C::Query;
+
+    fn query(reference: &str) -> Result<Self::Query, Misuse> {
+        C::query(reference)
+    }
+}
+
+/// A request of the user's own, sent with the client's authorization. `READ` says whether it only
+/// reads; one that does not is treated as [`Effect::Once`].
+#[derive(Clone, Debug)]
+pub struct Raw<const READ: bool>(Request);
+
+impl<const READ: bool> Raw<READ> {
+    /// Wraps the request.
+    #[must_use]
+    pub fn new(request: Request) -> Self {
+        Self(request)
+    }
+}
+
+impl<const READ: bool> Call for Raw<READ> {
+    const NAME: &'static str = "raw";
+    const EFFECT: Effect = if READ { Effect::Read } else { Effect::Once };
+    type Reply = Response;
+
+    fn request(&self) -> Result<Request, Misuse> {
+        Ok(self.0.clone())
+    }
+
+    fn reply(&self, response: &Response) -> Result<Response, Fault> {
+        if response.status().is_success() {
+            Ok(response.clone())
+        } else {
+            Err(Fault::unreadable("the status is not a success"))
+        }
+    }
+}
+
+/// A reply together with the response that it was read from.
+#[derive(Clone)]
+pub struct Reply<T> {
+    value: T,
+    response: Response,
+}
+
+impl<T> Reply<T> {
+    pub(crate) fn new(value: T, response: Response) -> Self {
+        Self { value, response }
+    }
+
+    /// The reply alone.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// Status, headers and body as they came: fields that the description does not know are there.
+    pub fn response(&self) -> &Response {
+        &self.response
+    }
+}
+
+impl<T> Deref for Reply<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Reply<T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Reply")
+            .field("value", &self.value)
+            .field("response", &self.response)
+            .finish()
+    }
+}
