@@ -1,0 +1,159 @@
+//! The host that requests go to, checked once.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use http::{Uri, header, uri::Scheme};
+
+use crate::error::Misuse;
+use crate::exchange::Request;
+
+/// A checked base URL: https, or http on loopback. Paths of calls are appended to its path.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Base(String);
+
+impl Base {
+    /// Checks a base URL such as `https://pay.example/api`. A slash at the end changes nothing.
+    ///
+    /// # Errors
+    /// [`Misuse`] for `base_url` if it is not absolute, neither https nor http on loopback
+    /// (127.0.0.0/8, `::1`, `localhost`), or has a user, a query or a fragment.
+    pub fn parse(text: &str) -> Result<Self, Misuse> {
+        let refuse = |problem: &'static str| Err(Misuse::new("base_url", problem));
+        if text.contains('#') {
+            return refuse("must not have a fragment");
+        }
+        let Ok(uri) = text.parse::<Uri>() else {
+            return refuse("is not a url: write it as https://host/path");
+        };
+        let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
+            return refuse("must be absolute: write it as https://host/path");
+        };
+        if authority.as_str().contains('@') {
+            return refuse("must not hold a user or password");
+        }
+        if uri.query().is_some() {
+            return refuse("must not have a query");
+        }
+        if *scheme != Scheme::HTTPS && !(*scheme == Scheme::HTTP && is_loopback(authority.host())) {
+            return refuse("must be https; http is for loopback only");
+        }
+        Ok(Self(format!(
+            "{scheme}://{authority}{}",
+            uri.path().trim_end_matches('/')
+        )))
+    }
+
+    /// The URL, without a slash at its end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The path part of the URL, without a slash at its end: some providers sign it.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.0
+            .split_once("://")
+            .and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)))
+            .unwrap_or_default()
+    }
+
+    /// Binds a request to this host.
+    ///
+    /// # Errors
+    /// [`Misuse`] for a path or a query that cannot stand in a URL.
+    pub fn bind(&self, request: &Request) -> Result<http::Request<Bytes>, Misuse> {
+        let mut url = String::with_capacity(
+            self.0
+                .len()
+                .saturating_add(request.path().len())
+                .saturating_add(request.query().len())
+                .saturating_add(1),
+        );
+        url.push_str(&self.0);
+        url.push_str(request.path());
+        if !request.query().is_empty() {
+            url.push('?');
+            url.push_str(request.query());
+        }
+        if !request.path().starts_with('/') {
+            return Err(Misuse::new("path", "must begin with a slash"));
+        }
+        let mut bound = http::Request::builder()
+            .method(request.method())
+            .uri(url)
+            .body(Bytes::copy_from_slice(request.body().bytes()))
+            .map_err(|_| Misuse::new("path", "cannot stand in a url"))?;
+        bound.headers_mut().clone_from(request.headers());
+        if let Some(value) = request.content_type() {
+            bound.headers_mut().insert(header::CONTENT_TYPE, value);
+        }
+        if !bound.headers().contains_key(header::ACCEPT) {
+            bound.headers_mut().insert(
+                header::ACCEPT,
+                http::HeaderValue::from_static("application/json"),
+            );
+        }
+        Ok(bound)
+    }
+}
+
+impl fmt::Debug for Base {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// Whether a host is this machine.
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expect: Result<&str, &str>) {
+        let found = Base::parse(text);
+        let found = found
+            .as_ref()
+            .map(Base::as_str)
+            .map_err(|misuse| misuse.problem().to_owned());
+        assert_eq!(found, expect.map_err(str::to_owned), "for {text}");
+    }
+
+    #[test]
+    fn only_https_or_loopback() {
+        check("https://pay.example", Ok("https://pay.example"));
+        check("https://pay.example/v1/", Ok("https://pay.example/v1"));
+        check("http://127.0.0.1:4010", Ok("http://127.0.0.1:4010"));
+        check("http://[::1]:4010", Ok("http://[::1]:4010"));
+        check("http://localhost:1", Ok("http://localhost:1"));
+        let plain = Err("must be https; http is for loopback only");
+        check("http://pay.example", plain);
+        check("http://127.0.0.1.example", plain);
+        check("http://localhost.example", plain);
+        check("ftp://127.0.0.1", plain);
+        check("https://a:b@pay.example", Err("must not hold a user or password"));
+        check("http://127.0.0.1@pay.example", Err("must not hold a user or password"));
+        check("https://pay.example?x=1", Err("must not have a query"));
+        check("https://pay.example/#x", Err("must not have a fragment"));
+        check("pay.example", Err("must be absolute: write it as https://host/path"));
+        check("", Err("is not a url: write it as https://host/path"));
+    }
+
+    #[test]
+    fn paths_are_appended() {
+        let base = Base::parse("https://pay.example/v1/").unwrap();
+        let bound = base.bind(&Request::post("/a").with_query("b=c")).unwrap();
+        assert_eq!(bound.uri(), "https://pay.example/v1/a?b=c");
+        assert_eq!(base.path(), "/v1");
+        assert!(base.bind(&Request::post("a")).is_err());
+    }
+}

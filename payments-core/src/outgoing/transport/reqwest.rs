@@ -1,0 +1,171 @@
+//! The async transport: reqwest over rustls, with every convenience that could move money twice or
+//! leak a credential switched off.
+
+use bytes::{Bytes, BytesMut};
+use reqwest::{Certificate, Client, Proxy, redirect};
+
+use super::{SendError, Transport, TransportOptions, USER_AGENT};
+use crate::error::Misuse;
+use crate::exchange::Response;
+
+/// Sends with reqwest. Cheap to clone; several clients share one, and so its connections.
+#[derive(Clone, Debug)]
+pub struct ReqwestTransport {
+    client: Client,
+    max_body: usize,
+}
+
+impl ReqwestTransport {
+    /// Sets the transport up.
+    ///
+    /// # Errors
+    /// [`Misuse`] for a proxy or a certificate that cannot be read, a timeout of zero, or a system
+    /// without any trusted certificates.
+    pub fn new(options: &TransportOptions) -> Result<Self, Misuse> {
+        options.check()?;
+        let mut builder = Client::builder()
+            .user_agent(USER_AGENT)
+            .connect_timeout(options.connect_timeout)
+            .read_timeout(options.read_timeout)
+            .timeout(options.total_timeout)
+            .pool_idle_timeout(options.idle_timeout)
+            // A redirect would carry the token, and a 307 or 308 the whole order, to another host.
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            // Whether to send again is decided by the engine, which knows what the call does.
+            .retry(reqwest::retry::never())
+            // The environment of a server is not where a payment's route is decided.
+            .no_proxy()
+            // Off even if another crate of the build turns the features on: the size cap counts
+            // bytes on the wire.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
+            .http1_only();
+        if let Some(proxy) = &options.proxy {
+            let proxy = Proxy::all(proxy)
+                .map_err(|_| Misuse::new("proxy", "is not a proxy url such as http://host:port"))?;
+            builder = builder.proxy(proxy);
+        }
+        let mut roots = Vec::new();
+        for pem in &options.root_certificates {
+            roots.extend(
+                Certificate::from_pem_bundle(pem)
+                    .ok()
+                    .filter(|found| !found.is_empty())
+                    .ok_or_else(|| Misuse::new("root_certificates", "holds no PEM certificate"))?,
+            );
+        }
+        if !roots.is_empty() {
+            builder = builder.tls_certs_merge(roots);
+        }
+        let client = builder.build().map_err(|error| {
+            Misuse::new("transport", format!("cannot be set up: {}", chain(&error)))
+        })?;
+        Ok(Self {
+            client,
+            max_body: options.max_body,
+        })
+    }
+}
+
+#[async_trait::async_trait]
+impl Transport for ReqwestTransport {
+    async fn send(&self, request: http::Request<Bytes>) -> Result<Response, SendError> {
+        let request = reqwest::Request::try_from(request)
+            .map_err(|error| SendError::not_sent("the url cannot be used", source(error)))?;
+        let mut response = self.client.execute(request).await.map_err(judge)?;
+        let too_long = || {
+            SendError::maybe_sent(
+                format!("the reply is longer than {} bytes", self.max_body),
+                None,
+            )
+        };
+        let announced = response
+            .content_length()
+            .and_then(|length| usize::try_from(length).ok())
+            .unwrap_or(0);
+        if announced > self.max_body {
+            return Err(too_long());
+        }
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        let first = response.chunk().await.map_err(judge)?.unwrap_or_default();
+        let mut body = Body::One(first);
+        loop {
+            if body.len() > self.max_body {
+                return Err(too_long());
+            }
+            match response.chunk().await.map_err(judge)? {
+                Some(chunk) => body = body.and(chunk),
+                None => return Ok(Response::new(status, headers, body.freeze())),
+            }
+        }
+    }
+}
+
+/// Most replies are one chunk: it is passed on without a copy.
+enum Body {
+    One(Bytes),
+    Many(BytesMut),
+}
+
+impl Body {
+    fn len(&self) -> usize {
+        match self {
+            Self::One(bytes) => bytes.len(),
+            Self::Many(bytes) => bytes.len(),
+        }
+    }
+
+    fn and(self, chunk: Bytes) -> Self {
+        let mut bytes = match self {
+            Self::One(first) => BytesMut::from(first),
+            Self::Many(bytes) => bytes,
+        };
+        bytes.extend_from_slice(&chunk);
+        Self::Many(bytes)
+    }
+
+    fn freeze(self) -> Bytes {
+        match self {
+            Self::One(bytes) => bytes,
+            Self::Many(bytes) => bytes.freeze(),
+        }
+    }
+}
+
+/// Only what failed while connecting has certainly not left; everything else may have arrived.
+fn judge(error: reqwest::Error) -> SendError {
+    if error.is_connect() || error.is_builder() {
+        SendError::not_sent(
+            if error.is_timeout() {
+                "connecting took too long"
+            } else {
+                "no connection"
+            },
+            source(error),
+        )
+    } else if error.is_timeout() {
+        SendError::maybe_sent("no answer in time", source(error))
+    } else {
+        SendError::maybe_sent("the exchange was cut", source(error))
+    }
+}
+
+/// The error without its URL, whose query may hold a signature.
+fn source(error: reqwest::Error) -> Option<Box<dyn std::error::Error + Send + Sync>> {
+    Some(Box::new(error.without_url()))
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(error) = next {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        next = error.source();
+    }
+    text
+}
