@@ -136,6 +136,9 @@ mod tests {
         check("-0.0", Err(NotDecimal::NegativeZero.into()));
         check("+5", Err(NotDecimal::Character.into()));
         check("5 ", Err(NotDecimal::Character.into()));
+        for neighbour in ["1:", "1/", "1.1:", "1.1/", ":", "/"] {
+            check(neighbour, Err(NotDecimal::Character.into()));
+        }
         check("1.2.3", Err(NotDecimal::Character.into()));
     }
 
@@ -148,6 +151,8 @@ mod tests {
         check("10000000000000000000", Err(OutOfRange.into()));
         // Twice 2^64 and 10 more: wraps to a small number.
         check("36893488147419103242", Err(OutOfRange.into()));
+        // 2^64: wraps to zero.
+        check("-18446744073709551616", Err(OutOfRange.into()));
         check("0.000000000000000001", Ok((1, 18)));
     }
 
