@@ -3,16 +3,15 @@
 use std::fmt;
 use std::ops::Deref;
 
-/// Two more than the longest, `-9.223372036854775808`, so that the last 16 lie on a word boundary.
-const ROOM: usize = 23;
+/// The longest, `-9.223372036854775808`, rounded up to words, so that the last 16 begin a word.
+const ROOM: usize = 24;
 
 /// The exact text of a number, without a heap allocation: `-1499.00`.
 ///
 /// ASCII digits, at most one leading `-` and at most one point between digits.
 #[derive(Clone, Copy)]
-#[repr(C, align(8))]
 pub struct Text {
-    start: u8,
+    start: usize,
     /// ASCII throughout; the text is what begins at `start`.
     bytes: [u8; ROOM],
 }
@@ -28,7 +27,7 @@ impl Text {
     #[must_use]
     #[inline]
     pub fn as_str(&self) -> &str {
-        let start = usize::from(self.start);
+        let start = self.start;
         // Without unsafe code the bytes must be checked to be UTF-8; 16 at once on a word boundary is
         // several times faster than the few in use. The defaults are never taken.
         let (checked, from) = match (start.checked_sub(ROOM - 16), self.bytes.last_chunk::<16>()) {
@@ -78,7 +77,7 @@ impl Text {
         if negative {
             push(b'-');
         }
-        let start = u8::try_from(slots.len()).unwrap_or_default();
+        let start = slots.len();
         Self { start, bytes }
     }
 
@@ -113,7 +112,7 @@ impl Text {
         if let Some(last) = bytes.last_chunk_mut() {
             *last = text.to_be_bytes();
         }
-        let [start, ..] = start.wrapping_add(7).to_le_bytes();
+        let start = usize::try_from(start.wrapping_add(8)).unwrap_or_default();
         Self { start, bytes }
     }
 }
@@ -243,7 +242,7 @@ mod tests {
 
     use super::*;
 
-    const _: () = assert!(size_of::<Text>() <= 24);
+    const _: () = assert!(size_of::<Text>() <= 32);
 
     fn check(input: (i64, u8), expect: &str) {
         let text = Text::new(input.0, input.1);
