@@ -19,6 +19,6 @@ pub use error::{Error, MoneyMoved};
 pub use money::{Currency, Decimal, Money};
 pub use outgoing::call;
 pub use outgoing::call::Reply;
-pub use payments_derive::{Canonical, Request};
+pub use payments_derive::{Canonical, Masked, Request};
 pub use signing::Secret;
 pub use {bytes, http, serde};

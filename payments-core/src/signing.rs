@@ -4,4 +4,4 @@ pub mod canonical;
 mod secret;
 
 pub use canonical::{Canonical, Part, Refusal, Sink};
-pub use secret::Secret;
+pub use secret::{KeyPart, Secret};

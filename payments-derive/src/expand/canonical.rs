@@ -1,0 +1,252 @@
+//! `impl Canonical`: the parts of the canonical string, streamed in order.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+use crate::ast::{Field, Kind, Message};
+use crate::attr::Layout;
+use crate::check::{Part, Signed, form};
+
+/// `impl Canonical`
+pub(crate) fn canonical(message: &Message, signed: &Signed<'_>) -> TokenStream {
+    let Message { name, .. } = message;
+    let Signed {
+        keys,
+        layout,
+        parts,
+    } = signed;
+    let body = Body::new(layout, parts);
+    let sink = Body::sink();
+    let keys_name = match parts
+        .iter()
+        .any(|part| matches!(part, Part::Credential { .. }))
+    {
+        true => Ident::new("keys", Span::mixed_site()),
+        false => Ident::new("_keys", Span::mixed_site()),
+    };
+    let sink_name = match body.writes() {
+        true => sink,
+        false => Ident::new("_sink", Span::mixed_site()),
+    };
+    let fields = destructured(message, parts);
+    let body = body.finish();
+    quote! {
+        #[automatically_derived]
+        impl ::payments_core::signing::Canonical for #name {
+            type Keys = #keys;
+
+            fn stream<S: ::payments_core::signing::Sink>(
+                &self,
+                #keys_name: &Self::Keys,
+                #sink_name: &mut S,
+            ) -> ::core::result::Result<(), ::payments_core::signing::Refusal> {
+                #fields
+                #body
+                ::core::result::Result::Ok(())
+            }
+        }
+    }
+}
+
+/// Takes the signed fields out of `self`, in the order of the type. Without `..` where all are
+/// signed.
+fn destructured(message: &Message, parts: &[Part<'_>]) -> TokenStream {
+    let is_signed = |wanted: &&Field| {
+        parts.iter().any(|part| match part {
+            Part::Value { field, .. } => field.name == wanted.name,
+            Part::Credential { .. } | Part::Text(_) => false,
+        })
+    };
+    let names: Vec<&Ident> = message
+        .fields
+        .iter()
+        .filter(is_signed)
+        .map(|field| &field.name)
+        .collect();
+    if names.is_empty() {
+        return TokenStream::new();
+    }
+    let rest = (names.len() < message.fields.len()).then(|| quote!(..));
+    quote!(let Self { #(#names,)* #rest } = self;)
+}
+
+/// The statements of `stream`. Literals are kept back until something else follows, so that
+/// neighbours become one.
+struct Body {
+    literal: String,
+    code: TokenStream,
+}
+
+/// What is known about the parts before the next one.
+enum Before {
+    /// There are none.
+    Nothing,
+    /// Perhaps: if one of these is present.
+    Perhaps(Vec<Ident>),
+    /// There is one in any case.
+    Something,
+}
+
+impl Body {
+    fn new(layout: &Layout, parts: &[Part<'_>]) -> Self {
+        let (text, pairs) = match layout {
+            Layout::Join(text) => (text.value(), false),
+            Layout::Pairs(text) => (text.value(), true),
+        };
+        let joining = if pairs {
+            format!("{text}=")
+        } else {
+            text.clone()
+        };
+        let label = |name: &str| {
+            if pairs {
+                format!("{name}=")
+            } else {
+                String::new()
+            }
+        };
+        let mut body = Self::empty();
+        let mut before = Before::Nothing;
+        for part in parts {
+            match part {
+                Part::Value {
+                    field,
+                    at,
+                    free,
+                    skip_absent,
+                } => {
+                    let joining = if *free { "" } else { joining.as_str() };
+                    let wire_name = at.value();
+                    // The name of the binding, standing where the order names it.
+                    let span = field.name.span().located_at(at.span());
+                    let mut value = field.name.clone();
+                    value.set_span(span);
+                    if !skip_absent {
+                        body.separate(&text, &before);
+                        body.literal.push_str(&label(&wire_name));
+                        body.value(field, &value, &wire_name, joining);
+                        before = Before::Something;
+                        continue;
+                    }
+                    let mut present = Self::empty();
+                    present.separate(&text, &before);
+                    present.literal.push_str(&label(&wire_name));
+                    present.present(field, &value, &wire_name, joining);
+                    let present = present.finish();
+                    body.push(quote! {
+                        if let ::core::option::Option::Some(#value) = #value {
+                            #present
+                        }
+                    });
+                    before = match before {
+                        Before::Nothing => Before::Perhaps(vec![value]),
+                        Before::Perhaps(mut values) => {
+                            values.push(value);
+                            Before::Perhaps(values)
+                        }
+                        Before::Something => Before::Something,
+                    };
+                }
+                Part::Credential { name, field } => {
+                    body.separate(&text, &before);
+                    body.literal.push_str(&label(name));
+                    let sink = Self::sink();
+                    // The whole argument stands on the name, for what the compiler says of it.
+                    let at = field.span();
+                    let keys = Ident::new("keys", Span::mixed_site().located_at(at));
+                    let part = quote_spanned!(at=> &#keys.#field);
+                    body.push(quote! {
+                        #sink.secret(#name, ::payments_core::signing::KeyPart::key_bytes(#part));
+                    });
+                    before = Before::Something;
+                }
+                Part::Text(constant) => {
+                    body.separate(&text, &before);
+                    body.literal.push_str(constant);
+                    before = Before::Something;
+                }
+            }
+        }
+        body
+    }
+
+    fn empty() -> Self {
+        Self {
+            literal: String::new(),
+            code: TokenStream::new(),
+        }
+    }
+
+    fn sink() -> Ident {
+        Ident::new("sink", Span::mixed_site())
+    }
+
+    fn writes(&self) -> bool {
+        !self.code.is_empty() || !self.literal.is_empty()
+    }
+
+    fn separate(&mut self, text: &str, before: &Before) {
+        match before {
+            Before::Nothing => {}
+            Before::Perhaps(values) => {
+                let sink = Self::sink();
+                self.push(quote! {
+                    if #(#values.is_some())||* {
+                        #sink.literal(#text);
+                    }
+                });
+            }
+            Before::Something => self.literal.push_str(text),
+        }
+    }
+
+    /// A value that may be an `Option`: nothing stands for one that is absent.
+    fn value(&mut self, field: &Field, value: &Ident, name: &str, joining: &str) {
+        if field.kind == Kind::Money && field.is_optional() {
+            let sink = Self::sink();
+            let mut present = Self::empty();
+            present.present(field, value, name, joining);
+            let present = present.finish();
+            self.push(quote! {
+                match #value {
+                    ::core::option::Option::Some(#value) => { #present }
+                    ::core::option::Option::None => #sink.value(#name, ""),
+                }
+            });
+        } else {
+            self.present(field, value, name, joining);
+        }
+    }
+
+    fn present(&mut self, field: &Field, value: &Ident, name: &str, joining: &str) {
+        let sink = Self::sink();
+        self.push(match form(field) {
+            Some(form) => quote! {
+                ::payments_core::signing::canonical::stream_money(
+                    #sink, #name, #joining, ::payments_core::money::wire::Form::#form, *#value,
+                )?;
+            },
+            None => quote! {
+                ::payments_core::signing::canonical::stream_value(#sink, #name, #joining, #value)?;
+            },
+        });
+    }
+
+    fn push(&mut self, code: TokenStream) {
+        self.flush();
+        self.code.extend(code);
+    }
+
+    fn flush(&mut self) {
+        let literal = std::mem::take(&mut self.literal);
+        if !literal.is_empty() {
+            let sink = Self::sink();
+            self.code.extend(quote!(#sink.literal(#literal);));
+        }
+    }
+
+    fn finish(mut self) -> TokenStream {
+        self.flush();
+        self.code
+    }
+}

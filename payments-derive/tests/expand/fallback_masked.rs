@@ -1,0 +1,6 @@
+//! After an error `Debug` is there all the same.
+
+#[derive(Masked)]
+pub enum Kind {
+    A,
+}
