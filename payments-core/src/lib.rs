@@ -2,6 +2,8 @@
 
 pub mod clock;
 pub mod money;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod signing;
 
 pub use money::{Currency, Decimal, Money};
