@@ -12,13 +12,19 @@ pub mod incoming;
 pub mod json;
 pub mod money;
 pub mod outgoing;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod signing;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod wire;
 
 pub use error::{Error, MoneyMoved};
 pub use money::{Currency, Decimal, Money};
-pub use outgoing::call;
 pub use outgoing::call::Reply;
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub use outgoing::client;
+pub use outgoing::{Pending, Resolved, call};
 pub use payments_derive::{Canonical, Masked, Request};
 pub use signing::Secret;
 pub use {bytes, http, serde};

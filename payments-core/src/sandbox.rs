@@ -1,0 +1,80 @@
+//! The kit that the providers' sandboxes are built of.
+//!
+//! A sandbox is the provider's side of its protocol: a [`Provider`], which is a state machine
+//! without I/O, run by a [`Server`] on 127.0.0.1. The kit gives it a [`SandboxClock`] that can be
+//! moved, a [`Ledger`] of what really happened, [`Fault`]s between asking and being answered, and a
+//! sender of [`Callback`]s with the provider's own [`RetryRules`]. A [`Control`] reaches all of it
+//! from a test; `/_sandbox/` does the same over HTTP, for other languages and for people:
+//!
+//! | request | fields | does |
+//! | --- | --- | --- |
+//! | `GET /_sandbox/state` | | shows clock, ledger, callbacks, requests and the provider's state as JSON |
+//! | `POST /_sandbox/advance` | `seconds` | moves the clock |
+//! | `POST /_sandbox/fault` | `fault`, `path` (`*`), `times` (1) or `per-mille` | arms a [`Fault`] |
+//! | `POST /_sandbox/fault/clear` | | disarms all |
+//! | `POST /_sandbox/callback/mode` | `mode` (`now`, `after`, `twice`, `held`, `never`), `seconds` | sets the [`CallbackMode`] |
+//! | `POST /_sandbox/callback/release` | `order` (`kept`, `reversed`) | sends what was held |
+//! | `POST /_sandbox/callback/resend` | `id`, `times` (1) | sends copies at once |
+//! | `POST /_sandbox/callback/enable` | `url` | enables an endpoint again |
+//!
+//! Fields are form-encoded in the body; the header `sandbox-token` carries [`Control::token`]. The
+//! provider's own commands stand beside these.
+//!
+//! A sandbox neither listens beyond loopback nor sends beyond it, and refuses a `Host` that is not a
+//! name of this machine.
+//!
+//! ```
+//! use payments_core::sandbox::{Context, Provider, Reply, Request, Server, Settings};
+//!
+//! struct Echo;
+//!
+//! impl Provider for Echo {
+//!     fn handle(&mut self, request: &Request, context: &mut Context<'_>) -> Reply {
+//!         context.record("echo", request.path(), None);
+//!         Reply::new(200).content("text/plain", request.bytes().to_vec())
+//!     }
+//! }
+//!
+//! let server = Server::start(Settings::new(), Echo)?;
+//! assert!(server.base_url().starts_with("http://127.0.0.1:"));
+//! assert_eq!(server.control().ledger().count("echo", "/"), 0);
+//! # Ok::<(), payments_core::sandbox::StartError>(())
+//! ```
+
+mod callback;
+mod clock;
+mod commands;
+mod fault;
+mod form;
+mod handles;
+mod json;
+mod kit;
+mod ledger;
+mod message;
+mod outbox;
+mod page;
+mod post;
+mod provider;
+mod random;
+mod serve;
+mod server;
+mod settings;
+
+pub use callback::{
+    Attempt, Callback, CallbackAnswer, CallbackMode, Delivery, DeliveryId, DeliveryState,
+    RetryRules,
+};
+pub use clock::SandboxClock;
+pub use fault::{Fault, UnknownFault};
+pub use form::{Fields, FormError, encode_form};
+pub use handles::{Callbacks, Faults, NoSuchCallback};
+pub use json::{JsonNumber, JsonObject};
+pub use kit::{Control, Seen};
+pub use ledger::{Effect, Ledger};
+pub use message::{Reply, Request};
+pub use page::{Form, Page};
+pub use post::{UrlError, check_callback_url};
+pub use provider::{Context, Provider};
+pub use random::Random;
+pub use server::{Server, StartError};
+pub use settings::{LogLine, Settings};

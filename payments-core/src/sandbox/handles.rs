@@ -1,0 +1,156 @@
+//! The handles on a sandbox's faults and callbacks.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::callback::{CallbackMode, Delivery, DeliveryId};
+use super::fault::Fault;
+use super::kit::Kit;
+
+/// Arms faults. Paths are compared by segment; `*` stands for one segment, as the last segment for
+/// any number of them. `/_sandbox/` is never struck.
+#[derive(Clone)]
+pub struct Faults {
+    kit: Arc<Kit>,
+}
+
+impl Faults {
+    pub(super) const fn new(kit: Arc<Kit>) -> Self {
+        Self { kit }
+    }
+
+    /// Strikes the next request to `paths`.
+    pub fn next(&self, paths: &str, fault: Fault) {
+        self.times(paths, fault, 1);
+    }
+
+    /// Strikes the next `times` requests to `paths`.
+    pub fn times(&self, paths: &str, fault: Fault, times: u32) {
+        self.kit.lock().plan.arm(paths, fault, times);
+    }
+
+    /// Strikes `per_mille` of a thousand requests to `paths`, each with one of `faults`, by the seed.
+    pub fn share(&self, paths: &str, per_mille: u16, faults: Vec<Fault>) {
+        self.kit.lock().plan.share(paths, per_mille, faults);
+    }
+
+    /// Disarms everything.
+    pub fn clear(&self) {
+        self.kit.lock().plan.clear();
+    }
+}
+
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Faults")
+            .field(&self.kit.lock().plan)
+            .finish()
+    }
+}
+
+/// There is no callback of that number, or none about that reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no such callback")]
+pub struct NoSuchCallback;
+
+/// Lists callbacks and sends them late, again, out of order or not at all.
+#[derive(Clone)]
+pub struct Callbacks {
+    kit: Arc<Kit>,
+}
+
+impl Callbacks {
+    pub(super) const fn new(kit: Arc<Kit>) -> Self {
+        Self { kit }
+    }
+
+    /// Every callback, oldest first.
+    #[must_use]
+    pub fn list(&self) -> Vec<Delivery> {
+        self.kit.lock().outbox.deliveries().to_vec()
+    }
+
+    /// Those about `reference`, oldest first.
+    #[must_use]
+    pub fn about(&self, reference: &str) -> Vec<Delivery> {
+        let state = self.kit.lock();
+        let deliveries = state.outbox.deliveries().iter();
+        deliveries
+            .filter(|delivery| delivery.reference() == reference)
+            .cloned()
+            .collect()
+    }
+
+    /// Says what becomes of callbacks from now on; those under way go on.
+    pub fn set_mode(&self, mode: CallbackMode) {
+        self.kit.lock().outbox.set_mode(mode);
+    }
+
+    /// Sends what was held, in order.
+    pub fn release(&self) {
+        self.kit.lock().outbox.release(false);
+        self.kit.wake();
+    }
+
+    /// Sends what was held, the last one first.
+    pub fn release_reversed(&self) {
+        self.kit.lock().outbox.release(true);
+        self.kit.wake();
+    }
+
+    /// Sends one again now, byte for byte. Outside the retry rules: a failure is not retried and does
+    /// not count; it goes to a disabled endpoint too.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such callback.
+    pub fn resend(&self, id: DeliveryId) -> Result<(), NoSuchCallback> {
+        self.burst(id, 1)
+    }
+
+    /// Sends `times` copies of one at once.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such callback.
+    pub fn burst(&self, id: DeliveryId, times: usize) -> Result<(), NoSuchCallback> {
+        let known = self.kit.lock().outbox.resend(id, times);
+        self.kit.wake();
+        if known { Ok(()) } else { Err(NoSuchCallback) }
+    }
+
+    /// Whether too many failures have disabled that endpoint.
+    #[must_use]
+    pub fn is_disabled(&self, url: &str) -> bool {
+        self.kit.lock().outbox.is_disabled(url)
+    }
+
+    /// Enables an endpoint again and forgets its failures. What it has missed stays unsent.
+    pub fn enable(&self, url: &str) {
+        self.kit.lock().outbox.enable(url);
+    }
+
+    /// Blocks until nothing is due or under way; `false` when that takes longer than `limit` (real
+    /// time). Not from the thread that has to answer the callbacks: see [`Callbacks::idle`].
+    #[must_use]
+    pub fn wait_until_idle(&self, limit: Duration) -> bool {
+        self.kit.wait_until_idle(limit)
+    }
+
+    /// Waits until nothing is due or under way.
+    pub async fn idle(&self) {
+        let mut changes = self.kit.subscribe();
+        loop {
+            if self.kit.is_idle(&self.kit.lock()) || changes.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Callbacks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Callbacks").field(&self.list()).finish()
+    }
+}

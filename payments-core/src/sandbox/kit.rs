@@ -1,0 +1,419 @@
+//! The state behind a sandbox, and the handles that reach it from outside.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use subtle::ConstantTimeEq;
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+
+use super::clock::SandboxClock;
+use super::fault::Plan;
+use super::handles::{Callbacks, Faults};
+use super::ledger::Ledger;
+use super::message::{Reply, Request};
+use super::outbox::{Answer, Batch, Job, Outbox};
+use super::provider::{Context, Provider};
+use super::random::Random;
+use super::settings::Settings;
+
+/// So many requests are remembered; older ones are forgotten first.
+const SEEN: usize = 10_000;
+
+/// A request that arrived: no values, no body.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) header_names: Vec<String>,
+    pub(super) status: Option<u16>,
+    pub(super) fault: Option<&'static str>,
+}
+
+impl Seen {
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The path without the query.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Header names in lower case.
+    #[must_use]
+    pub fn header_names(&self) -> &[String] {
+        &self.header_names
+    }
+
+    /// The status answered; `None` when the connection was closed without an answer.
+    #[must_use]
+    pub const fn status(&self) -> Option<u16> {
+        self.status
+    }
+
+    /// The name of the fault that struck it.
+    #[must_use]
+    pub const fn fault(&self) -> Option<&'static str> {
+        self.fault
+    }
+}
+
+/// What is the same for every provider.
+pub(super) struct Kit {
+    state: Mutex<KitState>,
+    settled: Condvar,
+    signal: watch::Sender<()>,
+    stopped: AtomicBool,
+    pub(super) clock: SandboxClock,
+    pub(super) base_url: String,
+    token: String,
+}
+
+#[derive(Debug)]
+pub(super) struct KitState {
+    pub(super) ledger: Ledger,
+    pub(super) plan: Plan,
+    pub(super) outbox: Outbox,
+    pub(super) seen: VecDeque<Seen>,
+    pub(super) wakes: BTreeSet<Duration>,
+    /// For providers.
+    random: Random,
+    /// For faults, so that arming one changes no token or number.
+    pub(super) chance: Random,
+}
+
+impl Kit {
+    pub(super) fn lock(&self) -> MutexGuard<'_, KitState> {
+        lock(&self.state)
+    }
+
+    /// Tells the thread that sends callbacks, and whoever waits for it, to look again.
+    pub(super) fn wake(&self) {
+        self.signal.send_replace(());
+        self.settled.notify_all();
+    }
+
+    /// Nothing is sent from now on: nobody need wait for it.
+    pub(super) fn stop(&self) {
+        // Under the lock, so that nobody looks before and waits after.
+        let state = self.lock();
+        self.stopped.store(true, Ordering::Release);
+        drop(state);
+        self.wake();
+    }
+
+    pub(super) fn subscribe(&self) -> watch::Receiver<()> {
+        self.signal.subscribe()
+    }
+
+    pub(super) fn is_idle(&self, state: &KitState) -> bool {
+        if self.stopped.load(Ordering::Acquire) {
+            return true;
+        }
+        let now = self.clock.monotonic();
+        state.outbox.is_idle(now) && state.wakes.first().is_none_or(|&at| at > now)
+    }
+
+    /// Waits until nothing is due or under way; `false` when that takes longer than `limit`.
+    pub(super) fn wait_until_idle(&self, limit: Duration) -> bool {
+        let waited = self
+            .settled
+            .wait_timeout_while(self.lock(), limit, |state| !self.is_idle(state));
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    }
+
+    pub(super) fn is_token(&self, candidate: &str) -> bool {
+        candidate.as_bytes().ct_eq(self.token.as_bytes()).into()
+    }
+}
+
+/// A sandbox seen from outside: cheap to clone, usable from any thread.
+///
+/// The parts are reached through small handles: [`Control::faults`], [`Control::callbacks`],
+/// [`Control::clock`].
+pub struct Control<P> {
+    pub(super) kit: Arc<Kit>,
+    provider: Arc<Mutex<P>>,
+}
+
+impl<P> Clone for Control<P> {
+    fn clone(&self) -> Self {
+        Self {
+            kit: Arc::clone(&self.kit),
+            provider: Arc::clone(&self.provider),
+        }
+    }
+}
+
+impl<P> fmt::Debug for Control<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Control")
+            .field("base_url", &self.kit.base_url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<P: Provider> Control<P> {
+    /// A sandbox without a server: nothing listens, no callback leaves. For tests of a state machine.
+    #[must_use]
+    pub fn detached(settings: &Settings, provider: P) -> Self {
+        Self::new(settings, provider, "http://127.0.0.1:0".to_owned())
+    }
+
+    pub(super) fn new(settings: &Settings, provider: P, base_url: String) -> Self {
+        let seed = settings.seed;
+        let kit = Kit {
+            state: Mutex::new(KitState {
+                ledger: Ledger::default(),
+                plan: Plan::default(),
+                outbox: Outbox::default(),
+                seen: VecDeque::new(),
+                wakes: BTreeSet::new(),
+                random: Random::from_seed(seed),
+                chance: Random::from_seed(!seed),
+            }),
+            settled: Condvar::new(),
+            signal: watch::Sender::new(()),
+            stopped: AtomicBool::new(false),
+            clock: settings.clock.clone(),
+            base_url,
+            token: settings
+                .control_token
+                .clone()
+                .unwrap_or_else(unguessable_token),
+        };
+        Self {
+            kit: Arc::new(kit),
+            provider: Arc::new(Mutex::new(provider)),
+        }
+    }
+
+    /// Answers a request as the server would, faults aside.
+    #[must_use]
+    pub fn handle(&self, request: &Request) -> Reply {
+        self.with(|provider, context| provider.handle(request, context))
+    }
+
+    /// Looks at or changes the provider, between two requests. `act` must not use this handle.
+    pub fn with<R>(&self, act: impl FnOnce(&mut P, &mut Context<'_>) -> R) -> R {
+        let mut provider = lock(&self.provider);
+        let mut state = self.kit.lock();
+        let (result, dirty) = self.enter(&mut provider, &mut state, act);
+        drop(state);
+        drop(provider);
+        if dirty {
+            self.kit.wake();
+        }
+        result
+    }
+
+    /// Where the sandbox is reached, without a slash at the end.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.kit.base_url
+    }
+
+    /// The value of the header `sandbox-token` that `/_sandbox/` asks for.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.kit.token
+    }
+
+    /// The sandbox's time.
+    #[must_use]
+    pub fn clock(&self) -> &SandboxClock {
+        &self.kit.clock
+    }
+
+    /// Moves the clock forward. What falls due is done at once: changes of state before this
+    /// returns, callbacks on their way ([`Callbacks::wait_until_idle`] waits for them).
+    pub fn advance(&self, by: Duration) {
+        self.kit.clock.advance(by);
+        self.with(|_, _| ());
+        self.kit.wake();
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub fn ledger(&self) -> Ledger {
+        self.kit.lock().ledger.clone()
+    }
+
+    /// The last requests that arrived, oldest first.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Seen> {
+        self.kit.lock().seen.iter().cloned().collect()
+    }
+
+    /// What goes wrong.
+    #[must_use]
+    pub fn faults(&self) -> Faults {
+        Faults::new(Arc::clone(&self.kit))
+    }
+
+    /// What is sent to the merchant.
+    #[must_use]
+    pub fn callbacks(&self) -> Callbacks {
+        Callbacks::new(Arc::clone(&self.kit))
+    }
+
+    pub(super) fn remember(&self, seen: Seen) {
+        let mut state = self.kit.lock();
+        if state.seen.len() >= SEEN {
+            state.seen.pop_front();
+        }
+        state.seen.push_back(seen);
+    }
+
+    /// What is to be sent now, and the next moment at which something falls due.
+    pub(super) fn take_due(&self) -> (Vec<Batch>, Option<Duration>) {
+        let mut provider = lock(&self.provider);
+        let mut state = self.kit.lock();
+        let now = self.kit.clock.monotonic();
+        let ticked = state.wakes.first().is_some_and(|&at| at <= now);
+        if ticked {
+            self.enter(&mut provider, &mut state, |_, _| ());
+        }
+        let batches = state.outbox.take(now);
+        let next = [state.outbox.next_due(), state.wakes.first().copied()]
+            .into_iter()
+            .flatten()
+            .min();
+        drop(state);
+        drop(provider);
+        if ticked {
+            self.kit.wake();
+        }
+        (batches, next)
+    }
+
+    pub(super) fn finish(&self, job: Job, answer: Answer) {
+        let mut provider = lock(&self.provider);
+        let mut state = self.kit.lock();
+        let now = self.kit.clock.monotonic();
+        let answer = state.outbox.finish(job, answer, now);
+        if let Some(answer) = answer {
+            self.enter(&mut provider, &mut state, |provider, context| {
+                provider.answered(&answer, context);
+            });
+        }
+        drop(state);
+        drop(provider);
+        self.kit.wake();
+    }
+
+    /// Brings the provider up to now, then acts; says whether there may be something to send.
+    fn enter<R>(
+        &self,
+        provider: &mut P,
+        state: &mut KitState,
+        act: impl FnOnce(&mut P, &mut Context<'_>) -> R,
+    ) -> (R, bool) {
+        let now = self.kit.clock.monotonic();
+        let mut dirty = false;
+        while state.wakes.first().is_some_and(|&at| at <= now) {
+            state.wakes.pop_first();
+            dirty = true;
+        }
+        let mut context = Context {
+            now,
+            wall: self.kit.clock.wall(),
+            base_url: &self.kit.base_url,
+            ledger: &mut state.ledger,
+            outbox: &mut state.outbox,
+            wakes: &mut state.wakes,
+            random: &mut state.random,
+            dirty,
+        };
+        provider.tick(&mut context);
+        let result = act(provider, &mut context);
+        (result, context.dirty)
+    }
+}
+
+/// A provider that panicked in a test has failed that test already; the next request goes on.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// From the process's own randomness, so that another program cannot work the sandbox.
+fn unguessable_token() -> String {
+    let mut token = String::with_capacity(32);
+    for part in 0_u8..2 {
+        token.push_str(&format!("{:016x}", RandomState::new().hash_one(part)));
+    }
+    token
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::callback::{Callback, RetryRules};
+    use super::*;
+
+    struct Counter {
+        ticks: u32,
+    }
+
+    impl Provider for Counter {
+        fn handle(&mut self, request: &Request, context: &mut Context<'_>) -> Reply {
+            context.record("seen", request.path(), None);
+            context.wake_at(context.now().saturating_add(Duration::from_secs(60)));
+            Reply::new(204)
+        }
+
+        fn tick(&mut self, _: &mut Context<'_>) {
+            self.ticks = self.ticks.saturating_add(1);
+        }
+    }
+
+    fn control() -> Control<Counter> {
+        let settings = Settings::new().clock(SandboxClock::still());
+        Control::detached(&settings, Counter { ticks: 0 })
+    }
+
+    #[test]
+    fn handles_without_a_server() {
+        let control = control();
+        assert_eq!(control.handle(&Request::new("GET", "/a")).status(), 204);
+        assert_eq!(control.ledger().count("seen", "/a"), 1);
+    }
+
+    #[test]
+    fn advancing_brings_the_provider_up_to_now() {
+        let control = control();
+        let _ = control.handle(&Request::new("GET", "/a"));
+        let before = control.with(|provider, _| provider.ticks);
+        control.advance(Duration::from_secs(60));
+        assert_eq!(control.with(|provider, _| provider.ticks), before + 2);
+        assert_eq!(control.take_due().1, None);
+    }
+
+    #[test]
+    fn is_not_idle_while_something_is_due() {
+        let control = control();
+        let callbacks = control.callbacks();
+        assert!(callbacks.wait_until_idle(Duration::ZERO));
+        control.with(|_, context| {
+            let rules = RetryRules::accept(200..=200);
+            context.send(Callback::post("k", "r", "http://127.0.0.1:1/", rules));
+        });
+        assert!(!callbacks.wait_until_idle(Duration::ZERO));
+    }
+
+    #[test]
+    fn tokens_differ() {
+        let control = control();
+        assert_ne!(control.token(), super::unguessable_token());
+        assert!(!control.kit.is_token(""));
+        assert!(control.kit.is_token(control.token()));
+    }
+}

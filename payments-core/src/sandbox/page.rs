@@ -1,0 +1,197 @@
+//! The pages that a buyer sees: plain HTML, no script, nothing from elsewhere.
+
+use super::message::Reply;
+
+const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:36rem;\
+padding:1rem;color:#1a1a1a;background:#fff}\
+.sandbox{background:#fff3bf;border:1px solid #8a6d00;padding:.5rem 1rem}\
+dt{font-weight:600}dd{margin:0 0 .5rem}\
+label{display:block;font-weight:600;margin-top:.5rem}\
+input{font:inherit;width:100%;box-sizing:border-box;padding:.4rem}\
+button{font:inherit;margin-top:1rem;padding:.5rem 1.5rem}";
+
+/// A page. Every value is escaped, and every page says that it is a sandbox.
+///
+/// ```
+/// use payments_core::sandbox::{Form, Page};
+///
+/// let page = Page::new("en", "Pay for A&B")
+///     .facts(&[("Amount", "100.00")])
+///     .form(Form::post("/pay/1", "Pay").hidden("choice", "pay"))
+///     .reply(200);
+/// let html = String::from_utf8_lossy(page.bytes());
+/// assert!(html.contains("<h1>Pay for A&amp;B</h1>"));
+/// assert!(html.contains("sandbox"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Page {
+    lang: String,
+    title: String,
+    main: String,
+}
+
+impl Page {
+    /// An empty page in the language `lang` (`en`, `tr`, …).
+    #[must_use]
+    pub fn new(lang: &str, title: &str) -> Self {
+        Self {
+            lang: escape(lang),
+            title: escape(title),
+            main: String::new(),
+        }
+    }
+
+    /// Adds a paragraph.
+    #[must_use]
+    pub fn paragraph(mut self, text: &str) -> Self {
+        self.main.push_str(&format!("<p>{}</p>\n", escape(text)));
+        self
+    }
+
+    /// Adds names and values.
+    #[must_use]
+    pub fn facts(mut self, facts: &[(&str, &str)]) -> Self {
+        self.main.push_str("<dl>\n");
+        for (name, value) in facts {
+            let (name, value) = (escape(name), escape(value));
+            self.main
+                .push_str(&format!("<dt>{name}</dt><dd>{value}</dd>\n"));
+        }
+        self.main.push_str("</dl>\n");
+        self
+    }
+
+    /// Adds a form.
+    #[must_use]
+    pub fn form(mut self, form: Form) -> Self {
+        let Form {
+            action,
+            button,
+            inputs,
+        } = form;
+        self.main.push_str(&format!(
+            "<form method=\"post\" action=\"{action}\">\n{inputs}<button type=\"submit\">{button}</button>\n</form>\n"
+        ));
+        self
+    }
+
+    /// Adds a link.
+    #[must_use]
+    pub fn link(mut self, target: &str, text: &str) -> Self {
+        let (target, text) = (escape(target), escape(text));
+        self.main.push_str(&format!(
+            "<p><a href=\"{target}\" rel=\"noreferrer\">{text}</a></p>\n"
+        ));
+        self
+    }
+
+    /// The page as an answer, with headers that forbid scripts and keeping it.
+    #[must_use]
+    pub fn reply(self, status: u16) -> Reply {
+        let Self { lang, title, main } = self;
+        let html = format!(
+            "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <title>{title} (sandbox)</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
+             <p class=\"sandbox\" lang=\"en\">This is a sandbox. No money moves.</p>\n\
+             <main>\n<h1>{title}</h1>\n{main}</main>\n</body>\n</html>\n"
+        );
+        Reply::html(status, html)
+            .header(
+                "content-security-policy",
+                "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
+            )
+            .header("referrer-policy", "no-referrer")
+            .header("x-content-type-options", "nosniff")
+            .header("cache-control", "no-store")
+    }
+}
+
+/// A form on a [`Page`], sent by POST.
+#[derive(Clone, Debug)]
+pub struct Form {
+    action: String,
+    button: String,
+    inputs: String,
+}
+
+impl Form {
+    /// A form with one button.
+    #[must_use]
+    pub fn post(action: &str, button: &str) -> Self {
+        Self {
+            action: escape(action),
+            button: escape(button),
+            inputs: String::new(),
+        }
+    }
+
+    /// Adds a field that the buyer does not see.
+    #[must_use]
+    pub fn hidden(mut self, name: &str, value: &str) -> Self {
+        let (name, value) = (escape(name), escape(value));
+        self.inputs.push_str(&format!(
+            "<input type=\"hidden\" name=\"{name}\" value=\"{value}\">\n"
+        ));
+        self
+    }
+
+    /// Adds a labelled field.
+    #[must_use]
+    pub fn input(mut self, label: &str, name: &str, value: &str) -> Self {
+        let (label, name, value) = (escape(label), escape(name), escape(value));
+        self.inputs.push_str(&format!(
+            "<label>{label}\n<input name=\"{name}\" value=\"{value}\" autocomplete=\"off\"></label>\n"
+        ));
+        self
+    }
+}
+
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_gets_out_of_its_place() {
+        let nasty = "\"'><script>alert(1)</script>&";
+        let reply = Page::new(nasty, nasty)
+            .paragraph(nasty)
+            .facts(&[(nasty, nasty)])
+            .link(nasty, nasty)
+            .form(
+                Form::post(nasty, nasty)
+                    .hidden(nasty, nasty)
+                    .input(nasty, nasty, nasty),
+            )
+            .reply(200);
+        let html = String::from_utf8(reply.bytes().to_vec()).unwrap();
+        assert!(!html.contains("<script"), "{html}");
+        assert!(!html.contains(nasty), "{html}");
+        assert_eq!(html.matches("&quot;&#39;&gt;&lt;script&gt;").count(), 15);
+    }
+
+    #[test]
+    fn says_what_it_is() {
+        let reply = Page::new("tr", "Ödeme").reply(404);
+        let html = String::from_utf8(reply.bytes().to_vec()).unwrap();
+        assert_eq!(reply.status(), 404);
+        assert!(html.contains("<html lang=\"tr\">"));
+        assert!(html.contains("This is a sandbox"));
+        assert!(reply.header_value("content-security-policy").is_some());
+    }
+}
