@@ -1,0 +1,150 @@
+//! `cargo xtask codegen`: Rust from every provider's `openapi.yaml`.
+
+use std::fs;
+use std::path::Path;
+
+mod emit;
+mod format;
+mod load;
+mod lower;
+mod model;
+
+use load::Source;
+
+/// Generates the code of every provider, or, with `check`, only says what is not as it would be.
+///
+/// # Errors
+/// What is wrong with the descriptions; with `check`, the stale files.
+pub(crate) fn run(root: &Path, check: bool) -> Result<Vec<String>, String> {
+    let mut done = Vec::new();
+    let mut wrong = Vec::new();
+    for folder in providers(root)? {
+        match provider(root, &folder, check) {
+            Ok(changed) => done.extend(changed),
+            Err(errors) => wrong.push(errors),
+        }
+    }
+    if wrong.is_empty() {
+        Ok(done)
+    } else {
+        Err(wrong.join("\n"))
+    }
+}
+
+/// The members of the workspace that have a description, in the order of their names.
+pub(crate) fn providers(root: &Path) -> Result<Vec<String>, String> {
+    let mut found: Vec<String> = members(root)?
+        .into_iter()
+        .filter(|member| root.join(member).join("openapi.yaml").is_file())
+        .collect();
+    found.sort();
+    Ok(found)
+}
+
+/// The members that the root manifest lists.
+pub(crate) fn members(root: &Path) -> Result<Vec<String>, String> {
+    let path = root.join("Cargo.toml");
+    let text = fs::read_to_string(&path)
+        .map_err(|error| format!("{}: cannot be read: {error}", path.display()))?;
+    let list = text
+        .split_once("members = [")
+        .and_then(|(_, rest)| rest.split_once(']'))
+        .map(|(list, _)| list)
+        .ok_or("Cargo.toml: no `members = [` found")?;
+    let quoted = list.split('"').skip(1).step_by(2);
+    Ok(quoted.map(str::to_owned).collect())
+}
+
+/// Generates one provider; gives the files that changed.
+fn provider(root: &Path, folder: &str, check: bool) -> Result<Vec<String>, String> {
+    let source = Source::read(root, &format!("{folder}/openapi.yaml"))?;
+    let files = generate(root, &source)?;
+    let mut changed = Vec::new();
+    let mut stale = Vec::new();
+    for (path, text) in &files {
+        let name = format!("{folder}/{path}");
+        match ensure_file_contents(&root.join(&name), text, check) {
+            Ok(true) => changed.push(name),
+            Ok(false) => {}
+            Err(error) => stale.push(format!("{name}: {error}")),
+        }
+    }
+    stale.extend(extra_files(root, folder, &files)?);
+    if stale.is_empty() {
+        Ok(changed)
+    } else {
+        Err(stale.join("\n"))
+    }
+}
+
+/// The files of one description, formatted: path inside the provider's folder, and text.
+pub(crate) fn generate(
+    root: &Path,
+    source: &Source,
+) -> Result<Vec<(&'static str, String)>, String> {
+    let provider = match source.parse() {
+        Ok(raw) => lower::lower(source, &raw),
+        Err(problems) => Err(problems),
+    };
+    let provider = provider.map_err(|problems| problems.render(source))?;
+    let folder = source.name.split('/').next().unwrap_or_default();
+    if provider.folder != folder {
+        return Err(format!(
+            "{}: x-provider says `crate: {}`, and the folder is called {folder}: make them agree",
+            source.name, provider.folder
+        ));
+    }
+    emit::emit(&provider)
+        .into_iter()
+        .map(|file| Ok((file.path, format::rustfmt(root, &file.text)?)))
+        .collect()
+}
+
+/// Files beside the generated ones, which nothing would ever take away again.
+fn extra_files(
+    root: &Path,
+    folder: &str,
+    files: &[(&'static str, String)],
+) -> Result<Vec<String>, String> {
+    let beside = format!("{folder}/src/generated");
+    let entries = fs::read_dir(root.join(&beside))
+        .map_err(|error| format!("{beside}: cannot be read: {error}"))?;
+    let mut extra = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| format!("{beside}: cannot be read: {error}"))?;
+        let name = entry.file_name();
+        let path = format!("src/generated/{}", name.to_string_lossy());
+        if !files.iter().any(|(known, _)| *known == path) {
+            extra.push(format!("{folder}/{path}: is not generated: delete it"));
+        }
+    }
+    extra.sort();
+    Ok(extra)
+}
+
+/// Makes the file hold this text, or, with `check`, says that it does not. True if it changed.
+pub(crate) fn ensure_file_contents(path: &Path, text: &str, check: bool) -> Result<bool, String> {
+    if fs::read_to_string(path).is_ok_and(|found| found == text) {
+        return Ok(false);
+    }
+    if check {
+        return Err("is stale: run `cargo xtask codegen` and commit what it writes".to_owned());
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| format!("cannot be written: {error}"))?;
+    }
+    fs::write(path, text).map_err(|error| format!("cannot be written: {error}"))?;
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_generated_is_stale() {
+        if let Err(stale) = run(&crate::root(), true) {
+            panic!("{stale}\nrun `cargo xtask codegen`");
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Webhooks as notices, and envelopes around examples of replies.
+
+use serde_saphyr::{Location, Spanned};
+
+use super::super::load::node::{Map, Node, Value};
+use super::super::load::raw::{self, Operation};
+use super::super::model::{Envelope, EnvelopeKind, Example, Kind, Message, Notice, Wire};
+use super::call::signature_field;
+use super::example::Shape;
+use super::names::is_snake_case;
+use super::{Lowering, message_of, query_parameters};
+
+impl<'a> Lowering<'a> {
+    pub(super) fn notices(&mut self, messages: &[Message]) -> Vec<Notice> {
+        let mut notices: Vec<Notice> = Vec::new();
+        for (name, item) in self.raw.webhooks.iter() {
+            let raw::PathItem {
+                get,
+                post,
+                put,
+                patch,
+                delete,
+            } = item;
+            if put.is_some() || patch.is_some() || delete.is_some() {
+                self.problems.add(
+                    name.referenced,
+                    "a webhook is a POST or a GET",
+                    "write `post:` or `get:`",
+                );
+            }
+            for operation in [get, post].into_iter().flatten() {
+                if let Some(notice) = self.notice(operation, messages) {
+                    if notices.iter().any(|known| known.message == notice.message) {
+                        self.problems.add(
+                            operation.id.referenced,
+                            format!("another webhook brings `{}` already", notice.message),
+                            "give each webhook a schema of its own",
+                        );
+                    }
+                    notices.push(notice);
+                }
+            }
+        }
+        notices
+    }
+
+    fn notice(&mut self, operation: &'a Operation, messages: &[Message]) -> Option<Notice> {
+        let id = &operation.id;
+        if !is_snake_case(&id.value) {
+            self.problems.add(
+                id.referenced,
+                format!("`{}` is no name of a webhook", id.value),
+                "write it in snake_case",
+            );
+        }
+        if let Some(effect) = &operation.effect {
+            self.problems.add(
+                effect.referenced,
+                "a webhook has no effect that we could repeat",
+                "take x-effect out",
+            );
+        }
+        let mut sources: Vec<(Wire, &'a Spanned<String>, &'a Map<raw::Example>)> = Vec::new();
+        if let Some(body) = &operation.body {
+            for (kind, media) in body.content.iter() {
+                let wire = if kind.value == "application/json" {
+                    Wire::Json
+                } else {
+                    Wire::Form
+                };
+                if let Some(schema) = &media.schema {
+                    sources.push((wire, &schema.target, &media.examples));
+                }
+            }
+        }
+        for parameter in query_parameters(operation) {
+            if let Some(target) = &parameter.schema.reference {
+                sources.push((Wire::Query, target, &parameter.examples));
+            }
+        }
+        let targets: Vec<&str> = sources
+            .iter()
+            .map(|(_, target, _)| target.value.as_str())
+            .collect();
+        let Some((_, target, _)) = sources
+            .first()
+            .filter(|(_, first, _)| targets.iter().all(|target| *target == first.value))
+        else {
+            self.problems.add(
+                id.referenced,
+                format!("`{}` has no message, or several", id.value),
+                "describe one schema, in one or two media types or as the query",
+            );
+            return None;
+        };
+        let (name, _) = self.schema(target)?;
+        let message = message_of(messages, name)?;
+        let dedupe = self.dedupe(operation, message)?;
+        let examples = self.notice_examples(id, &sources, message, messages);
+        Some(Notice {
+            id: id.value.clone(),
+            message: message.name.clone(),
+            dedupe,
+            status: self.acknowledgement(operation),
+            examples,
+        })
+    }
+
+    fn dedupe(&mut self, operation: &'a Operation, message: &Message) -> Option<Vec<String>> {
+        let Some(dedupe) = operation
+            .dedupe
+            .as_ref()
+            .filter(|names| !names.value.is_empty())
+        else {
+            self.problems.add(
+                operation.id.referenced,
+                format!(
+                    "nothing says which repeats of `{}` are the same message",
+                    operation.id.value
+                ),
+                "add x-dedupe, the merchant's reference first",
+            );
+            return None;
+        };
+        // Only what a signature covers may decide whether a message was seen before.
+        let covered = |wire: &str| {
+            let signature = message.signature.as_ref();
+            signature.is_none_or(|signature| signature.covers(wire))
+        };
+        let known: Vec<&str> = message
+            .fields
+            .iter()
+            .filter(|field| field.required && covered(&field.wire))
+            .filter(|field| matches!(field.kind, Kind::Text | Kind::Code { .. }))
+            .map(|field| field.wire.as_str())
+            .collect();
+        let names = self.names_once(&dedupe.value, "a required, signed text or code", &known);
+        if let Some(first) = dedupe.value.first()
+            && message
+                .field(&first.value)
+                .is_some_and(|field| field.kind != Kind::Text)
+        {
+            self.problems.add(
+                first.referenced,
+                format!("`{}` is no reference", first.value),
+                "put the merchant's reference, a text, first",
+            );
+        }
+        Some(names)
+    }
+
+    fn acknowledgement(&mut self, operation: &'a Operation) -> u16 {
+        let mut responses = operation.responses.iter();
+        if let (Some((key, response)), None) = (responses.next(), responses.next())
+            && ["200", "201", "202", "204"].contains(&key.value.as_str())
+            && response.content.is_empty()
+        {
+            return key.value.parse().unwrap_or(200);
+        }
+        self.problems.add(
+            operation.id.referenced,
+            format!("the acknowledgement of `{}` is not clear", operation.id.value),
+            "describe one response: 200, 201, 202 or 204, without content; build any other in ext.rs",
+        );
+        200
+    }
+
+    fn notice_examples(
+        &mut self,
+        id: &Spanned<String>,
+        sources: &[(Wire, &'a Spanned<String>, &'a Map<raw::Example>)],
+        message: &Message,
+        messages: &[Message],
+    ) -> Vec<(Wire, Example)> {
+        let beside: Vec<String> = signature_field(message).into_iter().collect();
+        let mut found = Vec::new();
+        for (wire, _, examples) in sources {
+            if examples.is_empty() {
+                self.problems.add(
+                    id.referenced,
+                    format!("`{}` has a way to travel without an example", id.value),
+                    "add `examples:` to each; mark your own with x-evidence: inferred",
+                );
+            }
+            for (name, example) in examples.iter() {
+                let shape = Shape {
+                    messages,
+                    message,
+                    wire: *wire,
+                    beside: &beside,
+                };
+                self.check_example(&example.value, shape);
+                let value = self.value(&example.value);
+                found.push((
+                    *wire,
+                    Example {
+                        name: name.value.clone(),
+                        value,
+                    },
+                ));
+            }
+        }
+        found
+    }
+
+    /// Checks the example of a reply and gives the message in it; nothing where it is a refusal.
+    pub(super) fn check_reply(
+        &mut self,
+        node: &Spanned<Node>,
+        message: &Message,
+        messages: &[Message],
+        envelope: Option<&Envelope>,
+    ) -> Option<Value> {
+        let shape = Shape {
+            messages,
+            message,
+            wire: Wire::Json,
+            beside: &[],
+        };
+        let Some((envelope, EnvelopeKind::Reply { field, equals })) =
+            envelope.map(|envelope| (envelope, &envelope.kind))
+        else {
+            self.check_example(node, shape);
+            return Some(self.value(node));
+        };
+        let Node::Map(whole) = &node.value else {
+            self.no_envelope(node.referenced, &envelope.name, "an object");
+            return None;
+        };
+        let mut own = vec![field.clone()];
+        own.extend(envelope.code.clone());
+        own.extend(envelope.message.clone());
+        own.extend(envelope.others.clone());
+        let Some((_, verdict)) = whole.get(field) else {
+            self.no_envelope(node.referenced, &envelope.name, &format!("`{field}`"));
+            return None;
+        };
+        let success = self.value(verdict).json() == *equals;
+        let Some(data) = &envelope.data else {
+            if success {
+                self.check_example(
+                    node,
+                    Shape {
+                        beside: &own,
+                        ..shape
+                    },
+                );
+                return Some(self.value(node));
+            }
+            return None;
+        };
+        own.push(data.clone());
+        let own: Vec<&str> = own.iter().map(String::as_str).collect();
+        for (name, _) in whole.iter() {
+            if !own.contains(&name.value.as_str()) {
+                self.problems
+                    .unknown_name(name, "the field of the envelope", &own);
+            }
+        }
+        if !success {
+            return None;
+        }
+        let Some((_, inner)) = whole.get(data) else {
+            self.no_envelope(node.referenced, &envelope.name, &format!("`{data}`"));
+            return None;
+        };
+        self.check_example(inner, shape);
+        Some(self.value(inner))
+    }
+
+    fn no_envelope(&mut self, at: Location, envelope: &str, what: &str) {
+        self.problems.add(
+            at,
+            format!("the example is not in the envelope `{envelope}`"),
+            format!("write {what}"),
+        );
+    }
+}
