@@ -44,6 +44,7 @@ impl Source {
             let mut problems = Problems::default();
             let text = error.to_string();
             let text = text.split(" at line ").next().unwrap_or_default();
+            let text = text.split(", set Duplicate").next().unwrap_or_default();
             let text = text.trim_end_matches([',', ' ']);
             problems.0.push(Problem {
                 at: error.location().map(Place::of),
@@ -67,10 +68,14 @@ fn help_for(text: &str) -> String {
     } else if text.starts_with("unknown field") {
         "use one of the keys above; what the generator does not know is not silently dropped"
             .to_owned()
+    } else if text.starts_with("unknown variant") {
+        "use one of the words above".to_owned()
     } else if text.starts_with("missing field") {
         "add the key".to_owned()
+    } else if text.starts_with("duplicate") {
+        "write each key once".to_owned()
     } else {
-        "see the profile in CONTRIBUTING.md".to_owned()
+        "mend the YAML here or just before".to_owned()
     }
 }
 
@@ -78,7 +83,7 @@ fn help_for(text: &str) -> String {
 #[derive(Debug, Default)]
 pub(crate) struct Problems(Vec<Problem>);
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 struct Problem {
     at: Option<Place>,
     text: String,
@@ -104,13 +109,21 @@ impl Place {
 }
 
 impl Problems {
-    /// Adds one: what is wrong, and what to write instead.
+    /// Adds one: what is wrong, and what to write instead. The same thing is told once.
     pub(crate) fn add(&mut self, at: Location, text: impl Into<String>, help: impl Into<String>) {
-        self.0.push(Problem {
+        let problem = Problem {
             at: Some(Place::of(at)),
             text: text.into(),
             help: help.into(),
-        });
+        };
+        if !self.0.contains(&problem) {
+            self.0.push(problem);
+        }
+    }
+
+    /// How many there are: whether something was found wrong in between.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
     }
 
     /// Adds one about a name that is not in a list.
@@ -122,7 +135,7 @@ impl Problems {
         };
         self.add(
             name.referenced,
-            format!("{what} `{}` does not exist", name.value),
+            format!("there is no {what} `{}`", name.value),
             help,
         );
     }

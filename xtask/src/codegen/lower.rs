@@ -2,7 +2,7 @@
 //!
 //! All mistakes of a file are reported at once, each at its place and with what to write instead.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_saphyr::{Location, Spanned};
 
@@ -11,6 +11,7 @@ use super::load::raw::{self, Description, Evidence, Operation};
 use super::load::{Problems, Source};
 use super::model::{Credential, CredentialKind, Doc, Field, Message, Provider, Role, Server, Wire};
 
+mod answer;
 mod call;
 mod codes;
 mod envelope;
@@ -33,6 +34,7 @@ pub(crate) fn lower(source: &Source, raw: &Description) -> Result<Provider, Prob
         raw,
         problems: Problems::default(),
         usage: BTreeMap::new(),
+        broken: BTreeSet::new(),
     };
     let provider = lowering.provider();
     if lowering.problems.is_empty() {
@@ -47,6 +49,8 @@ struct Lowering<'a> {
     raw: &'a Description,
     problems: Problems,
     usage: BTreeMap<&'a str, Usage<'a>>,
+    /// Messages with a mistake of their own: what follows from it is not told as well.
+    broken: BTreeSet<&'a str>,
 }
 
 /// Where a schema is used: decides what is generated for it.
@@ -84,6 +88,15 @@ impl<'a> Lowering<'a> {
 
     fn versions(&mut self) {
         let raw = self.raw;
+        let folder = self.source.name.split('/').next().unwrap_or_default();
+        let named = &raw.info.provider.folder;
+        if named.value != folder {
+            self.problems.add(
+                named.referenced,
+                format!("the folder is called `{folder}`"),
+                "write the name of the folder",
+            );
+        }
         if !raw.openapi.value.starts_with("3.1.") {
             self.problems.add(
                 raw.openapi.referenced,
@@ -214,7 +227,7 @@ impl<'a> Lowering<'a> {
         }
         let missing = Spanned::new(name.to_owned(), target.referenced, target.defined);
         self.problems
-            .unknown_name(&missing, "the schema", &schemas.names());
+            .unknown_name(&missing, "schema", &schemas.names());
         None
     }
 

@@ -140,11 +140,17 @@ pub(super) fn canonical(signature: &Signature, keys: &str) -> String {
         })
         .collect();
     let layout = if signature.pairs { "pairs" } else { "join" };
-    format!(
-        "#[canonical(keys = {keys}, {layout} = {}, order({}))]\n",
-        literal(&signature.joiner),
-        order.join(", ")
-    )
+    let parts = [
+        format!("keys = {keys}"),
+        format!("{layout} = {}", literal(&signature.joiner)),
+        format!("order({})", order.join(", ")),
+    ];
+    let short = format!("#[canonical({})]\n", parts.join(", "));
+    if short.trim_end().chars().count() <= 100 {
+        short
+    } else {
+        format!("#[canonical(\n    {},\n)]\n", parts.join(",\n    "))
+    }
 }
 
 /// `impl Signed`

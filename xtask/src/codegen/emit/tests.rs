@@ -208,7 +208,8 @@ impl Tests<'_> {
                 self.uses("serde_json", &["Value"]);
                 format!(
                     "let sent: Value = serde_json::from_slice(request.body().bytes()).unwrap();\n\
-                     let expected: Value = serde_json::from_str({}).unwrap();\n\
+                     let expected = {};\n\
+                     let expected: Value = serde_json::from_str(expected).unwrap();\n\
                      assert_eq!(sent, expected);\n",
                     raw_literal(&object.json())
                 )

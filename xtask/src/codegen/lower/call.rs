@@ -5,9 +5,10 @@ use serde_saphyr::Spanned;
 use super::super::load::node::{Map, Value};
 use super::super::load::raw::{self, Operation};
 use super::super::model::{
-    Call, EffectKind, Envelope, EnvelopeKind, Example, Kind, Message, Method, Place, ReplyExample,
-    Resolution, Role, Wire,
+    Call, EffectKind, Envelope, EnvelopeKind, Example, Kind, Message, Method, Place, Resolution,
+    Wire,
 };
+use super::answer::of_kind;
 use super::example::Shape;
 use super::names::is_snake_case;
 use super::{Lowering, doc, message_of, path_parameters, query_parameters, wire_names};
@@ -33,7 +34,9 @@ impl<'a> Lowering<'a> {
     ) -> Vec<Call> {
         let mut calls: Vec<Call> = Vec::new();
         for (method, path, operation) in self.operations() {
-            self.operation_id(&operation.id, &calls);
+            if !self.operation_id(&operation.id, &calls) {
+                continue;
+            }
             self.check_path(path, operation);
             let Some(sent) = self.sent(method, operation, messages, envelopes) else {
                 continue;
@@ -92,12 +95,13 @@ impl<'a> Lowering<'a> {
         if let Some(login) = &self.raw.info.provider.login
             && !ids.contains(&login.value.as_str())
         {
-            self.problems.unknown_name(login, "the operation", &ids);
+            self.problems.unknown_name(login, "operation", &ids);
         }
         calls
     }
 
-    fn operation_id(&mut self, id: &Spanned<String>, calls: &[Call]) {
+    /// Checks the name of an operation; gives whether it is the first of that name.
+    fn operation_id(&mut self, id: &Spanned<String>, calls: &[Call]) -> bool {
         if !is_snake_case(&id.value) {
             self.problems.add(
                 id.referenced,
@@ -112,9 +116,11 @@ impl<'a> Lowering<'a> {
                 "take another name",
             );
         }
-        if calls.iter().any(|known| known.id == id.value) {
+        let twice = calls.iter().any(|known| known.id == id.value);
+        if twice {
             self.twice(id.referenced, &id.value);
         }
+        !twice
     }
 
     fn check_path(&mut self, path: &Spanned<String>, operation: &Operation) {
@@ -137,7 +143,7 @@ impl<'a> Lowering<'a> {
         for parameter in path_parameters(operation) {
             if !named.contains(&parameter.name.value.as_str()) {
                 self.problems
-                    .unknown_name(&parameter.name, "the path parameter", &named);
+                    .unknown_name(&parameter.name, "path parameter", &named);
             }
         }
         for name in named {
@@ -236,7 +242,7 @@ impl<'a> Lowering<'a> {
                 Some(_) | None => {
                     let known = of_kind(envelopes, |kind| *kind == EnvelopeKind::Request);
                     self.problems
-                        .unknown_name(envelope, "the envelope of JSON requests", &known);
+                        .unknown_name(envelope, "envelope of JSON requests", &known);
                 }
             }
         }
@@ -253,9 +259,12 @@ impl<'a> Lowering<'a> {
         effect: &'a raw::Effect,
         message: &Message,
     ) -> (Vec<String>, Option<String>) {
+        if self.broken.contains(message.name.as_str()) {
+            return (Vec::new(), None);
+        }
         let known = wire_names(&message.fields);
         let by = effect.by.as_deref().unwrap_or_default();
-        let by_found = self.names_once(by, "the field", &known);
+        let by_found = self.names_once(by, "field", &known);
         if let (EffectKind::Read | EffectKind::Once, Some(first)) = (effect.kind, by.first()) {
             self.problems.add(
                 first.referenced,
@@ -265,7 +274,7 @@ impl<'a> Lowering<'a> {
         }
         let reference = effect.reference.as_ref().and_then(|name| {
             let Some(field) = message.field(&name.value) else {
-                self.problems.unknown_name(name, "the field", &known);
+                self.problems.unknown_name(name, "field", &known);
                 return None;
             };
             if field.kind != Kind::Text || !field.required {
@@ -343,13 +352,17 @@ impl<'a> Lowering<'a> {
         reply: Option<&str>,
         messages: &[Message],
     ) -> Vec<String> {
+        let broken = |name: &str| self.broken.contains(name);
+        if broken(&message.name) || reply.is_some_and(broken) {
+            return Vec::new();
+        }
         let sent = wire_names(&message.fields);
-        let names = self.names_once(&operation.echo, "the request field", &sent);
+        let names = self.names_once(&operation.echo, "request field", &sent);
         let reply = reply.and_then(|name| message_of(messages, name));
         let answered = reply
             .map(|reply| wire_names(&reply.fields))
             .unwrap_or_default();
-        let names_again = self.names_once(&operation.echo, "the reply field", &answered);
+        let names_again = self.names_once(&operation.echo, "reply field", &answered);
         for name in &operation.echo {
             let (Some(sent), Some(answered)) = (
                 message.field(&name.value),
@@ -388,6 +401,15 @@ impl<'a> Lowering<'a> {
                     "add `reference:` with the field that carries the merchant's reference",
                 );
             }
+            let has_no_effect =
+                |known: &Operation| known.id.value == name.value && known.effect.is_none();
+            if self
+                .operations()
+                .iter()
+                .any(|(_, _, known)| has_no_effect(known))
+            {
+                continue;
+            }
             let reads: Vec<&Call> = calls
                 .iter()
                 .filter(|call| call.effect == EffectKind::Read)
@@ -395,7 +417,7 @@ impl<'a> Lowering<'a> {
             let Some(query) = reads.iter().find(|call| call.id == name.value) else {
                 let reads: Vec<&str> = reads.iter().map(|call| call.id.as_str()).collect();
                 self.problems
-                    .unknown_name(name, "the reading operation", &reads);
+                    .unknown_name(name, "reading operation", &reads);
                 continue;
             };
             let required: Vec<&str> = message_of(messages, &query.message)
@@ -428,173 +450,6 @@ impl<'a> Lowering<'a> {
             }
         }
     }
-
-    fn answer(
-        &mut self,
-        operation: &'a Operation,
-        messages: &[Message],
-        envelopes: &mut [Envelope],
-    ) -> Answer {
-        let mut answer = Answer::default();
-        let mut successes = 0_usize;
-        for (key, response) in operation.responses.iter() {
-            let status: u16 = key.value.parse().unwrap_or_default();
-            let mut media = response.content.iter();
-            let (first, more) = (media.next(), media.next());
-            let json = first.is_none_or(|(kind, _)| kind.value == "application/json");
-            if !json
-                || more.is_some()
-                || !(200..300).contains(&status) && !(400..500).contains(&status)
-            {
-                self.problems.add(
-                    key.referenced,
-                    format!("the response `{}` is not supported", key.value),
-                    "describe one success (2xx) and refusals (4xx), in JSON or empty",
-                );
-                continue;
-            }
-            let media = first.map(|(_, media)| media);
-            if (200..300).contains(&status) {
-                successes = successes.saturating_add(1);
-                self.success(key, status, media, messages, envelopes, &mut answer);
-            } else if let Some(media) = media {
-                self.refusal(key, status, media, envelopes, &mut answer);
-            }
-        }
-        if successes != 1 {
-            self.problems.add(
-                operation.id.referenced,
-                format!(
-                    "`{}` has {successes} successful responses",
-                    operation.id.value
-                ),
-                "describe exactly one",
-            );
-        }
-        answer
-    }
-
-    fn success(
-        &mut self,
-        key: &Spanned<String>,
-        status: u16,
-        media: Option<&'a raw::Media>,
-        messages: &[Message],
-        envelopes: &[Envelope],
-        answer: &mut Answer,
-    ) {
-        let Some(media) = media else {
-            answer.examples.push(ReplyExample {
-                name: "empty".to_owned(),
-                status,
-                body: None,
-                message: Some(Value::Null),
-            });
-            return;
-        };
-        let Some(message) = media
-            .schema
-            .as_ref()
-            .and_then(|schema| self.schema(&schema.target))
-            .and_then(|(name, _)| message_of(messages, name))
-            .filter(|message| message.role == Role::Reply)
-        else {
-            self.problems.add(
-                key.referenced,
-                "the reply has no message",
-                "write `schema: { $ref: … }`",
-            );
-            return;
-        };
-        answer.reply = Some(message.name.clone());
-        let mut envelope = None;
-        if let Some(name) = &media.envelope {
-            envelope = envelopes
-                .iter()
-                .find(|known| known.name == name.value)
-                .filter(|known| matches!(known.kind, EnvelopeKind::Reply { .. }));
-            if envelope.is_none() {
-                let is_reply = |kind: &EnvelopeKind| matches!(kind, EnvelopeKind::Reply { .. });
-                let known = of_kind(envelopes, is_reply);
-                self.problems
-                    .unknown_name(name, "the envelope of replies", &known);
-            }
-            answer.envelope = Some(name.value.clone());
-        }
-        if media.examples.is_empty() {
-            self.problems.add(
-                key.referenced,
-                "the reply has no example",
-                "add `examples:`; mark your own with x-evidence: inferred",
-            );
-        }
-        for (name, example) in media.examples.iter() {
-            let body = self.value(&example.value);
-            let found = self.check_reply(&example.value, message, messages, envelope);
-            answer.examples.push(ReplyExample {
-                name: name.value.clone(),
-                status,
-                body: Some(body),
-                message: found,
-            });
-        }
-    }
-
-    fn refusal(
-        &mut self,
-        key: &Spanned<String>,
-        status: u16,
-        media: &'a raw::Media,
-        envelopes: &mut [Envelope],
-        answer: &mut Answer,
-    ) {
-        let names = of_kind(envelopes, |kind| *kind == EnvelopeKind::Refusal);
-        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-        let Some(name) = media
-            .envelope
-            .as_ref()
-            .filter(|name| names.contains(&name.value))
-        else {
-            self.problems.add(
-                key.referenced,
-                "nothing says where the refusal has its code",
-                format!("add `x-envelope:` with one of: {}", names.join(", ")),
-            );
-            return;
-        };
-        for envelope in envelopes
-            .iter_mut()
-            .filter(|known| known.name == name.value)
-        {
-            if !envelope.refused.contains(&status) {
-                envelope.refused.push(status);
-            }
-        }
-        if answer.envelope.is_none() {
-            answer.envelope = Some(name.value.clone());
-        } else if answer.envelope.as_ref() != Some(&name.value) {
-            self.problems.add(
-                name.referenced,
-                "the operation has another envelope already",
-                "one envelope around a reply says both success and refusal",
-            );
-        }
-        for (example_name, example) in media.examples.iter() {
-            answer.examples.push(ReplyExample {
-                name: example_name.value.clone(),
-                status,
-                body: Some(self.value(&example.value)),
-                message: None,
-            });
-        }
-    }
-}
-
-#[derive(Default)]
-struct Answer {
-    reply: Option<String>,
-    envelope: Option<String>,
-    examples: Vec<ReplyExample>,
 }
 
 /// The field of the body that carries the signature.
@@ -603,12 +458,4 @@ pub(super) fn signature_field(message: &Message) -> Option<String> {
         Place::Field(name) => Some(name.clone()),
         Place::Header(_) => None,
     }
-}
-
-fn of_kind(envelopes: &[Envelope], wanted: impl Fn(&EnvelopeKind) -> bool) -> Vec<&str> {
-    envelopes
-        .iter()
-        .filter(|envelope| wanted(&envelope.kind))
-        .map(|envelope| envelope.name.as_str())
-        .collect()
 }

@@ -85,7 +85,7 @@ impl Lowering<'_> {
             return None;
         };
         let Some((_, variant)) = MEANINGS.iter().find(|(name, _)| *name == meaning.value) else {
-            self.problems.unknown_name(meaning, "the meaning", &names);
+            self.problems.unknown_name(meaning, "meaning", &names);
             return None;
         };
         Some(Code {

@@ -49,8 +49,7 @@ impl<'a> Lowering<'a> {
         let name = raw.codes.as_ref()?;
         if !codes.iter().any(|known| known.name == name.value) {
             let known: Vec<&str> = codes.iter().map(|codes| codes.name.as_str()).collect();
-            self.problems
-                .unknown_name(name, "the schema of codes", &known);
+            self.problems.unknown_name(name, "schema of codes", &known);
             return None;
         }
         Some(name.value.clone())

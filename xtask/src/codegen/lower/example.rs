@@ -19,6 +19,9 @@ pub(super) struct Shape<'s> {
 impl Lowering<'_> {
     /// Checks names, required fields and types.
     pub(super) fn check_example(&mut self, node: &Spanned<Node>, shape: Shape<'_>) {
+        if self.broken.contains(shape.message.name.as_str()) {
+            return;
+        }
         let Node::Map(given) = &node.value else {
             self.wrong(node.referenced, "the example", "an object");
             return;
@@ -34,7 +37,7 @@ impl Lowering<'_> {
                 self.check_value(value, field, shape);
             } else if !shape.beside.contains(&name.value) {
                 let known = wire_names(&shape.message.fields);
-                self.problems.unknown_name(name, "the field", &known);
+                self.problems.unknown_name(name, "field", &known);
             }
         }
         self.check_presence(node.referenced, given, &body, shape.message);

@@ -205,7 +205,7 @@ impl<'a> Lowering<'a> {
             .find(|(name, _)| *name == money.form.value);
         let Some((_, form)) = known else {
             self.problems
-                .unknown_name(&money.form, "the form of money", &names);
+                .unknown_name(&money.form, "form of money", &names);
             return None;
         };
         let currency = self.currency(&money.currency, context)?;
@@ -285,7 +285,7 @@ impl<'a> Lowering<'a> {
                     return None;
                 };
                 if !known.contains(&sibling.value.as_str()) {
-                    self.problems.unknown_name(&sibling, "the field", &known);
+                    self.problems.unknown_name(&sibling, "field", &known);
                     return None;
                 }
                 Some(Currency::Sibling(sibling.value))

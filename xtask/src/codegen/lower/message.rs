@@ -11,10 +11,12 @@ impl<'a> Lowering<'a> {
     /// Every object schema that is used, in the order of the file.
     pub(super) fn messages(&mut self) -> Vec<Message> {
         let mut messages = Vec::new();
+        let usage_is_clear = self.problems.is_empty();
         for (name, schema) in self.raw.components.schemas.iter() {
             if schema.codes.is_some() {
                 continue;
             }
+            let before = self.problems.count();
             if !is_pascal_case(&name.value) {
                 self.problems.add(
                     name.referenced,
@@ -31,11 +33,13 @@ impl<'a> Lowering<'a> {
                 continue;
             }
             let Some(usage) = self.usage.get(name.value.as_str()) else {
-                self.problems.add(
-                    name.referenced,
-                    format!("nothing uses the schema `{}`", name.value),
-                    "refer to it, or take it out",
-                );
+                if usage_is_clear {
+                    self.problems.add(
+                        name.referenced,
+                        format!("nothing uses the schema `{}`", name.value),
+                        "refer to it, or take it out",
+                    );
+                }
                 continue;
             };
             let (role, wires, path) = (usage.role, usage.wires.clone(), usage.path.clone());
@@ -45,7 +49,7 @@ impl<'a> Lowering<'a> {
             let known = wire_names(&fields);
             let mut exactly_one = Vec::new();
             for group in &schema.exactly_one {
-                exactly_one.push(self.names_once(group, "the field", &known));
+                exactly_one.push(self.names_once(group, "field", &known));
                 for name in group {
                     if schema
                         .required
@@ -61,7 +65,12 @@ impl<'a> Lowering<'a> {
                 }
             }
             let signature = self.signature(schema, &fields);
-            let vectors = self.vectors(name, schema, &fields, signature.as_ref());
+            let sound = self.problems.count() == before;
+            let signature_if_sound = signature.as_ref().filter(|_| sound);
+            let vectors = self.vectors(name, schema, &fields, signature_if_sound);
+            if !sound {
+                self.broken.insert(&name.value);
+            }
             messages.push(Message {
                 name: name.value.clone(),
                 doc: doc(&schema.description, schema.evidence),
@@ -77,7 +86,7 @@ impl<'a> Lowering<'a> {
 
     fn fields(&mut self, schema: &'a raw::Schema, role: Role, wires: &[Wire]) -> Vec<Field> {
         let known = schema.properties.names();
-        let required = self.names_once(&schema.required, "the required property", &known);
+        let required = self.names_once(&schema.required, "required property", &known);
         let mut fields = Vec::new();
         for (name, property) in schema.properties.iter() {
             let context = Context {

@@ -1,10 +1,10 @@
-//! Webhooks as notices, and envelopes around examples of replies.
+//! Webhooks as notices.
 
-use serde_saphyr::{Location, Spanned};
+use serde_saphyr::Spanned;
 
-use super::super::load::node::{Map, Node, Value};
+use super::super::load::node::Map;
 use super::super::load::raw::{self, Operation};
-use super::super::model::{Envelope, EnvelopeKind, Example, Kind, Message, Notice, Wire};
+use super::super::model::{Example, Kind, Message, Notice, Wire};
 use super::call::signature_field;
 use super::example::Shape;
 use super::names::is_snake_case;
@@ -134,7 +134,25 @@ impl<'a> Lowering<'a> {
             .filter(|field| matches!(field.kind, Kind::Text | Kind::Code { .. }))
             .map(|field| field.wire.as_str())
             .collect();
-        let names = self.names_once(&dedupe.value, "a required, signed text or code", &known);
+        if self.broken.contains(message.name.as_str()) {
+            return None;
+        }
+        let mut names: Vec<String> = Vec::new();
+        for name in &dedupe.value {
+            if names.contains(&name.value) {
+                self.twice(name.referenced, &name.value);
+            } else if !known.contains(&name.value.as_str()) {
+                self.problems.add(
+                    name.referenced,
+                    format!("`{}` cannot tell two messages apart", name.value),
+                    format!(
+                        "take required texts and codes, signed ones where there is a signature: {}",
+                        known.join(", ")
+                    ),
+                );
+            }
+            names.push(name.value.clone());
+        }
         if let Some(first) = dedupe.value.first()
             && message
                 .field(&first.value)
@@ -201,78 +219,5 @@ impl<'a> Lowering<'a> {
             }
         }
         found
-    }
-
-    /// Checks the example of a reply and gives the message in it; nothing where it is a refusal.
-    pub(super) fn check_reply(
-        &mut self,
-        node: &Spanned<Node>,
-        message: &Message,
-        messages: &[Message],
-        envelope: Option<&Envelope>,
-    ) -> Option<Value> {
-        let shape = Shape {
-            messages,
-            message,
-            wire: Wire::Json,
-            beside: &[],
-        };
-        let Some((envelope, EnvelopeKind::Reply { field, equals })) =
-            envelope.map(|envelope| (envelope, &envelope.kind))
-        else {
-            self.check_example(node, shape);
-            return Some(self.value(node));
-        };
-        let Node::Map(whole) = &node.value else {
-            self.no_envelope(node.referenced, &envelope.name, "an object");
-            return None;
-        };
-        let mut own = vec![field.clone()];
-        own.extend(envelope.code.clone());
-        own.extend(envelope.message.clone());
-        own.extend(envelope.others.clone());
-        let Some((_, verdict)) = whole.get(field) else {
-            self.no_envelope(node.referenced, &envelope.name, &format!("`{field}`"));
-            return None;
-        };
-        let success = self.value(verdict).json() == *equals;
-        let Some(data) = &envelope.data else {
-            if success {
-                self.check_example(
-                    node,
-                    Shape {
-                        beside: &own,
-                        ..shape
-                    },
-                );
-                return Some(self.value(node));
-            }
-            return None;
-        };
-        own.push(data.clone());
-        let own: Vec<&str> = own.iter().map(String::as_str).collect();
-        for (name, _) in whole.iter() {
-            if !own.contains(&name.value.as_str()) {
-                self.problems
-                    .unknown_name(name, "the field of the envelope", &own);
-            }
-        }
-        if !success {
-            return None;
-        }
-        let Some((_, inner)) = whole.get(data) else {
-            self.no_envelope(node.referenced, &envelope.name, &format!("`{data}`"));
-            return None;
-        };
-        self.check_example(inner, shape);
-        Some(self.value(inner))
-    }
-
-    fn no_envelope(&mut self, at: Location, envelope: &str, what: &str) {
-        self.problems.add(
-            at,
-            format!("the example is not in the envelope `{envelope}`"),
-            format!("write {what}"),
-        );
     }
 }

@@ -27,6 +27,7 @@ impl<'a> Lowering<'a> {
                 return None;
             }
         };
+        let before = self.problems.count();
         let mut order: Vec<Entry> = Vec::new();
         for node in &raw.order {
             let Some(entry) = self.entry(node, fields, pairs) else {
@@ -51,7 +52,7 @@ impl<'a> Lowering<'a> {
             .into_iter()
             .filter_map(|name| self.credential(name))
             .collect();
-        if uses.is_empty() {
+        if uses.is_empty() && self.problems.count() == before {
             self.problems.add(
                 spanned.referenced,
                 "the signature uses no secret, so anyone could make it",
@@ -84,7 +85,7 @@ impl<'a> Lowering<'a> {
                         credentials.iter().map(|name| format!("${name}")).collect();
                     let credentials: Vec<_> = credentials.iter().map(String::as_str).collect();
                     self.problems
-                        .unknown_name(&name, "the credential", &credentials);
+                        .unknown_name(&name, "credential", &credentials);
                     return None;
                 }
                 Some(Entry::Credential(credential.to_owned()))
@@ -130,7 +131,7 @@ impl<'a> Lowering<'a> {
         free: bool,
     ) -> Option<Entry> {
         let Some(field) = fields.iter().find(|field| field.wire == name.value) else {
-            self.problems.unknown_name(name, "the signed field", known);
+            self.problems.unknown_name(name, "signed field", known);
             return None;
         };
         match field.kind {
@@ -160,7 +161,7 @@ impl<'a> Lowering<'a> {
             (Scheme::HmacSha256, Some(key)) => {
                 let known = self.credential_names();
                 if !known.contains(&key.value.as_str()) {
-                    self.problems.unknown_name(key, "the key", &known);
+                    self.problems.unknown_name(key, "key", &known);
                     return None;
                 }
                 Some(key.value.clone())
@@ -226,10 +227,10 @@ impl<'a> Lowering<'a> {
             }
             return Vec::new();
         };
-        if !schema
+        if schema
             .vectors
             .iter()
-            .any(|vector| vector.signature.is_some())
+            .all(|vector| vector.rejected.is_some())
         {
             self.problems.add(
                 signed.referenced,
@@ -283,15 +284,17 @@ impl<'a> Lowering<'a> {
         if let Node::Map(given) = &raw.given.value {
             for (name, _) in given.iter() {
                 if !known.contains(&name.value.as_str()) {
-                    self.problems.unknown_name(name, "the field", &known);
+                    self.problems.unknown_name(name, "field", &known);
                 }
             }
         }
         let Some(signature) = signature else {
             return;
         };
+        let mut complete = true;
         for used in &signature.uses {
             if raw.keys.get(&used.wire).is_none() {
+                complete = false;
                 self.problems.add(
                     raw.name.referenced,
                     format!("the vector `{}` lacks the key `{}`", vector.name, used.wire),
@@ -299,7 +302,7 @@ impl<'a> Lowering<'a> {
                 );
             }
         }
-        if let Some(canonical) = &raw.canonical {
+        if let Some(canonical) = raw.canonical.as_ref().filter(|_| complete) {
             let found = join(signature, vector);
             if canonical.value != found {
                 self.problems.add(
