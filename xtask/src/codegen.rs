@@ -12,6 +12,7 @@ mod lower;
 mod model;
 
 use load::Source;
+pub(crate) use lower::pascal_case;
 
 /// Generates the code of every provider, or, with `check`, only says what is not as it would be.
 ///
@@ -58,7 +59,7 @@ pub(crate) fn members(root: &Path) -> Result<Vec<String>, String> {
 }
 
 /// Generates one provider; gives the files that changed.
-fn provider(root: &Path, folder: &str, check: bool) -> Result<Vec<String>, String> {
+pub(crate) fn provider(root: &Path, folder: &str, check: bool) -> Result<Vec<String>, String> {
     let source = Source::read(root, &format!("{folder}/openapi.yaml"))?;
     let files = generate(root, &source)?;
     let mut changed = Vec::new();

@@ -5,7 +5,14 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+#[cfg(not(feature = "run"))]
+mod again;
+mod ci;
 mod codegen;
+mod new;
+#[cfg(feature = "run")]
+mod run;
+mod tidy;
 
 /// The workspace's own commands.
 #[derive(Debug, Parser)]
@@ -23,23 +30,53 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Start a new provider crate.
+    New {
+        /// The name of its folder: small letters and digits.
+        name: String,
+    },
+    /// Check the rules of the house that no compiler checks.
+    Tidy,
+    /// Run everything that has to hold.
+    Ci(ci::Arguments),
+    #[cfg(not(feature = "run"))]
+    #[command(flatten)]
+    Again(again::Again),
+    #[cfg(feature = "run")]
+    #[command(flatten)]
+    Run(run::Run),
 }
 
 fn main() -> ExitCode {
     let Arguments { command } = Arguments::parse();
-    let root = root();
-    let result = match command {
-        Command::Codegen { check } => codegen::run(&root, check).map(|changed| {
-            for name in changed {
-                say(&format!("wrote {name}"));
-            }
-        }),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
+    match command.run(&root()) {
+        Ok(code) => ExitCode::from(code),
         Err(error) => {
             complain(&error);
             ExitCode::FAILURE
+        }
+    }
+}
+
+impl Command {
+    fn run(self, root: &Path) -> Result<u8, String> {
+        match self {
+            Self::Codegen { check } => {
+                for name in codegen::run(root, check)? {
+                    say(&format!("wrote {name}"));
+                }
+                Ok(0)
+            }
+            Self::New { name } => {
+                say(&new::run(root, &name)?);
+                Ok(0)
+            }
+            Self::Tidy => tidy::run(root).map(|()| 0),
+            Self::Ci(arguments) => ci::run(root, &arguments).map(|()| 0),
+            #[cfg(not(feature = "run"))]
+            Self::Again(again) => again.run(root),
+            #[cfg(feature = "run")]
+            Self::Run(run) => run.run(),
         }
     }
 }

@@ -5,7 +5,7 @@
 use payments_core::call::{Call, Effect, Envelope, Fault, Resolve, echo};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
-use payments_core::signing::{check_password, check_public};
+use payments_core::signing::check_given;
 use payments_core::{Money, Secret};
 
 use super::codes::Code;
@@ -37,8 +37,8 @@ impl Credentials {
             client_key: client_key.into(),
             client_secret: client_secret.into(),
         };
-        check_public("clientKey", &credentials.client_key)?;
-        check_password("clientSecret", &credentials.client_secret)?;
+        check_given("clientKey", &credentials.client_key)?;
+        check_given("clientSecret", credentials.client_secret.expose())?;
         Ok(credentials)
     }
 

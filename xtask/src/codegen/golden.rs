@@ -31,7 +31,7 @@ fn check(path: &Path, found: &str) -> Option<String> {
         format!(
             "{}:{} differs; found:\n{}\n",
             path.display(),
-            line + 1,
+            line.saturating_add(1),
             found
                 .lines()
                 .skip(line)

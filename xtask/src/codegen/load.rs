@@ -146,7 +146,7 @@ impl Problems {
 
     /// The text for people, in the order of the file.
     pub(crate) fn render(mut self, source: &Source) -> String {
-        self.0.sort_by(|a, b| a.at.cmp(&b.at));
+        self.0.sort_by_key(|problem| problem.at);
         let mut out = String::new();
         for problem in &self.0 {
             if !out.is_empty() {

@@ -51,28 +51,25 @@ fn credentials(provider: &Provider, page: &mut Page) -> String {
     page.uses.add("payments_core::error", "Misuse");
     for credential in &provider.credentials {
         let Credential {
-            wire,
+            wire: _,
             rust,
             kind,
             doc,
         } = credential;
-        let (of_type, shown, check) = match kind {
-            CredentialKind::Public => ("String", "&str", "check_public"),
-            CredentialKind::Password => ("Secret<String>", "&Secret<String>", "check_password"),
-            CredentialKind::Secret => ("Secret<String>", "&Secret<String>", "check_secret"),
+        let (of_type, shown) = match kind {
+            CredentialKind::Public => ("String", "&str"),
+            CredentialKind::Password | CredentialKind::Secret => {
+                ("Secret<String>", "&Secret<String>")
+            }
         };
         if *kind != CredentialKind::Public {
             page.uses.add("payments_core", "Secret");
         }
-        page.uses.add("payments_core::signing", check);
         fields.push_str(&docs(doc, 4));
         fields.push_str(&format!("    pub(crate) {rust}: {of_type},\n"));
         arguments.push(format!("{rust}: impl Into<{of_type}>"));
         names.push(format!("{rust}: {rust}.into()"));
-        checks.push_str(&format!(
-            "{check}({}, &credentials.{rust})?;\n",
-            literal(wire)
-        ));
+        checks.push_str(&inbound::key_check(credential, "credentials", page));
         methods.push_str(&format!(
             "\n{}#[must_use]\npub fn {rust}(&self) -> {shown} {{\n&self.{rust}\n}}\n",
             docs(doc, 4)
@@ -195,7 +192,7 @@ fn envelope_const(provider: &Provider, envelope: &Envelope, page: &mut Page) -> 
     page.uses.add("payments_core::call", of_type);
     Some(format!(
         "{}const {name}: {of_type} = {of_type} {{\n{first}code: {},\nmessage: {},\n{data}meaning: {meaning},\n}};\n",
-        doc_lines(&[envelope.doc.clone()], 0),
+        doc_lines(std::slice::from_ref(&envelope.doc), 0),
         some(&envelope.code),
         some(&envelope.message),
     ))

@@ -1,7 +1,7 @@
 //! `inbound.rs`: what the provider sends on its own.
 
 use super::super::model::{
-    CredentialKind, Doc, Field, Kind, Message, Notice, Provider, Sensitive, Signature,
+    Credential, CredentialKind, Doc, Field, Kind, Message, Notice, Provider, Sensitive, Signature,
 };
 use super::messages::{canonical, signed};
 use super::{Page, doc_lines, docs, literal, read_type};
@@ -52,28 +52,23 @@ fn keys(name: &str, message: &Message, signature: &Signature, page: &mut Page) -
     let mut checks = String::new();
     let mut kinds: Vec<&str> = Vec::new();
     for used in &signature.uses {
-        let (rust, wire) = (&used.rust, literal(&used.wire));
+        let rust = &used.rust;
         fields.push_str(&docs(&used.doc, 4));
-        let (of_type, check, kind) = match used.kind {
-            CredentialKind::Public => ("String", "check_public", "an empty value"),
-            CredentialKind::Password => ("Secret<String>", "check_password", "an empty value"),
-            CredentialKind::Secret => (
-                "Secret<String>",
-                "check_secret",
-                "a secret of under 16 bytes",
-            ),
+        let (of_type, kind) = match used.kind {
+            CredentialKind::Public => ("String", "an empty value"),
+            CredentialKind::Password => ("Secret<String>", "an empty value"),
+            CredentialKind::Secret => ("Secret<String>", "a secret of under 16 bytes"),
         };
         if of_type != "String" {
             page.uses.add("payments_core::signing", "Secret");
         }
-        page.uses.add("payments_core::signing", check);
         if !kinds.contains(&kind) {
             kinds.push(kind);
         }
         fields.push_str(&format!("    pub(crate) {rust}: {of_type},\n"));
         arguments.push(format!("{rust}: impl Into<{of_type}>"));
         names.push(format!("{rust}: {rust}.into()"));
-        checks.push_str(&format!("{check}({wire}, &keys.{rust})?;\n"));
+        checks.push_str(&key_check(used, "keys", page));
     }
     let (arguments, names, kinds) = (
         arguments.join(", "),
@@ -96,6 +91,18 @@ fn keys(name: &str, message: &Message, signature: &Signature, page: &mut Page) -
         text.push_str(&item);
     }
     text
+}
+
+/// The statement that refuses a credential that cannot be one.
+pub(super) fn key_check(credential: &Credential, holder: &str, page: &mut Page) -> String {
+    let (wire, rust) = (literal(&credential.wire), &credential.rust);
+    let (function, value) = match credential.kind {
+        CredentialKind::Public => ("check_given", format!("&{holder}.{rust}")),
+        CredentialKind::Password => ("check_given", format!("{holder}.{rust}.expose()")),
+        CredentialKind::Secret => ("check_secret", format!("&{holder}.{rust}")),
+    };
+    page.uses.add("payments_core::signing", function);
+    format!("{function}({wire}, {value})?;\n")
 }
 
 /// `impl MacKey`, where the scheme has a key beside the message.

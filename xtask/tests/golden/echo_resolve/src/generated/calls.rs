@@ -6,7 +6,7 @@ use payments_core::Money;
 use payments_core::call::{Call, Effect, Fault, Refusals, Resolve, echo, echo_money};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
-use payments_core::signing::check_public;
+use payments_core::signing::check_given;
 
 use super::types::{Login, LoginReply, Pay, PayReply, Query, QueryReply};
 
@@ -24,7 +24,7 @@ impl Credentials {
     /// [`Misuse`] for one that is empty, or for a signing secret that is too short to be one.
     pub fn new(key: impl Into<String>) -> Result<Self, Misuse> {
         let credentials = Self { key: key.into() };
-        check_public("key", &credentials.key)?;
+        check_given("key", &credentials.key)?;
         Ok(credentials)
     }
 

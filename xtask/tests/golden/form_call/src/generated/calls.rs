@@ -6,7 +6,7 @@ use payments_core::Secret;
 use payments_core::call::{Call, Effect, Fault, Refusals};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
-use payments_core::signing::{check_password, check_public};
+use payments_core::signing::check_given;
 
 use super::types::{CreateOrder, CreateOrderReply};
 
@@ -32,8 +32,8 @@ impl Credentials {
             api_key: api_key.into(),
             api_secret: api_secret.into(),
         };
-        check_public("apiKey", &credentials.api_key)?;
-        check_password("apiSecret", &credentials.api_secret)?;
+        check_given("apiKey", &credentials.api_key)?;
+        check_given("apiSecret", credentials.api_secret.expose())?;
         Ok(credentials)
     }
 

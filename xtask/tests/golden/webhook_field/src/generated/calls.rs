@@ -5,7 +5,7 @@
 use payments_core::call::{Call, Effect, Envelope, Fault};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
-use payments_core::signing::{KeyPart, MacKey, check_public, check_secret};
+use payments_core::signing::{KeyPart, MacKey, check_given, check_secret};
 use payments_core::{Money, Secret};
 
 use super::codes::ResultCode;
@@ -37,8 +37,8 @@ impl Credentials {
             access_key: access_key.into(),
             secret_key: secret_key.into(),
         };
-        check_public("partnerCode", &credentials.partner_code)?;
-        check_public("accessKey", &credentials.access_key)?;
+        check_given("partnerCode", &credentials.partner_code)?;
+        check_given("accessKey", &credentials.access_key)?;
         check_secret("secretKey", &credentials.secret_key)?;
         Ok(credentials)
     }

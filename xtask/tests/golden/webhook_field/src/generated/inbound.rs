@@ -6,9 +6,7 @@ use payments_core::error::{Misuse, Rejected};
 use payments_core::http::StatusCode;
 use payments_core::incoming::{AckRule, Claim, Fields, Notice, Place, SignatureRule, Signed};
 use payments_core::money::wire::Form;
-use payments_core::signing::{
-    KeyPart, MacKey, Scheme, Secret, TagText, check_public, check_secret,
-};
+use payments_core::signing::{KeyPart, MacKey, Scheme, Secret, TagText, check_given, check_secret};
 use payments_core::{Canonical, Currency, Money};
 
 use super::codes::ResultCode;
@@ -35,7 +33,7 @@ impl IpnKeys {
             access_key: access_key.into(),
             secret_key: secret_key.into(),
         };
-        check_public("accessKey", &keys.access_key)?;
+        check_given("accessKey", &keys.access_key)?;
         check_secret("secretKey", &keys.secret_key)?;
         Ok(keys)
     }
