@@ -10,9 +10,12 @@ mod golden;
 mod load;
 mod lower;
 mod model;
+#[cfg(test)]
+mod scratch;
 
 use load::Source;
 pub(crate) use lower::pascal_case;
+use model::{Provider, Scheme};
 
 /// Generates the code of every provider, or, with `check`, only says what is not as it would be.
 ///
@@ -61,7 +64,9 @@ pub(crate) fn members(root: &Path) -> Result<Vec<String>, String> {
 /// Generates one provider; gives the files that changed.
 pub(crate) fn provider(root: &Path, folder: &str, check: bool) -> Result<Vec<String>, String> {
     let source = Source::read(root, &format!("{folder}/openapi.yaml"))?;
-    let files = generate(root, &source)?;
+    let provider = understand(&source)?;
+    check_features(root, folder, &provider)?;
+    let files = files_of(root, &provider)?;
     let mut changed = Vec::new();
     let mut stale = Vec::new();
     for (path, text) in &files {
@@ -81,19 +86,50 @@ pub(crate) fn provider(root: &Path, folder: &str, check: bool) -> Result<Vec<Str
 }
 
 /// The files of one description, formatted: path inside the provider's folder, and text.
-pub(crate) fn generate(
-    root: &Path,
-    source: &Source,
-) -> Result<Vec<(&'static str, String)>, String> {
+#[cfg(test)]
+fn generate(root: &Path, source: &Source) -> Result<Vec<(&'static str, String)>, String> {
+    files_of(root, &understand(source)?)
+}
+
+/// Reads and checks a description.
+fn understand(source: &Source) -> Result<Provider, String> {
     let provider = match source.parse() {
         Ok(raw) => lower::lower(source, &raw),
         Err(problems) => Err(problems),
     };
-    let provider = provider.map_err(|problems| problems.render(source))?;
-    emit::emit(&provider)
+    provider.map_err(|problems| problems.render(source))
+}
+
+fn files_of(root: &Path, provider: &Provider) -> Result<Vec<(&'static str, String)>, String> {
+    emit::emit(provider)
         .into_iter()
         .map(|file| Ok((file.path, format::rustfmt(root, &file.text)?)))
         .collect()
+}
+
+/// Schemes that are features of the core must be switched on by the crate that uses them.
+fn check_features(root: &Path, folder: &str, provider: &Provider) -> Result<(), String> {
+    let name = format!("{folder}/Cargo.toml");
+    let manifest = fs::read_to_string(root.join(&name))
+        .map_err(|error| format!("{name}: cannot be read: {error}"))?;
+    let signatures = provider
+        .messages
+        .iter()
+        .filter_map(|message| message.signature.as_ref());
+    for signature in signatures {
+        let feature = match signature.scheme {
+            Scheme::Sha256 => continue,
+            Scheme::HmacSha256 => "hmac",
+            Scheme::Md5 => "md5",
+        };
+        if !manifest.contains(&format!("\"{feature}\"")) {
+            return Err(format!(
+                "{name}: the signatures of {folder}/openapi.yaml need a feature of the core\n    \
+                 = write payments-core = {{ workspace = true, features = [\"{feature}\"] }}"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Files beside the generated ones, which nothing would ever take away again.

@@ -5,7 +5,7 @@
 use payments_core::error::{Misuse, Rejected};
 use payments_core::http::StatusCode;
 use payments_core::incoming::{AckRule, Claim, Fields, Notice, Place, SignatureRule, Signed};
-use payments_core::signing::{Scheme, Secret, TagText, check_secret};
+use payments_core::signing::{Keys, Scheme, Secret, TagText, check_secret};
 use payments_core::{Canonical, Decimal};
 
 use super::codes::TxStatus;
@@ -38,6 +38,8 @@ impl OrderWebhookKeys {
         }
     }
 }
+
+impl Keys for OrderWebhookKeys {}
 
 /// What became of an order, signed over the order number and the status only.
 #[derive(Clone, Debug, PartialEq, Eq, Canonical)]

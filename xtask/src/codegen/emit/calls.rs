@@ -14,9 +14,8 @@ pub(super) fn emit(provider: &Provider) -> String {
     let mut page = Page::new(provider, &what);
     let item = credentials(provider, &mut page);
     page.item(item);
-    if let Some(signature) = provider.signs_requests()
-        && let Some(item) = inbound::mac_key("Credentials", signature, &mut page)
-    {
+    if let Some(signature) = provider.signs_requests() {
+        let item = inbound::signing_keys("Credentials", signature, &mut page);
         page.item(item);
     }
     page.item(environment(provider));
@@ -48,8 +47,8 @@ fn credentials(provider: &Provider, page: &mut Page) -> String {
     let mut names = Vec::new();
     let mut checks = String::new();
     let mut methods = String::new();
-    page.uses.add("payments_core::error", "Misuse");
     for credential in &provider.credentials {
+        page.uses.add("payments_core::error", "Misuse");
         let Credential {
             wire: _,
             rust,
@@ -200,6 +199,7 @@ fn envelope_const(provider: &Provider, envelope: &Envelope, page: &mut Page) -> 
 
 fn implementation(provider: &Provider, call: &Call, message: &Message, page: &mut Page) -> String {
     page.uses.add("super::types", &message.name);
+    page.uses.add("payments_core::error", "Misuse");
     for name in ["Call", "Effect", "Fault"] {
         page.uses.add("payments_core::call", name);
     }

@@ -86,10 +86,8 @@ fn keys(name: &str, message: &Message, signature: &Signature, page: &mut Page) -
          pub fn danger_unchecked({arguments}) -> Self {{\nSelf {{ {names} }}\n}}\n}}\n",
         docs = docs(&what, 0),
     );
-    if let Some(item) = mac_key(name, signature, page) {
-        text.push('\n');
-        text.push_str(&item);
-    }
+    text.push('\n');
+    text.push_str(&signing_keys(name, signature, page));
     text
 }
 
@@ -105,16 +103,19 @@ pub(super) fn key_check(credential: &Credential, holder: &str, page: &mut Page) 
     format!("{function}({wire}, {value})?;\n")
 }
 
-/// `impl MacKey`, where the scheme has a key beside the message.
-pub(super) fn mac_key(name: &str, signature: &Signature, page: &mut Page) -> Option<String> {
-    let key = signature.key.as_deref()?;
-    let key = signature.uses.iter().find(|used| used.wire == key)?;
+/// `impl Keys`: what a MAC is keyed with, where the scheme has a key beside the message.
+pub(super) fn signing_keys(name: &str, signature: &Signature, page: &mut Page) -> String {
+    page.uses.add("payments_core::signing", "Keys");
+    let key = signature.key.as_deref();
+    let key = key.and_then(|key| signature.uses.iter().find(|used| used.wire == key));
+    let Some(key) = key else {
+        return format!("impl Keys for {name} {{}}\n");
+    };
     page.uses.add("payments_core::signing", "KeyPart");
-    page.uses.add("payments_core::signing", "MacKey");
-    Some(format!(
-        "impl MacKey for {name} {{\nfn mac_key(&self) -> &[u8] {{\nself.{}.key_bytes()\n}}\n}}\n",
+    format!(
+        "impl Keys for {name} {{\nfn mac_key(&self) -> Option<&[u8]> {{\nSome(self.{}.key_bytes())\n}}\n}}\n",
         key.rust
-    ))
+    )
 }
 
 /// The fields under the signature, and those beside it.

@@ -6,7 +6,7 @@ use payments_core::Canonical;
 use payments_core::error::{Misuse, Rejected};
 use payments_core::http::StatusCode;
 use payments_core::incoming::{AckRule, Claim, Fields, Notice, Place, SignatureRule, Signed};
-use payments_core::signing::{Scheme, Secret, TagText, check_secret};
+use payments_core::signing::{Keys, Scheme, Secret, TagText, check_secret};
 
 /// What `Moved` is signed with.
 #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ impl MovedKeys {
         }
     }
 }
+
+impl Keys for MovedKeys {}
 
 /// A person moved.
 #[derive(Clone, payments_core::Masked, PartialEq, Eq, Canonical)]

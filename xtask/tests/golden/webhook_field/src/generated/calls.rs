@@ -5,7 +5,7 @@
 use payments_core::call::{Call, Effect, Envelope, Fault};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
-use payments_core::signing::{KeyPart, MacKey, check_given, check_secret};
+use payments_core::signing::{KeyPart, Keys, check_given, check_secret};
 use payments_core::{Money, Secret};
 
 use super::codes::ResultCode;
@@ -76,9 +76,9 @@ impl Credentials {
     }
 }
 
-impl MacKey for Credentials {
-    fn mac_key(&self) -> &[u8] {
-        self.secret_key.key_bytes()
+impl Keys for Credentials {
+    fn mac_key(&self) -> Option<&[u8]> {
+        Some(self.secret_key.key_bytes())
     }
 }
 

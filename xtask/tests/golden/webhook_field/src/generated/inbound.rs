@@ -6,7 +6,7 @@ use payments_core::error::{Misuse, Rejected};
 use payments_core::http::StatusCode;
 use payments_core::incoming::{AckRule, Claim, Fields, Notice, Place, SignatureRule, Signed};
 use payments_core::money::wire::Form;
-use payments_core::signing::{KeyPart, MacKey, Scheme, Secret, TagText, check_given, check_secret};
+use payments_core::signing::{KeyPart, Keys, Scheme, Secret, TagText, check_given, check_secret};
 use payments_core::{Canonical, Currency, Money};
 
 use super::codes::ResultCode;
@@ -51,9 +51,9 @@ impl IpnKeys {
     }
 }
 
-impl MacKey for IpnKeys {
-    fn mac_key(&self) -> &[u8] {
-        self.secret_key.key_bytes()
+impl Keys for IpnKeys {
+    fn mac_key(&self) -> Option<&[u8]> {
+        Some(self.secret_key.key_bytes())
     }
 }
 

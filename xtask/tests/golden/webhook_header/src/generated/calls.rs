@@ -2,8 +2,6 @@
 
 //! The calls of Header and the clients that make them.
 
-use payments_core::error::Misuse;
-
 /// Header asks for no credentials.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]

@@ -6,7 +6,7 @@ use payments_core::Canonical;
 use payments_core::error::{Misuse, Rejected};
 use payments_core::http::StatusCode;
 use payments_core::incoming::{AckRule, Claim, Fields, Notice, Place, SignatureRule, Signed};
-use payments_core::signing::{Scheme, Secret, TagText, check_secret};
+use payments_core::signing::{Keys, Scheme, Secret, TagText, check_secret};
 
 /// What `Paid` is signed with.
 #[derive(Clone, Debug)]
@@ -36,6 +36,8 @@ impl PaidKeys {
         }
     }
 }
+
+impl Keys for PaidKeys {}
 
 /// An order was paid.
 #[derive(Clone, Debug, PartialEq, Eq, Canonical)]
