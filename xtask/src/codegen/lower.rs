@@ -278,6 +278,10 @@ impl<'a> Lowering<'a> {
                 if let Some(body) = &operation.body {
                     self.use_media(&body.content, Role::Notice, &[]);
                 }
+                // What answers a webhook is sent by us.
+                for (_, response) in operation.responses.iter() {
+                    self.use_media(&response.content, Role::Request, &[]);
+                }
                 for parameter in query_parameters(operation) {
                     if let Some(target) = &parameter.schema.reference {
                         self.use_schema(target, Role::Notice, Wire::Query, &[]);
@@ -343,6 +347,12 @@ impl<'a> Lowering<'a> {
             };
             self.usage.insert(name, usage);
         }
+        // What is within a notice is read as what is within a reply.
+        let role = if role == Role::Notice {
+            Role::Reply
+        } else {
+            role
+        };
         for (_, property) in schema.properties.iter() {
             let items = property
                 .items

@@ -391,12 +391,21 @@ pub(crate) struct ReplyExample {
     pub(crate) message: Option<Value>,
 }
 
+/// What the provider takes for "received".
+#[derive(Debug)]
+pub(crate) struct Acknowledgement {
+    pub(crate) status: u16,
+    /// The message that answers; nothing where the body is empty.
+    pub(crate) message: Option<String>,
+    pub(crate) examples: Vec<Example>,
+}
+
 #[derive(Debug)]
 pub(crate) struct Notice {
     pub(crate) id: String,
     pub(crate) message: String,
     pub(crate) dedupe: Vec<String>,
-    pub(crate) status: u16,
+    pub(crate) acknowledgement: Acknowledgement,
     /// Each with the way it travels.
     pub(crate) examples: Vec<(Wire, Example)>,
 }

@@ -3,7 +3,7 @@
 use super::super::model::{
     Credential, CredentialKind, Doc, Field, Kind, Message, Notice, Provider, Sensitive, Signature,
 };
-use super::messages::{canonical, signed};
+use super::messages::{canonical, comparable, signed};
 use super::{Page, doc_lines, docs, literal, read_type};
 
 pub(super) fn emit(provider: &Provider) -> String {
@@ -18,7 +18,7 @@ pub(super) fn emit(provider: &Provider) -> String {
             let item = keys(&name, message, signature, &mut page);
             page.item(item);
         }
-        let item = structs(message, &mut page);
+        let item = structs(message, provider, &mut page);
         page.item(item);
         let item = implementation(notice, message, &mut page);
         page.item(item);
@@ -128,7 +128,7 @@ fn split(message: &Message) -> (Vec<&Field>, Vec<&Field>) {
     })
 }
 
-fn structs(message: &Message, page: &mut Page) -> String {
+fn structs(message: &Message, provider: &Provider, page: &mut Page) -> String {
     let (signed, unsigned) = split(message);
     let name = &message.name;
     let mut fields = String::new();
@@ -153,8 +153,8 @@ fn structs(message: &Message, page: &mut Page) -> String {
         }
     };
     let equal = |fields: &[&Field]| {
-        let secret = fields.iter().any(|field| field.kind == Kind::Secret);
-        if secret { "" } else { ", PartialEq, Eq" }
+        let all = fields.iter().all(|field| comparable(field, provider));
+        if all { ", PartialEq, Eq" } else { "" }
     };
     let (derive, attribute) = match &message.signature {
         Some(signature) => {
@@ -219,11 +219,18 @@ fn implementation(notice: &Notice, message: &Message, page: &mut Page) -> String
     }
     page.uses.add("payments_core::error", "Rejected");
     page.uses.add("payments_core::http", "StatusCode");
-    let status = match notice.status {
+    let status = match notice.acknowledgement.status {
         201 => "CREATED",
         202 => "ACCEPTED",
         204 => "NO_CONTENT",
         _ => "OK",
+    };
+    let answered = notice.acknowledgement.message.as_ref();
+    let ack = match answered {
+        None => format!("AckRule::empty(StatusCode::{status})"),
+        Some(_) => format!(
+            "AckRule {{ status: StatusCode::{status}, content_type: Some(\"application/json\"), body: \"\" }}"
+        ),
     };
     let name = &message.name;
     let mut reads = String::new();
@@ -277,15 +284,20 @@ fn implementation(notice: &Notice, message: &Message, page: &mut Page) -> String
         .and_then(|wire| message.field(wire))
         .map(|field| field.rust.clone())
         .unwrap_or_default();
+    let answered = answered.map_or_else(String::new, |answer| {
+        page.uses.add("payments_core::incoming", "Answered");
+        page.uses.add("super::types", answer);
+        format!("\nimpl Answered for {name} {{\ntype Answer = {answer};\n}}\n")
+    });
     format!(
         "impl Notice for {name} {{\n\
          type Unsigned = {of_type};\n\
          const NAME: &'static str = {id};\n\
-         const ACK: AckRule = AckRule::empty(StatusCode::{status});\n\n\
+         const ACK: AckRule = {ack};\n\n\
          fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {{\nOk(Self {{\n{reads}}})\n}}\n\n\
          {read_unsigned}\n\n\
          fn dedupe(&self) -> Vec<&str> {{\nvec![{dedupe}]\n}}\n\n\
-         fn reference(&self) -> &str {{\n&self.{reference}\n}}\n}}\n",
+         fn reference(&self) -> &str {{\n&self.{reference}\n}}\n}}\n{answered}",
         id = literal(&notice.id),
         dedupe = dedupe.join(", "),
     )
@@ -302,6 +314,9 @@ fn read_call(field: &Field, way: &str, page: &mut Page) -> String {
                 "fields.{way}_money({wire}, Form::{}, Currency::{currency})",
                 form.variant()
             )
+        }
+        None if matches!(field.kind, Kind::Object(_) | Kind::List(_) | Kind::Texts) => {
+            format!("fields.{way}_json({wire})")
         }
         None => format!("fields.{way}({wire})"),
     }

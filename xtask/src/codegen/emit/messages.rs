@@ -217,7 +217,11 @@ fn reply_derives(message: &Message, provider: &Provider) -> String {
     } else {
         ", Debug"
     });
-    if comparable(message, provider) {
+    if message
+        .fields
+        .iter()
+        .all(|field| comparable(field, provider))
+    {
         derives.push_str(", PartialEq, Eq");
     }
     derives
@@ -232,12 +236,13 @@ fn masked(message: &Message) -> bool {
 }
 
 /// Secrets are not compared, nor is what holds them.
-fn comparable(message: &Message, provider: &Provider) -> bool {
-    message.fields.iter().all(|field| match &field.kind {
+pub(super) fn comparable(field: &Field, provider: &Provider) -> bool {
+    match &field.kind {
         Kind::Secret => false,
-        Kind::Object(name) | Kind::List(name) => provider
-            .message(name)
-            .is_none_or(|inner| inner.name == message.name || comparable(inner, provider)),
+        Kind::Object(name) | Kind::List(name) => provider.message(name).is_none_or(|inner| {
+            let itself = |field: &Field| matches!(&field.kind, Kind::Object(known) | Kind::List(known) if known == name);
+            inner.fields.iter().all(|field| itself(field) || comparable(field, provider))
+        }),
         Kind::Text
         | Kind::Bool
         | Kind::Integer
@@ -246,7 +251,7 @@ fn comparable(message: &Message, provider: &Provider) -> bool {
         | Kind::Money(_)
         | Kind::Code { .. }
         | Kind::Texts => true,
-    })
+    }
 }
 
 fn serde_attribute(field: &Field) -> String {

@@ -7,6 +7,7 @@ use super::super::model::{
     Call, Currency, Example, Field, Kind, Message, Money, Notice, Provider, ReplyExample, Role,
     Value, Vector, Wire,
 };
+use super::expected::{form, percent};
 use super::{Page, doc_lines, inbound, literal, raw_literal};
 use crate::codegen::lower::snake_case;
 
@@ -27,6 +28,7 @@ pub(super) fn emit(provider: &Provider) -> String {
     }
     for notice in &provider.notices {
         tests.notice(notice);
+        tests.answers(notice);
     }
     for message in &provider.messages {
         for vector in &message.vectors {
@@ -394,6 +396,32 @@ impl Tests<'_> {
         }
     }
 
+    fn answers(&mut self, notice: &Notice) {
+        let answer = notice.acknowledgement.message.as_deref();
+        let Some(message) = answer.and_then(|name| self.provider.message(name)) else {
+            return;
+        };
+        for example in &notice.acknowledgement.examples {
+            let name = format!("{}_answer_{}", notice.id, snake_case(&example.name));
+            let built = self.build(message, &example.value);
+            self.uses("std::error", &["Error"]);
+            self.uses("serde_json", &["Value"]);
+            self.uses("payments_core::outgoing::encode", &["json"]);
+            self.page.item(format!(
+                "fn {name}() -> Result<{}, Box<dyn Error>> {{\nOk({built})\n}}\n",
+                message.name
+            ));
+            self.page.item(format!(
+                "#[test]\nfn {name}_is_sent_as_described() {{\n\
+                 let sent: Value = serde_json::from_str(&json(&{name}().unwrap())).unwrap();\n\
+                 let expected = {};\n\
+                 let expected: Value = serde_json::from_str(expected).unwrap();\n\
+                 assert_eq!(sent, expected);\n}}\n",
+                raw_literal(&example.value.json())
+            ));
+        }
+    }
+
     fn vector(&mut self, message: &Message, vector: &Vector) {
         let Some(signature) = &message.signature else {
             return;
@@ -502,59 +530,4 @@ fn parsed(wire: Wire, value: &Value) -> String {
         raw_literal(&body),
         literal(kind)
     )
-}
-
-/// `application/x-www-form-urlencoded`, as WHATWG's URL standard writes it.
-fn form(fields: &[(String, Value)]) -> String {
-    let encode = |text: &str| {
-        let mut out = String::new();
-        for byte in text.bytes() {
-            match byte {
-                b' ' => out.push('+'),
-                b'*' | b'-' | b'.' | b'_' => out.push(char::from(byte)),
-                byte if byte.is_ascii_alphanumeric() => out.push(char::from(byte)),
-                byte => out.push_str(&format!("%{byte:02X}")),
-            }
-        }
-        out
-    };
-    let pairs: Vec<String> = fields
-        .iter()
-        .map(|(name, value)| {
-            let text = value.scalar().unwrap_or_default();
-            format!("{}={}", encode(name), encode(&text))
-        })
-        .collect();
-    pairs.join("&")
-}
-
-/// A path segment: all but the unreserved characters of RFC 3986 percent-encoded.
-fn percent(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod unit {
-    use super::*;
-
-    fn check(text: &str, as_form: &str, as_path: &str) {
-        let field = (String::from("a"), Value::Text(text.to_owned()));
-        assert_eq!(form(&[field]), format!("a={as_form}"));
-        assert_eq!(percent(text), as_path);
-    }
-
-    #[test]
-    fn texts_are_encoded() {
-        check("a-b_c.d", "a-b_c.d", "a-b_c.d");
-        check("a b&c=d/e", "a+b%26c%3Dd%2Fe", "a%20b%26c%3Dd%2Fe");
-        check("~é*", "%7E%C3%A9*", "~%C3%A9%2A");
-    }
 }

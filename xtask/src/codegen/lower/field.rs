@@ -182,11 +182,11 @@ impl<'a> Lowering<'a> {
 
     fn refuse_nesting(&mut self, at: Location, context: Context<'_>) {
         let flat = context.wires.iter().any(|wire| *wire != Wire::Json);
-        if flat || context.role == Role::Notice {
+        if flat {
             self.problems.add(
                 at,
                 "a message within a message has no place here",
-                "nest in the JSON bodies of calls only",
+                "nest in JSON bodies only",
             );
         }
     }

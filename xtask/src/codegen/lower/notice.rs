@@ -4,7 +4,7 @@ use serde_saphyr::Spanned;
 
 use super::super::load::node::Map;
 use super::super::load::raw::{self, Operation};
-use super::super::model::{Example, Kind, Message, Notice, Wire};
+use super::super::model::{Acknowledgement, Example, Kind, Message, Notice, Wire};
 use super::call::signature_field;
 use super::example::Shape;
 use super::names::is_snake_case;
@@ -96,12 +96,14 @@ impl<'a> Lowering<'a> {
         let (name, _) = self.schema(target)?;
         let message = message_of(messages, name)?;
         let dedupe = self.dedupe(operation, message)?;
+        let acknowledgement = self.acknowledgement(operation, messages);
         let examples = self.notice_examples(id, &sources, message, messages);
+        let acknowledgement = acknowledgement?;
         Some(Notice {
             id: id.value.clone(),
             message: message.name.clone(),
             dedupe,
-            status: self.acknowledgement(operation),
+            acknowledgement,
             examples,
         })
     }
@@ -167,20 +169,70 @@ impl<'a> Lowering<'a> {
         Some(names)
     }
 
-    fn acknowledgement(&mut self, operation: &'a Operation) -> u16 {
+    fn acknowledgement(
+        &mut self,
+        operation: &'a Operation,
+        messages: &[Message],
+    ) -> Option<Acknowledgement> {
         let mut responses = operation.responses.iter();
-        if let (Some((key, response)), None) = (responses.next(), responses.next())
-            && ["200", "201", "202", "204"].contains(&key.value.as_str())
-            && response.content.is_empty()
-        {
-            return key.value.parse().unwrap_or(200);
+        let Some((key, response)) = responses.next().filter(|(key, _)| {
+            responses.next().is_none() && ["200", "201", "202", "204"].contains(&key.value.as_str())
+        }) else {
+            self.problems.add(
+                operation.id.referenced,
+                format!(
+                    "the acknowledgement of `{}` is not clear",
+                    operation.id.value
+                ),
+                "describe one response: 200, 201, 202 or 204, empty or with a message in JSON",
+            );
+            return None;
+        };
+        let mut acknowledgement = Acknowledgement {
+            status: key.value.parse().ok()?,
+            message: None,
+            examples: Vec::new(),
+        };
+        let mut media = response.content.iter();
+        let Some((kind, media)) = media.next() else {
+            return Some(acknowledgement);
+        };
+        let Some(schema) = media
+            .schema
+            .as_ref()
+            .filter(|_| kind.value == "application/json")
+        else {
+            self.problems.add(
+                kind.referenced,
+                "the answer has no message in JSON",
+                "write application/json with `schema: { $ref: … }`",
+            );
+            return None;
+        };
+        let (name, _) = self.schema(&schema.target)?;
+        let message = message_of(messages, name)?;
+        if media.examples.is_empty() {
+            self.problems.add(
+                key.referenced,
+                "the answer has no example",
+                "add `examples:`; mark your own with x-evidence: inferred",
+            );
         }
-        self.problems.add(
-            operation.id.referenced,
-            format!("the acknowledgement of `{}` is not clear", operation.id.value),
-            "describe one response: 200, 201, 202 or 204, without content; build any other in ext.rs",
-        );
-        200
+        for (name, example) in media.examples.iter() {
+            let shape = Shape {
+                messages,
+                message,
+                wire: Wire::Json,
+                beside: &[],
+            };
+            self.check_example(&example.value, shape);
+            acknowledgement.examples.push(Example {
+                name: name.value.clone(),
+                value: self.value(&example.value),
+            });
+        }
+        acknowledgement.message = Some(message.name.clone());
+        Some(acknowledgement)
     }
 
     fn notice_examples(
