@@ -2,14 +2,78 @@
 
 //! The calls of Mocasa and the clients that make them.
 
-use payments_core::call::{echo, Call, Effect, Envelope, Fault, Resolve};
-use payments_core::error::{Meaning, Misuse};
+use payments_core::call::{Call, Effect, Envelope, Fault, Resolve, echo};
+use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
-use payments_core::Money;
+use payments_core::signing::check_given;
+use payments_core::{Money, Secret};
 
 use super::codes::Code;
-use super::types::{CreateOrder, CreateOrderReply, OrderStatus};
+use super::types::{
+    ApplyToken, ApplyTokenReply, CreateBeneficiary, CreateBeneficiaryReply, CreateOrder,
+    CreateOrderReply, OrderStatus, OrderStatusReply, Refund, RefundReply, Transfer, TransferReply,
+    TransferStatus, TransferStatusReply,
+};
 
+/// What Mocasa knows a merchant by.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// The client key of the merchant dashboard (product, Credentials).
+    pub(crate) client_key: String,
+    /// The client secret of the merchant dashboard.
+    pub(crate) client_secret: Secret<String>,
+}
+
+impl Credentials {
+    /// Takes the credentials of one account.
+    ///
+    /// # Errors
+    /// [`Misuse`] for one that is empty, or for a signing secret that is too short to be one.
+    pub fn new(
+        client_key: impl Into<String>,
+        client_secret: impl Into<Secret<String>>,
+    ) -> Result<Self, Misuse> {
+        let credentials = Self {
+            client_key: client_key.into(),
+            client_secret: client_secret.into(),
+        };
+        check_given("clientKey", &credentials.client_key)?;
+        check_given("clientSecret", credentials.client_secret.expose())?;
+        Ok(credentials)
+    }
+
+    /// The client key of the merchant dashboard (product, Credentials).
+    #[must_use]
+    pub fn client_key(&self) -> &str {
+        &self.client_key
+    }
+
+    /// The client secret of the merchant dashboard.
+    #[must_use]
+    pub fn client_secret(&self) -> &Secret<String> {
+        &self.client_secret
+    }
+}
+
+/// Which service of Mocasa is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Environment {
+    /// The service at this base URL: https, or http on loopback.
+    At(String),
+}
+
+impl Environment {
+    /// The base URL, without a slash at the end.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        match self {
+            Self::At(base) => base,
+        }
+    }
+}
+
+/// What every answer of Mocasa is wrapped in.
 const ENVELOPE: Envelope = Envelope {
     success: ("success", "true"),
     code: Some("code"),
@@ -17,6 +81,20 @@ const ENVELOPE: Envelope = Envelope {
     data: Some("data"),
     meaning: |code| Code::from(code).meaning(),
 };
+
+impl Call for ApplyToken {
+    const NAME: &'static str = "apply_token";
+    const EFFECT: Effect = Effect::Read;
+    type Reply = ApplyTokenReply;
+
+    fn request(&self) -> Result<Request, Misuse> {
+        Ok(Request::post("/auth/token/apply").form(self))
+    }
+
+    fn reply(&self, response: &Response) -> Result<ApplyTokenReply, Fault> {
+        ENVELOPE.open(response)
+    }
+}
 
 impl Call for CreateOrder {
     const NAME: &'static str = "create_order";
@@ -28,7 +106,7 @@ impl Call for CreateOrder {
     }
 
     fn amount(&self) -> Option<(&'static str, Money)> {
-        Some(("amount", *self.amount()))
+        Some(("amount", self.amount()))
     }
 
     fn request(&self) -> Result<Request, Misuse> {
@@ -50,12 +128,136 @@ impl Resolve for CreateOrder {
     }
 }
 
+impl Call for OrderStatus {
+    const NAME: &'static str = "order_status";
+    const EFFECT: Effect = Effect::Read;
+    type Reply = OrderStatusReply;
+
+    fn reference(&self) -> Option<&str> {
+        Some(self.order_no())
+    }
+
+    fn request(&self) -> Result<Request, Misuse> {
+        Ok(Request::post("/payment/order/query").form(self))
+    }
+
+    fn reply(&self, response: &Response) -> Result<OrderStatusReply, Fault> {
+        let reply: OrderStatusReply = ENVELOPE.open(response)?;
+        echo("orderNo", self.order_no(), reply.order_no.as_deref())?;
+        Ok(reply)
+    }
+}
+
+impl Call for Refund {
+    const NAME: &'static str = "refund";
+    const EFFECT: Effect = Effect::Once;
+    type Reply = RefundReply;
+
+    fn reference(&self) -> Option<&str> {
+        Some(self.order_no())
+    }
+
+    fn request(&self) -> Result<Request, Misuse> {
+        Ok(Request::post("/payment/order/refund").form(self))
+    }
+
+    fn reply(&self, response: &Response) -> Result<RefundReply, Fault> {
+        let reply: RefundReply = ENVELOPE.open(response)?;
+        echo("orderNo", self.order_no(), reply.order_no.as_deref())?;
+        Ok(reply)
+    }
+}
+
+impl Call for CreateBeneficiary {
+    const NAME: &'static str = "create_beneficiary";
+    const EFFECT: Effect = Effect::Once;
+    type Reply = CreateBeneficiaryReply;
+
+    fn request(&self) -> Result<Request, Misuse> {
+        Ok(Request::post("/payout/account/create").form(self))
+    }
+
+    fn reply(&self, response: &Response) -> Result<CreateBeneficiaryReply, Fault> {
+        ENVELOPE.open(response)
+    }
+}
+
+impl Call for Transfer {
+    const NAME: &'static str = "transfer";
+    const EFFECT: Effect = Effect::Once;
+    type Reply = TransferReply;
+
+    fn reference(&self) -> Option<&str> {
+        Some(self.transfer_serial_no())
+    }
+
+    fn amount(&self) -> Option<(&'static str, Money)> {
+        Some(("amount", self.amount()))
+    }
+
+    fn request(&self) -> Result<Request, Misuse> {
+        Ok(Request::post("/payout/transfer/initiate").form(self))
+    }
+
+    fn reply(&self, response: &Response) -> Result<TransferReply, Fault> {
+        let reply: TransferReply = ENVELOPE.open(response)?;
+        echo(
+            "transferSerialNo",
+            self.transfer_serial_no(),
+            reply.transfer_serial_no.as_deref(),
+        )?;
+        Ok(reply)
+    }
+}
+
+impl Resolve for Transfer {
+    type Query = TransferStatus;
+
+    fn query(reference: &str) -> Result<TransferStatus, Misuse> {
+        TransferStatus::builder()
+            .transfer_serial_no(reference)
+            .build()
+    }
+}
+
+impl Call for TransferStatus {
+    const NAME: &'static str = "transfer_status";
+    const EFFECT: Effect = Effect::Read;
+    type Reply = TransferStatusReply;
+
+    fn reference(&self) -> Option<&str> {
+        Some(self.transfer_serial_no())
+    }
+
+    fn request(&self) -> Result<Request, Misuse> {
+        Ok(Request::post("/payout/transfer/query").form(self))
+    }
+
+    fn reply(&self, response: &Response) -> Result<TransferStatusReply, Fault> {
+        let reply: TransferStatusReply = ENVELOPE.open(response)?;
+        echo(
+            "transferSerialNo",
+            self.transfer_serial_no(),
+            reply.transfer_serial_no.as_deref(),
+        )?;
+        Ok(reply)
+    }
+}
+
+#[cfg(feature = "client")]
+pub use client::Client;
+
 #[cfg(feature = "client")]
 mod client {
     use payments_core::client::{Builder, FromSetup, Setup};
     use payments_core::{Error, Reply};
 
-    use super::super::types::{CreateOrder, CreateOrderReply};
+    use super::super::types::{
+        CreateBeneficiary, CreateBeneficiaryReply, CreateOrder, CreateOrderReply, OrderStatus,
+        OrderStatusReply, Refund, RefundReply, Transfer, TransferReply, TransferStatus,
+        TransferStatusReply,
+    };
+    use super::{Credentials, Environment};
     use crate::auth::Mocasa;
 
     /// The async client of Mocasa: cheap to clone, to be shared.
@@ -63,17 +265,206 @@ mod client {
     pub struct Client(payments_core::client::Client<Mocasa>);
 
     impl Client {
+        /// Starts a client of one account.
+        #[must_use]
+        pub fn builder(
+            environment: Environment,
+            credentials: Credentials,
+        ) -> Builder<Mocasa, Self> {
+            Builder::new(
+                Default::default(),
+                environment.base().to_owned(),
+                credentials,
+            )
+        }
+
         /// Creates an order, which the buyer pays at the payment link of the reply.
+        ///
+        /// It is never sent again once its first byte may have left: resolve an unknown outcome.
         ///
         /// # Errors
         /// [`Error`]; ask its `money_moved` first.
-        pub async fn create_order(&self, call: CreateOrder) -> Result<Reply<CreateOrderReply>, Error> {
+        pub async fn create_order(
+            &self,
+            call: CreateOrder,
+        ) -> Result<Reply<CreateOrderReply>, Error> {
+            self.0.call(call).await
+        }
+
+        /// Asks for the status of an order, at any time. The answer has no amount.
+        ///
+        /// # Errors
+        /// [`Error`]; ask its `money_moved` first.
+        pub async fn order_status(
+            &self,
+            call: OrderStatus,
+        ) -> Result<Reply<OrderStatusReply>, Error> {
+            self.0.call(call).await
+        }
+
+        /// Refunds an order in full, after its success and before it is settled. Mocasa documents
+        /// no query for a refund: if the outcome is not known, it stays so until a person settles
+        /// it.
+        ///
+        /// It is never sent again once its first byte may have left: resolve an unknown outcome.
+        ///
+        /// # Errors
+        /// [`Error`]; ask its `money_moved` first.
+        pub async fn refund(&self, call: Refund) -> Result<Reply<RefundReply>, Error> {
+            self.0.call(call).await
+        }
+
+        /// Registers a beneficiary, which must exist before a transfer. Mocasa documents no query
+        /// for beneficiaries.
+        ///
+        /// It is never sent again once its first byte may have left: resolve an unknown outcome.
+        ///
+        /// # Errors
+        /// [`Error`]; ask its `money_moved` first.
+        pub async fn create_beneficiary(
+            &self,
+            call: CreateBeneficiary,
+        ) -> Result<Reply<CreateBeneficiaryReply>, Error> {
+            self.0.call(call).await
+        }
+
+        /// Pays out to a beneficiary. Synchronous and, so far, between MocasaBNPL accounts only.
+        ///
+        /// It is never sent again once its first byte may have left: resolve an unknown outcome.
+        ///
+        /// # Errors
+        /// [`Error`]; ask its `money_moved` first.
+        pub async fn transfer(&self, call: Transfer) -> Result<Reply<TransferReply>, Error> {
+            self.0.call(call).await
+        }
+
+        /// Asks for the status of a transfer. The answer has no amount.
+        ///
+        /// # Errors
+        /// [`Error`]; ask its `money_moved` first.
+        pub async fn transfer_status(
+            &self,
+            call: TransferStatus,
+        ) -> Result<Reply<TransferStatusReply>, Error> {
             self.0.call(call).await
         }
     }
 
     impl std::ops::Deref for Client {
         type Target = payments_core::client::Client<Mocasa>;
+
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+
+    impl FromSetup<Mocasa> for Client {
+        fn from_setup(setup: Setup<Mocasa>) -> Result<Self, Error> {
+            FromSetup::from_setup(setup).map(Self)
+        }
+    }
+}
+
+/// The blocking client of Mocasa.
+#[cfg(feature = "blocking")]
+pub mod blocking {
+    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::{Error, Reply};
+
+    use super::super::types::{
+        CreateBeneficiary, CreateBeneficiaryReply, CreateOrder, CreateOrderReply, OrderStatus,
+        OrderStatusReply, Refund, RefundReply, Transfer, TransferReply, TransferStatus,
+        TransferStatusReply,
+    };
+    use super::{Credentials, Environment};
+    use crate::auth::Mocasa;
+
+    /// The blocking client of Mocasa: cheap to clone, to be shared. It has no runtime of its own.
+    #[derive(Clone, Debug)]
+    pub struct Client(payments_core::client::blocking::Client<Mocasa>);
+
+    impl Client {
+        /// Starts a client of one account.
+        #[must_use]
+        pub fn builder(
+            environment: Environment,
+            credentials: Credentials,
+        ) -> Builder<Mocasa, Self> {
+            Builder::new(
+                Default::default(),
+                environment.base().to_owned(),
+                credentials,
+            )
+        }
+
+        /// Creates an order, which the buyer pays at the payment link of the reply.
+        ///
+        /// It is never sent again once its first byte may have left: resolve an unknown outcome.
+        ///
+        /// # Errors
+        /// [`Error`]; ask its `money_moved` first.
+        pub fn create_order(&self, call: CreateOrder) -> Result<Reply<CreateOrderReply>, Error> {
+            self.0.call(call)
+        }
+
+        /// Asks for the status of an order, at any time. The answer has no amount.
+        ///
+        /// # Errors
+        /// [`Error`]; ask its `money_moved` first.
+        pub fn order_status(&self, call: OrderStatus) -> Result<Reply<OrderStatusReply>, Error> {
+            self.0.call(call)
+        }
+
+        /// Refunds an order in full, after its success and before it is settled. Mocasa documents
+        /// no query for a refund: if the outcome is not known, it stays so until a person settles
+        /// it.
+        ///
+        /// It is never sent again once its first byte may have left: resolve an unknown outcome.
+        ///
+        /// # Errors
+        /// [`Error`]; ask its `money_moved` first.
+        pub fn refund(&self, call: Refund) -> Result<Reply<RefundReply>, Error> {
+            self.0.call(call)
+        }
+
+        /// Registers a beneficiary, which must exist before a transfer. Mocasa documents no query
+        /// for beneficiaries.
+        ///
+        /// It is never sent again once its first byte may have left: resolve an unknown outcome.
+        ///
+        /// # Errors
+        /// [`Error`]; ask its `money_moved` first.
+        pub fn create_beneficiary(
+            &self,
+            call: CreateBeneficiary,
+        ) -> Result<Reply<CreateBeneficiaryReply>, Error> {
+            self.0.call(call)
+        }
+
+        /// Pays out to a beneficiary. Synchronous and, so far, between MocasaBNPL accounts only.
+        ///
+        /// It is never sent again once its first byte may have left: resolve an unknown outcome.
+        ///
+        /// # Errors
+        /// [`Error`]; ask its `money_moved` first.
+        pub fn transfer(&self, call: Transfer) -> Result<Reply<TransferReply>, Error> {
+            self.0.call(call)
+        }
+
+        /// Asks for the status of a transfer. The answer has no amount.
+        ///
+        /// # Errors
+        /// [`Error`]; ask its `money_moved` first.
+        pub fn transfer_status(
+            &self,
+            call: TransferStatus,
+        ) -> Result<Reply<TransferStatusReply>, Error> {
+            self.0.call(call)
+        }
+    }
+
+    impl std::ops::Deref for Client {
+        type Target = payments_core::client::blocking::Client<Mocasa>;
 
         fn deref(&self) -> &Self::Target {
             &self.0

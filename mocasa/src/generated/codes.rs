@@ -13,7 +13,8 @@ payments_core::codes! {
 }
 
 payments_core::codes! {
-    /// Status of a transfer. Mocasa documents no values; `success` and `failed` are those of orders.
+    /// Status of a transfer. Mocasa documents no values; `success` and `failed` are those of
+    /// orders.
     ///
     /// Evidence: unknown.
     pub enum TransferTxStatus {}

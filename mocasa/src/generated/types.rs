@@ -10,10 +10,10 @@ use super::codes::{TransferTxStatus, TxStatus};
 #[derive(Clone, Request)]
 pub struct ApplyToken {
     /// The client key.
-    #[wire("clientKey")]
+    #[wire("clientKey", min = 1)]
     client_key: String,
     /// The client secret.
-    #[wire("clientSecret")]
+    #[wire("clientSecret", min = 1)]
     client_secret: Secret<String>,
 }
 
@@ -25,7 +25,11 @@ pub struct ApplyTokenReply {
     #[serde(rename = "accessToken")]
     pub access_token: Secret<String>,
     /// As given: Mocasa documents neither its unit nor its meaning.
-    #[serde(rename = "expireTime", default, deserialize_with = "payments_core::json::lenient_integer")]
+    #[serde(
+        rename = "expireTime",
+        default,
+        deserialize_with = "payments_core::json::lenient_integer"
+    )]
     pub expire_time: Option<i64>,
 }
 
@@ -67,16 +71,197 @@ pub struct CreateOrderReply {
     pub order_no: Option<String>,
 }
 
-/// A beneficiary to be registered. (EXCERPT: sensitive fields)
+/// Asks for the status of an order.
+#[derive(Clone, Request)]
+pub struct OrderStatus {
+    /// The merchant's number.
+    #[wire("orderNo", chars = "A-Za-z0-9_-", min = 1)]
+    order_no: String,
+}
+
+/// The status of an order. There is no amount in it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct OrderStatusReply {
+    /// Where the buyer pays.
+    #[serde(rename = "paymentLink", default)]
+    pub payment_link: Option<String>,
+    /// The merchant's number.
+    #[serde(rename = "orderNo", default)]
+    pub order_no: Option<String>,
+    /// Its status.
+    #[serde(rename = "txStatus")]
+    pub tx_status: TxStatus,
+    /// A text for people.
+    #[serde(rename = "txMessage", default)]
+    pub tx_message: Option<String>,
+    /// As given; milliseconds are likely.
+    ///
+    /// Evidence: inferred.
+    #[serde(
+        rename = "txTime",
+        default,
+        deserialize_with = "payments_core::json::lenient_integer"
+    )]
+    pub tx_time: Option<i64>,
+    /// `Mocasa BNPL` is the one known value.
+    #[serde(rename = "paymentMode", default)]
+    pub payment_mode: Option<String>,
+}
+
+/// A full refund; there are no partial ones.
+#[derive(Clone, Request)]
+pub struct Refund {
+    /// The merchant's number of the order.
+    #[wire("orderNo", chars = "A-Za-z0-9_-", min = 1)]
+    order_no: String,
+    /// Why.
+    #[wire("reason", min = 1)]
+    reason: String,
+}
+
+/// An accepted refund.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct RefundReply {
+    /// Its values are unknown.
+    ///
+    /// Evidence: unknown.
+    #[serde(rename = "refundStatus", default)]
+    pub refund_status: Option<String>,
+    /// The merchant's number.
+    #[serde(rename = "orderNo", default)]
+    pub order_no: Option<String>,
+    /// Mocasa's reference of the refund.
+    #[serde(rename = "refundRef", default)]
+    pub refund_ref: Option<String>,
+}
+
+/// A beneficiary to be registered. Mocasa's prose asks for one piece of user information, its table
+/// makes phone and email both optional: whether one is needed is unknown.
 #[derive(Clone, Request)]
 pub struct CreateBeneficiary {
+    /// Kind of identity document; its values are unknown.
+    ///
+    /// Evidence: unknown.
+    #[wire("idType", min = 1)]
+    id_type: String,
     /// Number of the identity document.
     #[wire("idNo", min = 1, sensitive)]
     id_no: String,
+    /// Full name.
+    #[wire("beneficiaryName", min = 1, sensitive)]
+    beneficiary_name: String,
     /// Phone number.
     #[wire("phone", sensitive)]
     phone: Option<String>,
+    /// Mail address.
+    #[wire("email", sensitive)]
+    email: Option<String>,
     /// Business licence; on the wire the name is spelt as Mocasa spells it.
     #[wire("businessLisence", min = 1)]
     business_license: String,
+    /// What the business does.
+    #[wire("businessScope")]
+    business_scope: Option<String>,
+    /// Name of the shop.
+    #[wire("shopName", min = 1)]
+    shop_name: String,
+    /// Address of the shop.
+    #[wire("shopAddress", sensitive)]
+    shop_address: Option<String>,
+}
+
+/// A registered beneficiary.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct CreateBeneficiaryReply {
+    /// The payee account number of transfers.
+    ///
+    /// Evidence: inferred.
+    #[serde(rename = "accountNo")]
+    pub account_no: String,
+    /// Its values are unknown.
+    ///
+    /// Evidence: unknown.
+    #[serde(default)]
+    pub status: Option<String>,
+}
+
+/// A payout to a beneficiary.
+#[derive(Clone, Request)]
+pub struct Transfer {
+    /// The merchant's own number of the transfer. What a repeated number does is unknown: never use
+    /// one twice.
+    ///
+    /// Evidence: inferred.
+    #[wire("transferSerialNo", chars = "A-Za-z0-9_-", min = 1)]
+    transfer_serial_no: String,
+    /// What is paid out. Written plainly, without added digits.
+    #[wire("amount", money = "trimmed", positive)]
+    amount: Money,
+    /// The `accountNo` of the beneficiary.
+    ///
+    /// Evidence: inferred.
+    #[wire("payeeAccountNo", min = 1)]
+    payee_account_no: String,
+    /// What it is for.
+    #[wire("purpose", min = 1)]
+    purpose: String,
+}
+
+/// A transfer.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TransferReply {
+    /// The merchant's number.
+    #[serde(rename = "transferSerialNo", default)]
+    pub transfer_serial_no: Option<String>,
+    /// Its status.
+    #[serde(rename = "txStatus")]
+    pub tx_status: TransferTxStatus,
+    /// A text for people.
+    #[serde(rename = "txMessage", default)]
+    pub tx_message: Option<String>,
+    /// As given; milliseconds are likely.
+    ///
+    /// Evidence: inferred.
+    #[serde(
+        rename = "txTime",
+        default,
+        deserialize_with = "payments_core::json::lenient_integer"
+    )]
+    pub tx_time: Option<i64>,
+}
+
+/// Asks for the status of a transfer.
+#[derive(Clone, Request)]
+pub struct TransferStatus {
+    /// The merchant's number.
+    #[wire("transferSerialNo", chars = "A-Za-z0-9_-", min = 1)]
+    transfer_serial_no: String,
+}
+
+/// The status of a transfer. There is no amount in it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TransferStatusReply {
+    /// The merchant's number.
+    #[serde(rename = "transferSerialNo", default)]
+    pub transfer_serial_no: Option<String>,
+    /// Its status.
+    #[serde(rename = "txStatus")]
+    pub tx_status: TransferTxStatus,
+    /// A text for people.
+    #[serde(rename = "txMessage", default)]
+    pub tx_message: Option<String>,
+    /// As given; milliseconds are likely.
+    ///
+    /// Evidence: inferred.
+    #[serde(
+        rename = "txTime",
+        default,
+        deserialize_with = "payments_core::json::lenient_integer"
+    )]
+    pub tx_time: Option<i64>,
 }

@@ -1,0 +1,105 @@
+//! Commands that need the provider crates: this program again, built with the feature `run`.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::Command;
+
+/// The same names as in `run.rs`; the arguments are read there.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Again {
+    /// Run every provider's whole flow against the sandboxes.
+    #[command(disable_help_flag = true)]
+    Demo(Rest),
+    /// Serve the sandboxes.
+    #[command(disable_help_flag = true)]
+    Sandbox(Rest),
+    /// Measure the figures to hold, in a release build.
+    #[command(disable_help_flag = true)]
+    Bench(Rest),
+    /// Count crates and build seconds.
+    #[command(disable_help_flag = true)]
+    Footprint(Rest),
+}
+
+/// Arguments that are passed on unread.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Rest {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    arguments: Vec<OsString>,
+}
+
+impl Again {
+    /// Builds and runs the command; gives its exit code.
+    ///
+    /// # Errors
+    /// If cargo does not start.
+    pub(crate) fn run(self, root: &Path) -> Result<u8, String> {
+        let (words, rest) = self.cargo_words();
+        let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let manifest = root.join("Cargo.toml");
+        let status = Command::new(program)
+            .args(words)
+            .arg("--manifest-path")
+            .arg(manifest)
+            .arg("--")
+            .args(rest)
+            .status()
+            .map_err(|error| format!("cargo does not start: {error}"))?;
+        Ok(status
+            .code()
+            .and_then(|code| u8::try_from(code).ok())
+            .unwrap_or(1))
+    }
+
+    /// The words before `--`, and those after it.
+    fn cargo_words(self) -> (Vec<&'static str>, Vec<OsString>) {
+        let (name, release, Rest { arguments }) = match self {
+            Self::Demo(rest) => ("demo", false, rest),
+            Self::Sandbox(rest) => ("sandbox", false, rest),
+            Self::Bench(rest) => ("bench", true, rest),
+            Self::Footprint(rest) => ("footprint", false, rest),
+        };
+        let mut words = vec!["run", "--quiet", "--package", "xtask", "--features", "run"];
+        if release {
+            words.push("--release");
+        }
+        let mut after = vec![OsString::from(name)];
+        after.extend(arguments);
+        (words, after)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[derive(Debug, clap::Parser)]
+    struct Arguments {
+        #[command(subcommand)]
+        again: Again,
+    }
+
+    fn check(line: &str, release: bool, after: &[&str]) {
+        let words = std::iter::once("xtask").chain(line.split(' '));
+        let (before, found) = Arguments::try_parse_from(words)
+            .unwrap()
+            .again
+            .cargo_words();
+        assert_eq!(before.contains(&"--release"), release, "{line}");
+        assert_eq!(found, after, "{line}");
+    }
+
+    #[test]
+    fn arguments_are_passed_on() {
+        check("demo", false, &["demo"]);
+        check(
+            "demo --json --seed 7",
+            false,
+            &["demo", "--json", "--seed", "7"],
+        );
+        check("bench --help", true, &["bench", "--help"]);
+        check("sandbox -- --odd", false, &["sandbox", "--odd"]);
+    }
+}

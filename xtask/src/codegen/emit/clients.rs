@@ -1,0 +1,96 @@
+//! The clients at the end of `calls.rs`: one method for each call.
+
+use super::super::model::{Call, Provider};
+use super::calls::method_docs;
+
+/// Which of the two clients.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Driver {
+    Async,
+    Blocking,
+}
+
+pub(super) fn emit(provider: &Provider) -> Vec<String> {
+    vec![
+        "#[cfg(feature = \"client\")]\npub use client::Client;\n".to_owned(),
+        module(provider, Driver::Async),
+        module(provider, Driver::Blocking),
+    ]
+}
+
+fn module(provider: &Provider, driver: Driver) -> String {
+    let calls: Vec<&Call> = provider.calls.iter().filter(|call| !call.login).collect();
+    let title = &provider.title;
+    let of = &provider.type_name;
+    let (head, what, core) = match driver {
+        Driver::Async => (
+            "#[cfg(feature = \"client\")]\nmod client {".to_owned(),
+            format!("The async client of {title}: cheap to clone, to be shared."),
+            "payments_core::client::Client",
+        ),
+        Driver::Blocking => (
+            format!(
+                "/// The blocking client of {title}.\n#[cfg(feature = \"blocking\")]\npub mod blocking {{"
+            ),
+            format!(
+                "The blocking client of {title}: cheap to clone, to be shared. It has no runtime of its own."
+            ),
+            "payments_core::client::blocking::Client",
+        ),
+    };
+    let reply = if calls.is_empty() { "" } else { ", Reply" };
+    let methods: String = calls.iter().map(|call| method(call, driver)).collect();
+    format!(
+        "{head}\n\
+         use payments_core::client::{{Builder, FromSetup, Setup}};\n\
+         use payments_core::{{Error{reply}}};\n\n\
+         {types}\
+         use super::{{Credentials, Environment}};\n\
+         use crate::auth::{of};\n\n\
+         /// {what}\n\
+         #[derive(Clone, Debug)]\n\
+         pub struct Client({core}<{of}>);\n\n\
+         impl Client {{\n\
+         /// Starts a client of one account.\n\
+         #[must_use]\n\
+         pub fn builder(environment: Environment, credentials: Credentials) -> Builder<{of}, Self> {{\n\
+         Builder::new(Default::default(), environment.base().to_owned(), credentials)\n}}\n\
+         {methods}}}\n\n\
+         impl std::ops::Deref for Client {{\n\
+         type Target = {core}<{of}>;\n\n\
+         fn deref(&self) -> &Self::Target {{\n&self.0\n}}\n}}\n\n\
+         impl FromSetup<{of}> for Client {{\n\
+         fn from_setup(setup: Setup<{of}>) -> Result<Self, Error> {{\n\
+         FromSetup::from_setup(setup).map(Self)\n}}\n}}\n}}\n",
+        types = types(&calls),
+    )
+}
+
+fn types(calls: &[&Call]) -> String {
+    let mut names: Vec<&str> = calls
+        .iter()
+        .flat_map(|call| [Some(call.message.as_str()), call.reply.as_deref()])
+        .flatten()
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!("use super::super::types::{{{}}};\n", names.join(", "))
+    }
+}
+
+fn method(call: &Call, driver: Driver) -> String {
+    let reply = call.reply.as_deref().unwrap_or("()");
+    let (keyword, wait) = match driver {
+        Driver::Async => ("async ", ".await"),
+        Driver::Blocking => ("", ""),
+    };
+    format!(
+        "\n{}pub {keyword}fn {}(&self, call: {}) -> Result<Reply<{reply}>, Error> {{\nself.0.call(call){wait}\n}}\n",
+        method_docs(call),
+        call.id,
+        call.message
+    )
+}

@@ -1,0 +1,326 @@
+//! `types.rs`: what the calls send and what they answer.
+
+use super::super::model::{
+    Currency, Entry, Field, Form, Kind, Message, Money, Place, Provider, Role, Scheme, Sensitive,
+    Signature, TagText,
+};
+use super::{Page, docs, literal, read, read_type};
+
+pub(super) fn emit(provider: &Provider) -> String {
+    let what = format!(
+        "Messages of {}: what the calls send and what they answer.",
+        provider.title
+    );
+    let mut page = Page::new(provider, &what);
+    for message in &provider.messages {
+        match message.role {
+            Role::Request => {
+                let item = request(message, &mut page);
+                page.item(item);
+                if let Some(signature) = &message.signature {
+                    page.uses.add("super::calls", "Credentials");
+                    page.uses.add("payments_core", "Canonical");
+                    let item = signed(
+                        &message.name,
+                        signature,
+                        &mut page,
+                        "payments_core::signing",
+                    );
+                    page.item(item);
+                }
+            }
+            Role::Reply => {
+                let item = reply(message, provider, &mut page);
+                page.item(item);
+                if let Some(item) = read::amounts(message, &mut page) {
+                    page.item(item);
+                }
+            }
+            Role::Notice => {}
+        }
+    }
+    for item in read::readers(provider, &mut page) {
+        page.item(item);
+    }
+    page.finish()
+}
+
+fn request(message: &Message, page: &mut Page) -> String {
+    page.uses.add("payments_core", "Request");
+    let mut fields = String::new();
+    for field in &message.fields {
+        fields.push_str(&docs(&field.doc, 4));
+        fields.push_str(&format!("    #[wire({})]\n", wire_attribute(field)));
+        fields.push_str(&format!(
+            "    {}: {},\n",
+            field.rust,
+            request_type(field, page)
+        ));
+    }
+    let mut attributes = String::new();
+    let mut derives = "Clone, Request".to_owned();
+    if let Some(signature) = &message.signature {
+        derives.push_str(", Canonical");
+        attributes.push_str(&canonical(signature, "Credentials"));
+    }
+    for group in &message.exactly_one {
+        let names: Vec<String> = group.iter().map(|name| literal(name)).collect();
+        attributes.push_str(&format!("#[request(exactly_one({}))]\n", names.join(", ")));
+    }
+    let body = if fields.is_empty() {
+        "{}".to_owned()
+    } else {
+        format!("{{\n{fields}}}")
+    };
+    format!(
+        "{}#[derive({derives})]\n{attributes}pub struct {} {body}\n",
+        docs(&message.doc, 0),
+        message.name
+    )
+}
+
+fn request_type(field: &Field, page: &mut Page) -> String {
+    let known_form = matches!(&field.kind, Kind::Money(Money { form: Some(_), .. }));
+    let inner = if known_form {
+        page.uses.add("payments_core", "Money");
+        "Money".to_owned()
+    } else {
+        read_type(&field.kind, page, true)
+    };
+    // A list that is not given is an empty one.
+    if field.required || matches!(field.kind, Kind::List(_)) {
+        inner
+    } else {
+        format!("Option<{inner}>")
+    }
+}
+
+/// What stands in `#[wire(…)]` of a request.
+fn wire_attribute(field: &Field) -> String {
+    let mut parts = vec![literal(&field.wire)];
+    if field.in_path {
+        parts.push("path".to_owned());
+    }
+    if let Kind::Money(Money {
+        form: Some(form),
+        positive,
+        ..
+    }) = &field.kind
+    {
+        parts.push(format!("money = {}", literal(form.attribute())));
+        if *positive {
+            parts.push("positive".to_owned());
+        }
+    }
+    if let Some(chars) = &field.rule.chars {
+        parts.push(format!("chars = {}", literal(chars)));
+    }
+    if let Some(min) = field.rule.min.filter(|min| *min > 0) {
+        parts.push(format!("min = {min}"));
+    }
+    if let Some(max) = field.rule.max {
+        parts.push(format!("max = {max}"));
+    }
+    if field.sensitive == Some(Sensitive::Personal) {
+        parts.push("sensitive".to_owned());
+    }
+    parts.join(", ")
+}
+
+/// `#[canonical(…)]`
+pub(super) fn canonical(signature: &Signature, keys: &str) -> String {
+    let order: Vec<String> = signature
+        .order
+        .iter()
+        .map(|entry| match entry {
+            Entry::Field { name, free: false } => literal(name),
+            Entry::Field { name, free: true } => format!("free({})", literal(name)),
+            Entry::Credential(name) => literal(&format!("${name}")),
+            Entry::Literal(text) => format!("lit({})", literal(text)),
+        })
+        .collect();
+    let layout = if signature.pairs { "pairs" } else { "join" };
+    let parts = [
+        format!("keys = {keys}"),
+        format!("{layout} = {}", literal(&signature.joiner)),
+        format!("order({})", order.join(", ")),
+    ];
+    let short = format!("#[canonical({})]\n", parts.join(", "));
+    if short.trim_end().chars().count() <= 100 {
+        short
+    } else {
+        format!("#[canonical(\n    {},\n)]\n", parts.join(",\n    "))
+    }
+}
+
+/// `impl Signed`
+pub(super) fn signed(name: &str, signature: &Signature, page: &mut Page, module: &str) -> String {
+    for used in ["Place", "SignatureRule", "Signed"] {
+        page.uses.add(module, used);
+    }
+    page.uses.add("payments_core::signing", "Scheme");
+    page.uses.add("payments_core::signing", "TagText");
+    let scheme = match signature.scheme {
+        Scheme::Sha256 => "Sha256",
+        Scheme::HmacSha256 => "HmacSha256",
+        Scheme::Md5 => "Md5",
+    };
+    let text = match signature.text {
+        TagText::Base64 => "Base64",
+        TagText::Hex => "Hex",
+    };
+    let place = match &signature.place {
+        Place::Header(name) => format!("Header({})", literal(name)),
+        Place::Field(name) => format!("Field({})", literal(name)),
+    };
+    format!(
+        "impl Signed for {name} {{\n\
+         const SIGNATURE: SignatureRule = SignatureRule {{\n\
+         scheme: Scheme::{scheme},\ntext: TagText::{text},\nplace: Place::{place},\n}};\n}}\n"
+    )
+}
+
+fn reply(message: &Message, provider: &Provider, page: &mut Page) -> String {
+    let mut fields = String::new();
+    for field in &message.fields {
+        fields.push_str(&docs(&field.doc, 4));
+        if field.sensitive == Some(Sensitive::Personal) {
+            fields.push_str(&format!(
+                "    #[wire({}, sensitive)]\n",
+                literal(&field.wire)
+            ));
+        }
+        let serde = serde_attribute(field);
+        if !serde.is_empty() {
+            fields.push_str(&format!("    #[serde({serde})]\n"));
+        }
+        let inner = read_type(&field.kind, page, true);
+        let full = if field.required {
+            inner
+        } else {
+            format!("Option<{inner}>")
+        };
+        fields.push_str(&format!("    pub {}: {full},\n", field.rust));
+    }
+    let derives = reply_derives(message, provider);
+    format!(
+        "{}#[derive({derives}, serde::Deserialize)]\n#[non_exhaustive]\npub struct {} {{\n{fields}}}\n",
+        docs(&message.doc, 0),
+        message.name
+    )
+}
+
+fn reply_derives(message: &Message, provider: &Provider) -> String {
+    let mut derives = "Clone".to_owned();
+    derives.push_str(if masked(message) {
+        ", payments_core::Masked"
+    } else {
+        ", Debug"
+    });
+    if message
+        .fields
+        .iter()
+        .all(|field| comparable(field, provider))
+    {
+        derives.push_str(", PartialEq, Eq");
+    }
+    derives
+}
+
+/// Whether its `Debug` must hide something.
+fn masked(message: &Message) -> bool {
+    message
+        .fields
+        .iter()
+        .any(|field| field.sensitive == Some(Sensitive::Personal))
+}
+
+/// Secrets are not compared, nor is what holds them.
+pub(super) fn comparable(field: &Field, provider: &Provider) -> bool {
+    match &field.kind {
+        Kind::Secret => false,
+        Kind::Object(name) | Kind::List(name) => provider.message(name).is_none_or(|inner| {
+            let itself = |field: &Field| matches!(&field.kind, Kind::Object(known) | Kind::List(known) if known == name);
+            inner.fields.iter().all(|field| itself(field) || comparable(field, provider))
+        }),
+        Kind::Text
+        | Kind::Bool
+        | Kind::Integer
+        | Kind::LenientInteger
+        | Kind::Decimal
+        | Kind::Money(_)
+        | Kind::Code { .. }
+        | Kind::Texts => true,
+    }
+}
+
+fn serde_attribute(field: &Field) -> String {
+    let mut parts = Vec::new();
+    if field.wire != field.rust {
+        parts.push(format!("rename = {}", literal(&field.wire)));
+    }
+    if !field.required {
+        parts.push("default".to_owned());
+    }
+    if let Some(reader) = reader(field) {
+        parts.push(format!("deserialize_with = {}", literal(&reader)));
+    }
+    parts.join(", ")
+}
+
+/// The function that reads the field, where serde's own does not.
+fn reader(field: &Field) -> Option<String> {
+    let optional = if field.required { "" } else { "optional_" };
+    match &field.kind {
+        Kind::LenientInteger if field.required => {
+            Some("payments_core::json::required_lenient_integer".to_owned())
+        }
+        Kind::LenientInteger => Some("payments_core::json::lenient_integer".to_owned()),
+        Kind::Code { number: true, .. } => Some(format!("payments_core::json::{optional}code")),
+        Kind::Money(_) => {
+            let (form, currency) = field.kind.fixed_money()?;
+            Some(reader_name(form, currency, !field.required))
+        }
+        Kind::Text
+        | Kind::Secret
+        | Kind::Bool
+        | Kind::Integer
+        | Kind::Decimal
+        | Kind::Code { .. }
+        | Kind::Object(_)
+        | Kind::List(_)
+        | Kind::Texts => None,
+    }
+}
+
+/// The generated function that reads amounts of one form and currency.
+pub(super) fn reader_name(form: Form, currency: &str, optional: bool) -> String {
+    let optional = if optional { "optional_" } else { "" };
+    format!(
+        "{optional}{}_{}",
+        form.attribute(),
+        currency.to_ascii_lowercase()
+    )
+}
+
+/// The wire name of the currency beside an amount.
+pub(super) fn sibling(field: &Field) -> Option<&str> {
+    match &field.kind {
+        Kind::Money(Money {
+            form: Some(_),
+            currency: Currency::Sibling(name),
+            ..
+        }) => Some(name),
+        Kind::Text
+        | Kind::Secret
+        | Kind::Bool
+        | Kind::Integer
+        | Kind::LenientInteger
+        | Kind::Decimal
+        | Kind::Money(_)
+        | Kind::Code { .. }
+        | Kind::Object(_)
+        | Kind::List(_)
+        | Kind::Texts => None,
+    }
+}

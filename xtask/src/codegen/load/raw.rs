@@ -1,0 +1,401 @@
+//! The narrow model of a description: OpenAPI 3.1 in the house profile, and nothing else.
+//!
+//! Every struct refuses keys that it does not know. What stands in a `Spanned` is what messages
+//! point at.
+
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+
+use super::node::{Map, Node};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Description {
+    pub(crate) openapi: Spanned<String>,
+    pub(crate) info: Info,
+    pub(crate) servers: Vec<Server>,
+    pub(crate) paths: Map<PathItem>,
+    #[serde(default)]
+    pub(crate) webhooks: Map<PathItem>,
+    pub(crate) components: Components,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Info {
+    pub(crate) title: String,
+    #[serde(rename = "version")]
+    pub(crate) _version: String,
+    #[serde(rename = "description")]
+    pub(crate) _description: String,
+    #[serde(rename = "x-provider")]
+    pub(crate) provider: Provider,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Provider {
+    #[serde(rename = "crate")]
+    pub(crate) folder: Spanned<String>,
+    #[serde(rename = "document")]
+    pub(crate) _document: String,
+    #[serde(rename = "read")]
+    pub(crate) _read: String,
+    pub(crate) currencies: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) credentials: Vec<Credential>,
+    pub(crate) login: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) keys: Vec<Key>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Credential {
+    pub(crate) name: Spanned<String>,
+    pub(crate) kind: CredentialKind,
+    pub(crate) description: String,
+    #[serde(rename = "x-evidence")]
+    pub(crate) evidence: Option<Evidence>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum CredentialKind {
+    /// Known to others: an id, a public key.
+    Public,
+    /// Chosen by people: must only be non-empty.
+    Password,
+    /// Signs or authorizes: at least 16 bytes.
+    Secret,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Key {
+    pub(crate) name: Spanned<String>,
+    pub(crate) description: String,
+    #[serde(rename = "x-evidence")]
+    pub(crate) evidence: Option<Evidence>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Evidence {
+    Documented,
+    Sample,
+    ThirdParty,
+    Inferred,
+    Unknown,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Server {
+    pub(crate) url: Spanned<String>,
+    #[serde(rename = "description")]
+    pub(crate) _description: Option<String>,
+    #[serde(rename = "x-environment")]
+    pub(crate) environment: Spanned<ServerKind>,
+    #[serde(rename = "x-evidence")]
+    pub(crate) _evidence: Option<Evidence>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ServerKind {
+    Test,
+    Live,
+}
+
+/// The operations of one path. Webhooks have `post` or `get` only.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PathItem {
+    pub(crate) get: Option<Operation>,
+    pub(crate) post: Option<Operation>,
+    pub(crate) put: Option<Operation>,
+    pub(crate) patch: Option<Operation>,
+    pub(crate) delete: Option<Operation>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Operation {
+    #[serde(rename = "operationId")]
+    pub(crate) id: Spanned<String>,
+    pub(crate) description: String,
+    #[serde(rename = "x-evidence")]
+    pub(crate) evidence: Option<Evidence>,
+    #[serde(rename = "x-effect")]
+    pub(crate) effect: Option<Spanned<Effect>>,
+    #[serde(default, rename = "x-echo")]
+    pub(crate) echo: Vec<Spanned<String>>,
+    #[serde(rename = "x-dedupe")]
+    pub(crate) dedupe: Option<Spanned<Vec<Spanned<String>>>>,
+    #[serde(default)]
+    pub(crate) parameters: Vec<Parameter>,
+    #[serde(rename = "requestBody")]
+    pub(crate) body: Option<Body>,
+    pub(crate) responses: Map<Response>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Effect {
+    pub(crate) kind: EffectKind,
+    pub(crate) by: Option<Vec<Spanned<String>>>,
+    pub(crate) reference: Option<Spanned<String>>,
+    #[serde(rename = "resolved-by")]
+    pub(crate) resolved_by: Option<Spanned<String>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum EffectKind {
+    Read,
+    Idempotent,
+    Once,
+}
+
+/// `in: path` with a text schema, or one `in: query` whose schema is the whole message.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Parameter {
+    pub(crate) name: Spanned<String>,
+    #[serde(rename = "in")]
+    pub(crate) place: ParameterPlace,
+    #[serde(default)]
+    pub(crate) required: bool,
+    pub(crate) description: Option<String>,
+    #[serde(rename = "x-evidence")]
+    pub(crate) evidence: Option<Evidence>,
+    pub(crate) schema: Property,
+    pub(crate) example: Option<Spanned<Node>>,
+    #[serde(default)]
+    pub(crate) examples: Map<Example>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ParameterPlace {
+    Path,
+    Query,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Body {
+    #[serde(default, rename = "required")]
+    pub(crate) _required: bool,
+    #[serde(rename = "description")]
+    pub(crate) _description: Option<String>,
+    pub(crate) content: Map<Media>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Response {
+    #[serde(rename = "description")]
+    pub(crate) _description: String,
+    #[serde(rename = "x-evidence")]
+    pub(crate) _evidence: Option<Evidence>,
+    #[serde(default)]
+    pub(crate) content: Map<Media>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Media {
+    pub(crate) schema: Option<Reference>,
+    #[serde(rename = "x-envelope")]
+    pub(crate) envelope: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) examples: Map<Example>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Reference {
+    #[serde(rename = "$ref")]
+    pub(crate) target: Spanned<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Example {
+    #[serde(rename = "summary")]
+    pub(crate) _summary: Option<String>,
+    #[serde(rename = "x-evidence")]
+    pub(crate) _evidence: Option<Evidence>,
+    pub(crate) value: Spanned<Node>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Components {
+    #[serde(default, rename = "x-envelopes")]
+    pub(crate) envelopes: Map<Envelope>,
+    pub(crate) schemas: Map<Schema>,
+}
+
+/// What is around a message: around a reply with `success`, around a refusal without it, around a
+/// request with `data` alone.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Envelope {
+    pub(crate) description: String,
+    #[serde(rename = "x-evidence")]
+    pub(crate) _evidence: Option<Evidence>,
+    pub(crate) success: Option<Success>,
+    pub(crate) code: Option<Spanned<String>>,
+    pub(crate) message: Option<Spanned<String>>,
+    pub(crate) data: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) others: Vec<Spanned<String>>,
+    pub(crate) codes: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Success {
+    pub(crate) field: Spanned<String>,
+    pub(crate) equals: Spanned<Node>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Schema {
+    #[serde(rename = "type")]
+    pub(crate) kind: Spanned<Node>,
+    pub(crate) description: String,
+    #[serde(rename = "x-evidence")]
+    pub(crate) evidence: Option<Evidence>,
+    #[serde(default)]
+    pub(crate) required: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) properties: Map<Property>,
+    #[serde(default, rename = "x-exactly-one")]
+    pub(crate) exactly_one: Vec<Vec<Spanned<String>>>,
+    #[serde(rename = "x-signature")]
+    pub(crate) signature: Option<Spanned<Signature>>,
+    #[serde(default, rename = "x-vectors")]
+    pub(crate) vectors: Vec<Vector>,
+    #[serde(rename = "x-codes")]
+    pub(crate) codes: Option<Vec<Code>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Property {
+    #[serde(rename = "$ref")]
+    pub(crate) reference: Option<Spanned<String>>,
+    #[serde(rename = "type")]
+    pub(crate) kind: Option<Spanned<Node>>,
+    pub(crate) items: Option<Spanned<Items>>,
+    pub(crate) title: Option<Spanned<String>>,
+    pub(crate) description: Option<String>,
+    pub(crate) pattern: Option<Spanned<String>>,
+    #[serde(rename = "minLength")]
+    pub(crate) min_length: Option<usize>,
+    #[serde(rename = "maxLength")]
+    pub(crate) max_length: Option<usize>,
+    #[serde(rename = "x-evidence")]
+    pub(crate) evidence: Option<Evidence>,
+    #[serde(rename = "x-money")]
+    pub(crate) money: Option<Spanned<Money>>,
+    #[serde(rename = "x-sensitive")]
+    pub(crate) sensitive: Option<Spanned<Sensitive>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Items {
+    #[serde(rename = "$ref")]
+    pub(crate) reference: Option<Spanned<String>>,
+    #[serde(rename = "type")]
+    pub(crate) kind: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Money {
+    pub(crate) form: Spanned<String>,
+    pub(crate) currency: Spanned<Node>,
+    #[serde(default)]
+    pub(crate) positive: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Sensitive {
+    Secret,
+    Personal,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Signature {
+    pub(crate) scheme: Scheme,
+    pub(crate) key: Option<Spanned<String>>,
+    pub(crate) layout: Spanned<Layout>,
+    pub(crate) order: Vec<Spanned<Node>>,
+    #[serde(rename = "in")]
+    pub(crate) place: Spanned<Place>,
+    pub(crate) text: TagText,
+    #[serde(rename = "x-evidence")]
+    pub(crate) _evidence: Option<Evidence>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Scheme {
+    Sha256,
+    HmacSha256,
+    Md5,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Layout {
+    pub(crate) join: Option<String>,
+    pub(crate) pairs: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Place {
+    pub(crate) header: Option<Spanned<String>>,
+    pub(crate) field: Option<Spanned<String>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum TagText {
+    Base64,
+    Hex,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Vector {
+    pub(crate) name: Spanned<String>,
+    pub(crate) given: Spanned<Node>,
+    #[serde(default)]
+    pub(crate) keys: Map<String>,
+    pub(crate) canonical: Option<Spanned<String>>,
+    pub(crate) signature: Option<Spanned<String>>,
+    pub(crate) rejected: Option<Spanned<String>>,
+    pub(crate) source: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Code {
+    pub(crate) code: Spanned<String>,
+    pub(crate) name: Spanned<String>,
+    pub(crate) meaning: Option<Spanned<String>>,
+    pub(crate) text: Option<String>,
+    #[serde(rename = "x-evidence")]
+    pub(crate) evidence: Option<Evidence>,
+}

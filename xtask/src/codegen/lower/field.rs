@@ -1,0 +1,398 @@
+//! One property as a field: its type, its rule, its unit.
+
+use serde_saphyr::{Location, Spanned};
+
+use super::super::load::node::Node;
+use super::super::load::raw;
+use super::super::model::{Currency, Field, Form, Kind, Money, Role, Rule, Sensitive, Wire};
+use super::names::snake_case;
+use super::{Lowering, doc};
+
+/// Words in a property's name that make a reader expect money.
+const MONEY_WORDS: [&str; 4] = ["amount", "price", "fee", "balance"];
+
+/// What surrounds a property.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'c> {
+    pub(super) role: Role,
+    pub(super) wires: &'c [Wire],
+    pub(super) required: bool,
+    pub(super) in_path: bool,
+    /// The schema that it stands in; path parameters stand in none.
+    pub(super) schema: Option<&'c raw::Schema>,
+}
+
+impl<'a> Lowering<'a> {
+    pub(super) fn field(
+        &mut self,
+        name: &'a Spanned<String>,
+        property: &'a raw::Property,
+        context: Context<'_>,
+    ) -> Option<Field> {
+        let kind = self.kind(name, property, context)?;
+        let sensitive = property.sensitive.as_ref().map(|mark| mark.value);
+        let rule = self.rule(property, &kind, context);
+        if context.in_path && kind != Kind::Text {
+            self.problems.add(
+                name.referenced,
+                "only a text can stand in a path",
+                "write `type: string`",
+            );
+        }
+        let description = property.description.as_deref().unwrap_or_default();
+        Some(Field {
+            wire: name.value.clone(),
+            rust: self.rust_name(name, property.title.as_ref()),
+            doc: doc(description, property.evidence),
+            required: context.required,
+            kind,
+            rule,
+            sensitive,
+            in_path: context.in_path,
+        })
+    }
+
+    fn kind(
+        &mut self,
+        name: &'a Spanned<String>,
+        property: &'a raw::Property,
+        context: Context<'_>,
+    ) -> Option<Kind> {
+        if let Some(target) = &property.reference {
+            return self.referenced(target, context);
+        }
+        let Some(written) = &property.kind else {
+            self.problems.add(
+                name.referenced,
+                format!("`{}` has no type", name.value),
+                "add `type:` or `$ref:`",
+            );
+            return None;
+        };
+        let types = types(&written.value);
+        let types: Vec<&str> = types.iter().map(String::as_str).collect();
+        if types == ["array"] {
+            return self.array(name, property, context);
+        }
+        if let Some(money) = &property.money {
+            return self.money(
+                &money.value,
+                money.referenced,
+                &types,
+                written.referenced,
+                context,
+            );
+        }
+        let money_word = snake_case(&name.value)
+            .split('_')
+            .any(|word| MONEY_WORDS.contains(&word));
+        if money_word && types != ["boolean"] {
+            self.problems.add(
+                name.referenced,
+                format!("`{}` is money without a unit", name.value),
+                "add `x-money: { form: …, currency: … }`; `form: unknown` where the provider does not say",
+            );
+            return None;
+        }
+        let secret = property.sensitive.as_ref().map(|mark| mark.value) == Some(Sensitive::Secret);
+        match types.as_slice() {
+            ["string"] if secret => Some(Kind::Secret),
+            _ if secret => {
+                self.problems.add(
+                    written.referenced,
+                    "only a text can be a secret",
+                    "write `type: string`, or `x-sensitive: personal`",
+                );
+                None
+            }
+            ["string"] => Some(Kind::Text),
+            ["boolean"] => Some(Kind::Bool),
+            ["integer"] => Some(Kind::Integer),
+            ["number"] => Some(Kind::Decimal),
+            ["integer", "string"] if context.role != Role::Request => Some(Kind::LenientInteger),
+            _ => {
+                self.problems.add(
+                    written.referenced,
+                    format!("the type [{}] is not supported here", types.join(", ")),
+                    "write string, boolean, integer, number or array; [integer, string] in what the provider sends; objects by $ref",
+                );
+                None
+            }
+        }
+    }
+
+    fn referenced(&mut self, target: &'a Spanned<String>, context: Context<'_>) -> Option<Kind> {
+        let (name, schema) = self.schema(target)?;
+        if schema.codes.is_some() {
+            let number = types(&schema.kind.value)
+                .iter()
+                .any(|kind| kind == "integer");
+            if number && context.role == Role::Request {
+                self.problems.add(
+                    target.referenced,
+                    format!("`{name}` is a number, and requests carry codes as text"),
+                    "write `type: integer` and name the values in the description",
+                );
+            }
+            return Some(Kind::Code {
+                name: name.to_owned(),
+                number,
+            });
+        }
+        self.refuse_nesting(target.referenced, context);
+        Some(Kind::Object(name.to_owned()))
+    }
+
+    fn array(
+        &mut self,
+        name: &Spanned<String>,
+        property: &'a raw::Property,
+        context: Context<'_>,
+    ) -> Option<Kind> {
+        self.refuse_nesting(name.referenced, context);
+        let items = property.items.as_ref().map(|items| &items.value);
+        let target = items.and_then(|items| items.reference.as_ref());
+        let kind = items.and_then(|items| items.kind.as_ref());
+        match (target, kind) {
+            (Some(target), None) => {
+                let (name, schema) = self.schema(target)?;
+                if schema.codes.is_some() {
+                    self.problems.add(
+                        target.referenced,
+                        "a list of codes is not supported",
+                        "write `items: { type: string }`",
+                    );
+                    return None;
+                }
+                Some(Kind::List(name.to_owned()))
+            }
+            (None, Some(kind)) if kind.value == "string" && context.role != Role::Request => {
+                Some(Kind::Texts)
+            }
+            (_, _) => {
+                self.problems.add(
+                    name.referenced,
+                    format!("`{}` is a list of something that is not supported", name.value),
+                    "write `items: { $ref: … }`, or `items: { type: string }` in what the provider sends",
+                );
+                None
+            }
+        }
+    }
+
+    fn refuse_nesting(&mut self, at: Location, context: Context<'_>) {
+        let flat = context.wires.iter().any(|wire| *wire != Wire::Json);
+        if flat {
+            self.problems.add(
+                at,
+                "a message within a message has no place here",
+                "nest in JSON bodies only",
+            );
+        }
+    }
+
+    fn money(
+        &mut self,
+        money: &'a raw::Money,
+        at: Location,
+        types: &[&str],
+        types_at: Location,
+        context: Context<'_>,
+    ) -> Option<Kind> {
+        let names: Vec<&str> = Form::NAMES.iter().map(|(name, _)| *name).collect();
+        let known = Form::NAMES
+            .iter()
+            .find(|(name, _)| *name == money.form.value);
+        let Some((_, form)) = known else {
+            self.problems
+                .unknown_name(&money.form, "form of money", &names);
+            return None;
+        };
+        let currency = self.currency(&money.currency, context)?;
+        let expected: &[&str] = match form {
+            Some(Form::Minor | Form::Major) => &["integer"],
+            Some(Form::DecimalNumber) => &["number"],
+            Some(Form::Decimal | Form::Trimmed) => &["string"],
+            None => &["number"],
+        };
+        let lenient = context.role != Role::Request
+            && types
+                .iter()
+                .all(|kind| ["integer", "number", "string"].contains(kind));
+        if types != expected && !lenient {
+            self.problems.add(
+                types_at,
+                format!(
+                    "money in the form `{}` is no {}",
+                    money.form.value,
+                    types.join(" or ")
+                ),
+                format!("write `type: {}`, or another form", expected.join(", ")),
+            );
+        }
+        if money.positive && (form.is_none() || context.role != Role::Request) {
+            self.problems.add(
+                at,
+                "`positive` is a rule for what is sent in a known form",
+                "leave it out here",
+            );
+        }
+        Some(Kind::Money(Money {
+            form: *form,
+            currency,
+            positive: money.positive,
+        }))
+    }
+
+    fn currency(&mut self, node: &'a Spanned<Node>, context: Context<'_>) -> Option<Currency> {
+        let currencies = &self.raw.info.provider.currencies;
+        match &node.value {
+            Node::Text(word) if word == "configured" => {
+                let Some(first) = currencies.first() else {
+                    self.problems.add(
+                        node.referenced,
+                        "no currency can be configured",
+                        "list the provider's currencies under x-provider",
+                    );
+                    return None;
+                };
+                Some(Currency::Configured {
+                    example: first.value.clone(),
+                })
+            }
+            Node::Text(code) if currencies.iter().any(|known| known.value == *code) => {
+                Some(Currency::Fixed(code.clone()))
+            }
+            Node::Map(map) => {
+                let sibling = map.get("field").and_then(|(_, name)| match &name.value {
+                    Node::Text(text) => {
+                        Some(Spanned::new(text.clone(), name.referenced, name.defined))
+                    }
+                    Node::Null | Node::Bool(_) | Node::Number | Node::List(_) | Node::Map(_) => {
+                        None
+                    }
+                });
+                let known = context
+                    .schema
+                    .map(|schema| schema.properties.names())
+                    .unwrap_or_default();
+                let Some(sibling) = sibling else {
+                    self.problems.add(
+                        node.referenced,
+                        "the currency is not named",
+                        "write { field: nameOfTheFieldBeside }",
+                    );
+                    return None;
+                };
+                if !known.contains(&sibling.value.as_str()) {
+                    self.problems.unknown_name(&sibling, "field", &known);
+                    return None;
+                }
+                Some(Currency::Sibling(sibling.value))
+            }
+            Node::Text(_) | Node::Null | Node::Bool(_) | Node::Number | Node::List(_) => {
+                let known: Vec<&str> = currencies.iter().map(|code| code.value.as_str()).collect();
+                self.problems.add(
+                    node.referenced,
+                    "the currency of the amount is not known",
+                    format!(
+                        "write `configured`, a currency of x-provider ({}), or {{ field: nameOfTheFieldBeside }}",
+                        known.join(", ")
+                    ),
+                );
+                None
+            }
+        }
+    }
+
+    fn rule(&mut self, property: &raw::Property, kind: &Kind, context: Context<'_>) -> Rule {
+        let mut rule = Rule {
+            chars: None,
+            min: property.min_length,
+            max: property.max_length,
+        };
+        if let Some(pattern) = &property.pattern {
+            match simple_pattern(&pattern.value) {
+                Some(found) => {
+                    rule = Rule {
+                        chars: found.chars,
+                        min: found.min.max(rule.min),
+                        max: found.max.or(rule.max),
+                    };
+                }
+                None => self.problems.add(
+                    pattern.referenced,
+                    format!("the pattern `{}` is not supported", pattern.value),
+                    "write ^[class]+$, ^[class]*$ or ^[class]{m,n}$, the class without escapes",
+                ),
+            }
+        }
+        if matches!(kind, Kind::Text | Kind::Secret)
+            && context.role == Role::Request
+            && context.required
+        {
+            rule.min = rule.min.or(Some(1));
+        }
+        rule
+    }
+}
+
+/// The names under `type:`, one or a list.
+pub(super) fn types(node: &Node) -> Vec<String> {
+    match node {
+        Node::Text(name) => vec![name.clone()],
+        Node::List(names) => names.iter().flat_map(|name| types(&name.value)).collect(),
+        Node::Null | Node::Bool(_) | Node::Number | Node::Map(_) => Vec::new(),
+    }
+}
+
+/// Takes `^[class]+$`, `^[class]*$` and `^[class]{m,n}$` apart.
+fn simple_pattern(pattern: &str) -> Option<Rule> {
+    let inner = pattern.strip_prefix("^[")?.strip_suffix('$')?;
+    let (chars, repeat) = inner.split_once(']')?;
+    if chars.is_empty() || chars.starts_with('^') || chars.contains(['\\', '[']) {
+        return None;
+    }
+    let (min, max) = match repeat {
+        "+" => (1, None),
+        "*" => (0, None),
+        counted => {
+            let counted = counted.strip_prefix('{')?.strip_suffix('}')?;
+            let (min, max) = counted.split_once(',').unwrap_or((counted, counted));
+            (min.parse().ok()?, Some(max.parse().ok()?))
+        }
+    };
+    Some(Rule {
+        chars: Some(chars.to_owned()),
+        min: Some(min),
+        max,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(pattern: &str, expect: Option<(&str, usize, Option<usize>)>) {
+        let found = simple_pattern(pattern);
+        let expect = expect.map(|(chars, min, max)| Rule {
+            chars: Some(chars.to_owned()),
+            min: Some(min),
+            max,
+        });
+        assert_eq!(found, expect, "{pattern}");
+    }
+
+    #[test]
+    fn only_simple_patterns_are_read() {
+        check("^[A-Za-z0-9_-]+$", Some(("A-Za-z0-9_-", 1, None)));
+        check("^[0-9]*$", Some(("0-9", 0, None)));
+        check("^[0-9]{10}$", Some(("0-9", 10, Some(10))));
+        check("^[0-9]{1,20}$", Some(("0-9", 1, Some(20))));
+        check("[0-9]+", None);
+        check("^[^|]+$", None);
+        check(r"^[\d]+$", None);
+        check("^[a-z]+[0-9]*$", None);
+        check("^[0-9]{1,}$", None);
+    }
+}

@@ -1,0 +1,411 @@
+//! What a description means, checked: everything that is emitted is read from here.
+
+pub(crate) use super::load::node::Value;
+pub(crate) use super::load::raw::{CredentialKind, EffectKind, Scheme, Sensitive, TagText};
+
+/// One provider.
+#[derive(Debug)]
+pub(crate) struct Provider {
+    /// The folder, such as `mocasa`.
+    pub(crate) folder: String,
+    /// The name for people, such as `Mocasa`.
+    pub(crate) title: String,
+    /// The provider's type in `auth.rs`.
+    pub(crate) type_name: String,
+    pub(crate) credentials: Vec<Credential>,
+    pub(crate) servers: Vec<Server>,
+    pub(crate) envelopes: Vec<Envelope>,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) notices: Vec<Notice>,
+    /// In the order of the schemas; messages of path parameters alone come last.
+    pub(crate) messages: Vec<Message>,
+    pub(crate) codes: Vec<Codes>,
+}
+
+impl Provider {
+    /// The message called `name`. Lowering has checked that it exists.
+    pub(crate) fn message(&self, name: &str) -> Option<&Message> {
+        self.messages.iter().find(|message| message.name == name)
+    }
+
+    pub(crate) fn envelope(&self, name: &str) -> Option<&Envelope> {
+        self.envelopes.iter().find(|envelope| envelope.name == name)
+    }
+
+    /// Whether any call with this direction of signature takes its keys from the credentials.
+    pub(crate) fn signs_requests(&self) -> Option<&Signature> {
+        self.messages
+            .iter()
+            .filter(|message| message.role == Role::Request)
+            .find_map(|message| message.signature.as_ref())
+    }
+}
+
+/// A text of the description with its evidence mark: the paragraphs of a doc comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Doc {
+    pub(crate) text: String,
+    /// Such as `inferred`; nothing where it is documented.
+    pub(crate) evidence: Option<&'static str>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Credential {
+    pub(crate) wire: String,
+    pub(crate) rust: String,
+    pub(crate) kind: CredentialKind,
+    pub(crate) doc: Doc,
+}
+
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) live: bool,
+    pub(crate) url: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Envelope {
+    pub(crate) name: String,
+    pub(crate) doc: String,
+    pub(crate) kind: EnvelopeKind,
+    pub(crate) code: Option<String>,
+    pub(crate) message: Option<String>,
+    pub(crate) data: Option<String>,
+    pub(crate) others: Vec<String>,
+    pub(crate) codes: Option<String>,
+    /// The statuses of refusals that it stands around.
+    pub(crate) refused: Vec<u16>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum EnvelopeKind {
+    /// Around replies: says success by a field with this value, as JSON text.
+    Reply { field: String, equals: String },
+    /// Around refusals: the status says that it is one.
+    Refusal,
+    /// Around requests.
+    Request,
+}
+
+/// A struct to generate.
+#[derive(Debug)]
+pub(crate) struct Message {
+    pub(crate) name: String,
+    pub(crate) doc: Doc,
+    pub(crate) role: Role,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) exactly_one: Vec<Vec<String>>,
+    pub(crate) signature: Option<Signature>,
+    pub(crate) vectors: Vec<Vector>,
+}
+
+impl Message {
+    pub(crate) fn field(&self, wire: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.wire == wire)
+    }
+}
+
+/// Which way a message goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Sent by us: built by a builder.
+    Request,
+    /// Answered by the provider.
+    Reply,
+    /// Sent by the provider on its own.
+    Notice,
+}
+
+#[derive(Debug)]
+pub(crate) struct Field {
+    /// The name on the wire.
+    pub(crate) wire: String,
+    /// The name in Rust.
+    pub(crate) rust: String,
+    pub(crate) doc: Doc,
+    pub(crate) required: bool,
+    pub(crate) kind: Kind,
+    pub(crate) rule: Rule,
+    pub(crate) sensitive: Option<Sensitive>,
+    /// Stands in the path, not in the body.
+    pub(crate) in_path: bool,
+}
+
+/// What a text may be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Rule {
+    pub(crate) chars: Option<String>,
+    pub(crate) min: Option<usize>,
+    pub(crate) max: Option<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Secret,
+    Bool,
+    Integer,
+    /// An integer, or a text of digits.
+    LenientInteger,
+    /// A number that is no money, exactly.
+    Decimal,
+    Money(Money),
+    /// An open enum; `number` where the wire writes it as a number.
+    Code {
+        name: String,
+        number: bool,
+    },
+    Object(String),
+    List(String),
+    Texts,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Money {
+    /// Nothing where the provider does not say the unit.
+    pub(crate) form: Option<Form>,
+    pub(crate) currency: Currency,
+    pub(crate) positive: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Minor,
+    Major,
+    Decimal,
+    DecimalNumber,
+    Trimmed,
+}
+
+impl Form {
+    /// The names in a description, in the order of help texts.
+    pub(crate) const NAMES: [(&'static str, Option<Self>); 6] = [
+        ("minor", Some(Self::Minor)),
+        ("major", Some(Self::Major)),
+        ("decimal", Some(Self::Decimal)),
+        ("decimal-number", Some(Self::DecimalNumber)),
+        ("trimmed", Some(Self::Trimmed)),
+        ("unknown", None),
+    ];
+
+    /// The name in `#[wire(money = "…")]`.
+    pub(crate) fn attribute(self) -> &'static str {
+        match self {
+            Self::Minor => "minor",
+            Self::Major => "major",
+            Self::Decimal => "decimal",
+            Self::DecimalNumber => "decimal_number",
+            Self::Trimmed => "trimmed",
+        }
+    }
+
+    /// The variant of `payments_core::money::wire::Form`.
+    pub(crate) fn variant(self) -> &'static str {
+        match self {
+            Self::Minor => "Minor",
+            Self::Major => "Major",
+            Self::Decimal => "Decimal",
+            Self::DecimalNumber => "DecimalNumber",
+            Self::Trimmed => "Trimmed",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Currency {
+    Configured {
+        example: String,
+    },
+    Fixed(String),
+    /// The wire name of the field beside it.
+    Sibling(String),
+}
+
+impl Kind {
+    /// The type of money that can be read without further knowledge.
+    pub(crate) fn fixed_money(&self) -> Option<(Form, &str)> {
+        match self {
+            Self::Money(Money {
+                form: Some(form),
+                currency: Currency::Fixed(code),
+                ..
+            }) => Some((*form, code)),
+            Self::Text
+            | Self::Secret
+            | Self::Bool
+            | Self::Integer
+            | Self::LenientInteger
+            | Self::Decimal
+            | Self::Money(_)
+            | Self::Code { .. }
+            | Self::Object(_)
+            | Self::List(_)
+            | Self::Texts => None,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Signature {
+    pub(crate) scheme: Scheme,
+    /// The credential that a MAC is keyed with.
+    pub(crate) key: Option<String>,
+    /// What stands between two entries.
+    pub(crate) joiner: String,
+    /// Whether entries are written `name=value`.
+    pub(crate) pairs: bool,
+    pub(crate) order: Vec<Entry>,
+    pub(crate) place: Place,
+    pub(crate) text: TagText,
+    /// Every credential that it uses, in the order of the description.
+    pub(crate) uses: Vec<Credential>,
+}
+
+impl Signature {
+    /// Whether the field called `wire` is under the signature.
+    pub(crate) fn covers(&self, wire: &str) -> bool {
+        self.order.iter().any(|entry| match entry {
+            Entry::Field { name, .. } => name == wire,
+            Entry::Credential(_) | Entry::Literal(_) => false,
+        })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    Field { name: String, free: bool },
+    Credential(String),
+    Literal(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Header(String),
+    Field(String),
+}
+
+#[derive(Debug)]
+pub(crate) struct Vector {
+    pub(crate) name: String,
+    pub(crate) given: Value,
+    pub(crate) keys: Vec<(String, String)>,
+    pub(crate) canonical: Option<String>,
+    pub(crate) signature: Option<String>,
+    pub(crate) rejected: Option<String>,
+    pub(crate) source: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Codes {
+    pub(crate) name: String,
+    pub(crate) doc: Doc,
+    pub(crate) codes: Vec<Code>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Code {
+    pub(crate) code: String,
+    pub(crate) name: String,
+    /// The variant of `payments_core::error::Meaning`.
+    pub(crate) meaning: &'static str,
+    pub(crate) doc: Doc,
+}
+
+/// How a message travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wire {
+    Form,
+    Json,
+    Query,
+    /// Nothing but the path.
+    Nothing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) id: String,
+    pub(crate) doc: Doc,
+    /// Whether clients make it by themselves.
+    pub(crate) login: bool,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) wire: Wire,
+    /// The field that a request is wrapped in.
+    pub(crate) wrapped_in: Option<String>,
+    pub(crate) message: String,
+    pub(crate) effect: EffectKind,
+    pub(crate) by: Vec<String>,
+    pub(crate) reference: Option<String>,
+    /// The id of the operation that asks, with the field that takes the reference.
+    pub(crate) resolved_by: Option<Resolution>,
+    pub(crate) echo: Vec<String>,
+    /// Nothing where a success has no body.
+    pub(crate) reply: Option<String>,
+    /// The envelope of the reply, or that of the refusals where the reply has none.
+    pub(crate) envelope: Option<String>,
+    pub(crate) examples: Vec<Example>,
+    pub(crate) replies: Vec<ReplyExample>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Resolution {
+    pub(crate) message: String,
+    pub(crate) field: String,
+}
+
+/// An example of a request or a callback: the value of the whole message.
+#[derive(Clone, Debug)]
+pub(crate) struct Example {
+    pub(crate) name: String,
+    pub(crate) value: Value,
+}
+
+#[derive(Debug)]
+pub(crate) struct ReplyExample {
+    pub(crate) name: String,
+    pub(crate) status: u16,
+    /// The whole body; nothing where there is none.
+    pub(crate) body: Option<Value>,
+    /// The message in it; nothing where the provider refuses.
+    pub(crate) message: Option<Value>,
+}
+
+/// What the provider takes for "received".
+#[derive(Debug)]
+pub(crate) struct Acknowledgement {
+    pub(crate) status: u16,
+    /// The message that answers; nothing where the body is empty.
+    pub(crate) message: Option<String>,
+    pub(crate) examples: Vec<Example>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Notice {
+    pub(crate) id: String,
+    pub(crate) message: String,
+    pub(crate) dedupe: Vec<String>,
+    pub(crate) acknowledgement: Acknowledgement,
+    /// Each with the way it travels.
+    pub(crate) examples: Vec<(Wire, Example)>,
+}

@@ -1,0 +1,34 @@
+//! Commands that need the provider crates: behind the feature `run`.
+
+mod bench;
+mod demo;
+mod footprint;
+mod sandbox;
+
+/// The same names as in `again.rs`.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Run {
+    /// Run every provider's whole flow against the sandboxes.
+    Demo(demo::Arguments),
+    /// Serve the sandboxes.
+    Sandbox(sandbox::Arguments),
+    /// Measure the figures to hold, in a release build.
+    Bench(bench::Arguments),
+    /// Count crates and build seconds.
+    Footprint(footprint::Arguments),
+}
+
+impl Run {
+    /// Runs the command; gives its exit code.
+    ///
+    /// # Errors
+    /// What went wrong.
+    pub(crate) fn run(self) -> Result<u8, String> {
+        match self {
+            Self::Demo(arguments) => demo::run(&arguments),
+            Self::Sandbox(arguments) => sandbox::run(&arguments),
+            Self::Bench(arguments) => bench::run(&arguments),
+            Self::Footprint(arguments) => footprint::run(&arguments),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+
+/// Golden.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct Golden;
