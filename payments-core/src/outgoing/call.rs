@@ -70,6 +70,11 @@ pub trait Call: Send + Sync {
 }
 
 /// A call whose outcome can be asked for with another call.
+#[diagnostic::on_unimplemented(
+    message = "the outcome of `{Self}` cannot be asked for",
+    label = "the provider documents no query for this call",
+    note = "keep the record: a person has to settle it with the provider"
+)]
 pub trait Resolve: Call {
     /// The call that asks.
     type Query: Call;
@@ -79,6 +84,11 @@ pub trait Resolve: Call {
     /// # Errors
     /// [`Misuse`] if the reference is not one that the query takes.
     fn query(reference: &str) -> Result<Self::Query, Misuse>;
+
+    /// Whether a refusal of the query is the provider's documented "there is no such thing".
+    fn is_not_found(_refused: &Refused) -> bool {
+        false
+    }
 }
 
 /// Why a reply is not the reply that was hoped for.
