@@ -4,4 +4,4 @@ pub mod call;
 pub mod encode;
 mod envelope;
 
-pub use envelope::Envelope;
+pub use envelope::{Envelope, Refusals};
