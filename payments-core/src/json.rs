@@ -223,7 +223,9 @@ mod tests {
     /// What a reader makes of a JSON text; its refusal as `Err(())`.
     fn read<'a, T>(
         text: &'a str,
-        reader: impl FnOnce(&mut serde_json::Deserializer<serde_json::de::StrRead<'a>>) -> Result<T, serde_json::Error>,
+        reader: impl FnOnce(
+            &mut serde_json::Deserializer<serde_json::de::StrRead<'a>>,
+        ) -> Result<T, serde_json::Error>,
     ) -> Result<T, ()> {
         reader(&mut serde_json::Deserializer::from_str(text)).map_err(|_| ())
     }
@@ -239,7 +241,15 @@ mod tests {
         check("7", Ok(Some(7)));
         check(r#""-7""#, Ok(Some(-7)));
         check("null", Ok(None));
-        for refused in [r#""+7""#, r#""""#, "7.0", "7e1", "true", "[7]", "9223372036854775808"] {
+        for refused in [
+            r#""+7""#,
+            r#""""#,
+            "7.0",
+            "7e1",
+            "true",
+            "[7]",
+            "9223372036854775808",
+        ] {
             check(refused, Err(()));
         }
     }
@@ -250,7 +260,11 @@ mod tests {
             let expect = expect.map(|code| code.map(str::to_owned));
             assert_eq!(read(text, |input| optional_code(input)), expect, "{text}");
             let expect = expect.and_then(|code| code.ok_or(()));
-            assert_eq!(read(text, |input| code::<_, String>(input)), expect, "{text}");
+            assert_eq!(
+                read(text, |input| code::<_, String>(input)),
+                expect,
+                "{text}"
+            );
         };
         check("7", Ok(Some("7")));
         check("-7.0", Ok(Some("-7.0")));

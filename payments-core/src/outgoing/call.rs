@@ -119,11 +119,7 @@ pub fn echo(field: &'static str, sent: &str, received: Option<&str>) -> Result<(
 ///
 /// # Errors
 /// [`Fault::Unreadable`] if the amount is there and differs.
-pub fn echo_money(
-    field: &'static str,
-    sent: Money,
-    received: Option<Money>,
-) -> Result<(), Fault> {
+pub fn echo_money(field: &'static str, sent: Money, received: Option<Money>) -> Result<(), Fault> {
     match received {
         Some(received) if received != sent => Err(Fault::unreadable(format!(
             "the reply is about another `{field}`"

@@ -108,9 +108,11 @@ impl Fields for Form {
         if !self.0.is_empty() {
             self.0.push('&');
         }
-        self.0.extend(form_urlencoded::byte_serialize(name.as_bytes()));
+        self.0
+            .extend(form_urlencoded::byte_serialize(name.as_bytes()));
         self.0.push('=');
-        self.0.extend(form_urlencoded::byte_serialize(value.as_bytes()));
+        self.0
+            .extend(form_urlencoded::byte_serialize(value.as_bytes()));
     }
 
     fn number(&mut self, name: &str, digits: &str) {
@@ -306,7 +308,10 @@ mod tests {
         let request = Request::post("/").json_in("Order", &Item("x"));
         assert_eq!(request.body().bytes(), br#"{"Order":{"name":"x"}}"#);
         assert_eq!(Request::get("/").query_of(&Item("x y")).query(), "name=x+y");
-        assert_eq!(Request::get("/").form(&Item("x y")).body().bytes(), b"name=x+y");
+        assert_eq!(
+            Request::get("/").form(&Item("x y")).body().bytes(),
+            b"name=x+y"
+        );
     }
 
     #[test]

@@ -166,8 +166,7 @@ fn object(response: &Response) -> Result<Object<'_>, Fault> {
     if !response.is_json() {
         return Err(Fault::unreadable("the content type is not json"));
     }
-    Object::parse(response.body())
-        .map_err(|error| Fault::unreadable(describe("the body", &error)))
+    Object::parse(response.body()).map_err(|error| Fault::unreadable(describe("the body", &error)))
 }
 
 /// The object is read strictly first: serde's derive overlooks a doubled field that it does not
@@ -310,13 +309,29 @@ mod tests {
     fn success_is_status_and_verdict_and_message() {
         let body = r#"{"success":true,"data":{"id":"a"}}"#;
         check(TRUTH, &json(200, body), "ok a");
-        check(TRUTH, &Response::new(StatusCode::OK, HeaderMap::new(), body), "ok a");
-        check(TEXT, &json(201, r#"{"code":"0\u0030","data":{"id":"a"}}"#), "ok a");
-        check(FLAT, &json(200, r#"{"code":0,"id":"a","more":[1]}"#), "ok a");
+        check(
+            TRUTH,
+            &Response::new(StatusCode::OK, HeaderMap::new(), body),
+            "ok a",
+        );
+        check(
+            TEXT,
+            &json(201, r#"{"code":"0\u0030","data":{"id":"a"}}"#),
+            "ok a",
+        );
+        check(
+            FLAT,
+            &json(200, r#"{"code":0,"id":"a","more":[1]}"#),
+            "ok a",
+        );
         let beside = "unreadable http status 404 beside a success";
         check(TRUTH, &json(404, body), beside);
         for status in [100, 302, 500, 503] {
-            check(TRUTH, &json(status, body), &format!("unreadable http status {status}"));
+            check(
+                TRUTH,
+                &json(status, body),
+                &format!("unreadable http status {status}"),
+            );
             let refusal = json(status, r#"{"success":false,"code":7}"#);
             check(TRUTH, &refusal, &format!("unreadable http status {status}"));
         }
@@ -326,11 +341,19 @@ mod tests {
     fn a_refusal_is_the_envelopes_own() {
         let body = r#"{"success":false,"code":7,"message":"no"}"#;
         for status in [200, 400, 422] {
-            check(TRUTH, &json(status, body), r#"refused 7 Some("no") Declined"#);
+            check(
+                TRUTH,
+                &json(status, body),
+                r#"refused 7 Some("no") Declined"#,
+            );
         }
         let bare = json(400, r#"{"success":false,"code":{},"message":true}"#);
         check(TRUTH, &bare, "refused - None Unknown");
-        check(TEXT, &json(200, r#"{"code":"7"}"#), "refused 7 None Declined");
+        check(
+            TEXT,
+            &json(200, r#"{"code":"7"}"#),
+            "refused 7 None Declined",
+        );
         check(FLAT, &json(200, r#"{"code":7}"#), "refused 7 None Declined");
     }
 
@@ -374,8 +397,16 @@ mod tests {
         let data = "data is not as described";
         unreadable(TRUTH, r#"{"success":true,"data":["a"]}"#, data);
         unreadable(TRUTH, r#"{"success":true,"data":{}}"#, data);
-        unreadable(TRUTH, r#"{"success":true,"data":{"id":"a","id":"b"}}"#, data);
-        unreadable(TRUTH, r#"{"success":true,"data":{"id":"a","x":1,"x":2}}"#, data);
+        unreadable(
+            TRUTH,
+            r#"{"success":true,"data":{"id":"a","id":"b"}}"#,
+            data,
+        );
+        unreadable(
+            TRUTH,
+            r#"{"success":true,"data":{"id":"a","x":1,"x":2}}"#,
+            data,
+        );
         unreadable(FLAT, r#"{"code":0}"#, body);
     }
 
@@ -386,7 +417,10 @@ mod tests {
         check_refusals(&json(409, refusal), r#"refused 7 Some("no") Declined"#);
         check_refusals(&json(409, "{}"), "refused - None Unknown");
         for status in [302, 400, 500] {
-            check_refusals(&json(status, refusal), &format!("unreadable http status {status}"));
+            check_refusals(
+                &json(status, refusal),
+                &format!("unreadable http status {status}"),
+            );
         }
         let html = answer(409, "text/html", "{}");
         check_refusals(&html, "unreadable the content type is not json");
