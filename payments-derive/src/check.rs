@@ -401,7 +401,7 @@ fn path_rule(field: &Field, wire: &Wire, errors: &mut Errors) {
     {
         errors.at(
             key.span(),
-            "`path` goes with a plain `String`: a path is logged, and has no place for what is absent",
+            "`path` goes with a plain `String`: a path takes no secret, and has no place for what is absent",
         );
     }
 }

@@ -58,11 +58,11 @@
 // error in line 52 at f64
 //     an amount is never a float: use `Money`
 // error in line 53 at path
-//     `path` goes with a plain `String`: a path is logged, and has no place for what is absent
+//     `path` goes with a plain `String`: a path takes no secret, and has no place for what is absent
 // error in line 55 at path
-//     `path` goes with a plain `String`: a path is logged, and has no place for what is absent
+//     `path` goes with a plain `String`: a path takes no secret, and has no place for what is absent
 // error in line 57 at path
-//     `path` goes with a plain `String`: a path is logged, and has no place for what is absent
+//     `path` goes with a plain `String`: a path takes no secret, and has no place for what is absent
 // error in line 5 at no_wire
 //     `no_wire` has no wire name: write `#[wire("…")]` above it
 // error in line 48 at f64
