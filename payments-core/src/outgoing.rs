@@ -15,5 +15,5 @@ mod token;
 pub mod transport;
 
 pub use base::Base;
-pub use envelope::Envelope;
+pub use envelope::{Envelope, Refusals};
 pub use pending::{Pending, Resolved, StillUnknown};
