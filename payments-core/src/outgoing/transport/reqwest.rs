@@ -1,15 +1,17 @@
 //! The async transport: reqwest over rustls, with every convenience that could move money twice or
 //! leak a credential switched off.
 
+use std::fmt;
+
 use bytes::{Bytes, BytesMut};
 use reqwest::{Certificate, Client, Proxy, redirect};
 
-use super::{SendError, Transport, TransportOptions, USER_AGENT};
+use super::{SendError, Transport, TransportOptions, USER_AGENT, announce_empty};
 use crate::error::Misuse;
 use crate::exchange::Response;
 
 /// Sends with reqwest. Cheap to clone; several clients share one, and so its connections.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ReqwestTransport {
     client: Client,
     max_body: usize,
@@ -72,7 +74,8 @@ impl ReqwestTransport {
 
 #[async_trait::async_trait]
 impl Transport for ReqwestTransport {
-    async fn send(&self, request: http::Request<Bytes>) -> Result<Response, SendError> {
+    async fn send(&self, mut request: http::Request<Bytes>) -> Result<Response, SendError> {
+        announce_empty(&mut request);
         let request = reqwest::Request::try_from(request)
             .map_err(|error| SendError::not_sent("the url cannot be used", source(error)))?;
         let mut response = self.client.execute(request).await.map_err(judge)?;
@@ -102,6 +105,15 @@ impl Transport for ReqwestTransport {
                 None => return Ok(Response::new(status, headers, body.freeze())),
             }
         }
+    }
+}
+
+/// Limits only: the client knows the proxy's password.
+impl fmt::Debug for ReqwestTransport {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("ReqwestTransport")
+            .field("max_body", &self.max_body)
+            .finish_non_exhaustive()
     }
 }
 
