@@ -1,7 +1,5 @@
 //! How much of a reply is read.
 
-use std::io::Write;
-
 use super::kit::{Server, Then, assert_error, both, header, hold, options, reply};
 
 const BIG: usize = 10 << 20;
@@ -15,7 +13,10 @@ fn big(framing: &'static str) -> Server {
         let chunk = vec![b'0'; MEBIBYTE];
         match framing {
             "length" => write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {BIG}\r\n\r\n")?,
-            "chunked" => write!(stream, "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")?,
+            "chunked" => write!(
+                stream,
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+            )?,
             _ => write!(stream, "HTTP/1.1 200 OK\r\n\r\n")?,
         }
         for _ in 0..BIG / MEBIBYTE {

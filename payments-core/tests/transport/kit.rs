@@ -246,7 +246,7 @@ fn read_request(stream: &mut dyn Read) -> io::Result<Option<String>> {
     let length = header(&head, "content-length").map_or(0, |text| text.parse().unwrap());
     let mut body = vec![0; length];
     stream.read_exact(&mut body)?;
-    Ok(Some(head + &String::from_utf8_lossy(&body)))
+    Ok(Some(format!("{head}{}", String::from_utf8_lossy(&body))))
 }
 
 /// The value of a header of a request as text.

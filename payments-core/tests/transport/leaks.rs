@@ -1,7 +1,6 @@
 //! Errors do not repeat the URL: its query may hold a signature.
 
 use std::error::Error;
-use std::io::Write;
 
 use http::Method;
 use payments_core::http;

@@ -1,7 +1,6 @@
 //! Proxies: the one that was asked for, and never one of the environment.
 
 use std::env;
-use std::io::Write;
 use std::process::Command;
 
 use payments_core::outgoing::transport::{ReqwestTransport, UreqTransport};

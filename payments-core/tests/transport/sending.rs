@@ -11,7 +11,8 @@ fn redirects_are_answers() {
     for code in [301, 302, 303, 307, 308] {
         for method in [Method::GET, Method::POST] {
             both(&options(|_| {}), |client| {
-                let elsewhere = Server::plain(|_, stream| reply(stream, "200 OK", "", b"elsewhere"));
+                let elsewhere =
+                    Server::plain(|_, stream| reply(stream, "200 OK", "", b"elsewhere"));
                 let location = format!("location: {}\r\n", elsewhere.url("/there"));
                 let server = Server::plain(move |_, stream| {
                     reply(stream, &format!("{code} Moved"), &location, b"")

@@ -1,6 +1,5 @@
 //! Peers that take their time.
 
-use std::io::Write;
 use std::time::Duration;
 
 use payments_core::outgoing::transport::{ReqwestTransport, TransportOptions, UreqTransport};

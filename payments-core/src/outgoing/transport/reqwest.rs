@@ -33,9 +33,12 @@ impl ReqwestTransport {
             .pool_idle_timeout(options.idle_timeout)
             // A redirect would carry the token, and a 307 or 308 the whole order, to another host.
             .redirect(redirect::Policy::none())
-            .referer(false)
-            // Whether to send again is decided by the engine, which knows what the call does.
+            // Whether to send again is decided by the engine, which knows what the call does. reqwest
+            // would do so where HTTP/2 refuses a stream, so HTTP/2 is off as well; and a referer goes
+            // only with redirects.
             .retry(reqwest::retry::never())
+            .http1_only()
+            .referer(false)
             // The environment of a server is not where a payment's route is decided.
             .no_proxy()
             // Off even if another crate of the build turns the features on: the size cap counts
@@ -43,8 +46,7 @@ impl ReqwestTransport {
             .no_gzip()
             .no_brotli()
             .no_zstd()
-            .no_deflate()
-            .http1_only();
+            .no_deflate();
         if let Some(proxy) = &options.proxy {
             let proxy = Proxy::all(proxy)
                 .map_err(|_| Misuse::new("proxy", "is not a proxy url such as http://host:port"))?;
