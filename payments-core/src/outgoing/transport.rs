@@ -84,12 +84,7 @@ impl SendError {
     }
 
     /// What happened, and the error beneath.
-    pub(crate) fn into_parts(
-        self,
-    ) -> (
-        Cow<'static, str>,
-        Option<Box<dyn StdError + Send + Sync>>,
-    ) {
+    pub(crate) fn into_parts(self) -> (Cow<'static, str>, Option<Box<dyn StdError + Send + Sync>>) {
         (self.what, self.source)
     }
 }

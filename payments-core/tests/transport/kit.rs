@@ -141,7 +141,7 @@ impl Server {
         Self::start("http", |stream| Box::new(stream), answer)
     }
 
-    /// A server on TLS that also speaks of HTTP/2; it answers `tls h2` to those who agree.
+    /// A server on TLS that offers HTTP/2, though it speaks only HTTP/1: who accepts the offer fails.
     pub(crate) fn tls() -> Self {
         let chain = CertificateDer::from_pem_slice(include_bytes!("cert.pem")).unwrap();
         let key = PrivateKeyDer::from_pem_slice(include_bytes!("key.pem")).unwrap();

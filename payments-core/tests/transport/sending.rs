@@ -1,8 +1,8 @@
 //! What is sent, how often and where to.
 
 use http::{Method, StatusCode};
-use payments_core::http;
 use payments_core::outgoing::Base;
+use payments_core::{bytes, http};
 
 use super::kit::{Server, Then, assert_error, both, header, header_names, options, reply, request};
 
@@ -65,6 +65,25 @@ fn nothing_is_added_but_this() {
         let agent = header(&seen[0], "user-agent").unwrap();
         assert!(agent.starts_with("payments-rs/"), "{agent}");
     });
+}
+
+/// Some providers want a body where HTTP gives it no meaning.
+#[test]
+fn a_body_goes_with_every_method() {
+    for method in [Method::GET, Method::DELETE, Method::PUT, Method::PATCH] {
+        both(&options(|_| {}), |client| {
+            let server = Server::plain(|_, stream| reply(stream, "200 OK", "", b""));
+            let mut sent = request(method.clone(), &server.url("/"));
+            *sent.body_mut() = bytes::Bytes::from_static(b"body");
+            let response = client.send(sent).expect(client.name);
+            assert_eq!(response.status(), 200, "{}", client.name);
+            assert!(
+                server.seen()[0].ends_with("\r\n\r\nbody"),
+                "{}",
+                client.name
+            );
+        });
+    }
 }
 
 /// A connection that ends without an answer is reported, not repeated: whether to send again

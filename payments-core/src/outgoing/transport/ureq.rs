@@ -53,7 +53,6 @@ impl UreqTransport {
             .proxy(proxy)
             // A redirect would carry the token, and a 307 or 308 the whole order, to another host.
             .max_redirects(0)
-            .max_redirects_will_error(false)
             // The status is the caller's to judge, with the body beside it.
             .http_status_as_error(false)
             // What is not asked for is not inflated; were it sent all the same, the cap below counts
@@ -177,7 +176,8 @@ impl Early {
     }
 }
 
-/// Resolves as ureq does, and marks what fails.
+/// Resolves as ureq does, and marks what fails. (ureq may change `unversioned` in a minor release; the
+/// compiler says so then.)
 #[derive(Debug)]
 struct EarlyResolver(DefaultResolver);
 
