@@ -21,16 +21,28 @@ pub enum Error {
     NotSent(#[from] NotSent),
     /// The provider's own parsed refusal.
     #[error("refused: {0}")]
-    Refused(#[from] Refused),
+    Refused(#[from] Box<Refused>),
     /// It may have arrived; do not send it again, resolve it.
     #[error("outcome unknown: {0}")]
-    Unknown(#[from] Unknown),
+    Unknown(#[from] Box<Unknown>),
     /// A read whose answer is not as described.
     #[error("malformed answer: {0}")]
-    Malformed(#[from] Malformed),
+    Malformed(#[from] Box<Malformed>),
     /// A callback that is not to be believed.
     #[error(transparent)]
     Unverified(#[from] Rejected),
+}
+
+impl From<Unknown> for Error {
+    fn from(unknown: Unknown) -> Self {
+        Self::Unknown(Box::new(unknown))
+    }
+}
+
+impl From<Malformed> for Error {
+    fn from(malformed: Malformed) -> Self {
+        Self::Malformed(Box::new(malformed))
+    }
 }
 
 /// Whether money may have moved.
@@ -82,10 +94,7 @@ pub struct Misuse {
 impl Misuse {
     /// `field` by its wire or option name, `problem` as the rest of the sentence ("must be …").
     #[must_use]
-    pub fn new(
-        field: impl Into<Cow<'static, str>>,
-        problem: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub fn new(field: impl Into<Cow<'static, str>>, problem: impl Into<Cow<'static, str>>) -> Self {
         Self {
             field: field.into(),
             problem: problem.into(),
@@ -283,13 +292,19 @@ impl fmt::Display for Unknown {
         if let Some(reference) = self.record.reference() {
             write!(out, ", reference {reference:?}")?;
         }
-        write!(out, ": {}; ask the provider, do not send it again", self.why)
+        write!(
+            out,
+            ": {}; ask the provider, do not send it again",
+            self.why
+        )
     }
 }
 
 impl StdError for Unknown {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| -> &(dyn StdError + 'static) { source })
+        self.source
+            .as_deref()
+            .map(|source| -> &(dyn StdError + 'static) { source })
     }
 }
 

@@ -1,0 +1,30 @@
+//! Clients: what they are set up from, and what drives them.
+
+#[cfg(feature = "blocking")]
+pub mod blocking;
+#[cfg(feature = "client")]
+mod driver;
+#[cfg(any(feature = "client", feature = "blocking"))]
+mod prepared;
+mod provider;
+#[cfg(any(feature = "client", feature = "blocking"))]
+mod setup;
+#[cfg(any(feature = "client", feature = "blocking"))]
+mod steps;
+
+#[cfg(feature = "client")]
+pub use driver::Client;
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub use prepared::Prepared;
+pub use provider::{Grant, NoLogin, Provider};
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub use setup::{Builder, FromSetup, Setup};
+
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub use super::engine::RetryPolicy;
+#[cfg(feature = "blocking")]
+pub use super::transport::{BlockingTransport, UreqTransport};
+#[cfg(feature = "client")]
+pub use super::transport::{ReqwestTransport, Transport};
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub use super::transport::{SendError, TransportOptions};
