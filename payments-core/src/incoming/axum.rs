@@ -5,7 +5,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request};
 use axum::response::Response;
 use axum::routing::{MethodRouter, post};
-use std::net::SocketAddr;
+use core::net::SocketAddr;
 
 use super::ack::Ack;
 use super::fields::MAX_BODY;

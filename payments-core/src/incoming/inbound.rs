@@ -1,7 +1,7 @@
 //! A request that came in, as raw as it came.
 
+use core::net::SocketAddr;
 use std::fmt;
-use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};

@@ -1,7 +1,7 @@
 //! The host that requests go to, checked once.
 
+use core::net::IpAddr;
 use std::fmt;
-use std::net::IpAddr;
 
 use bytes::Bytes;
 use http::{Uri, header, uri::Scheme};

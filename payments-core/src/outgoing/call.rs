@@ -1,15 +1,16 @@
 //! A call: a request and the reading of its reply, both pure.
 
+use std::any::Any;
 use std::fmt;
 use std::ops::Deref;
 
 use crate::error::{Misuse, Refused};
-use crate::exchange::{Body, Request, Response};
+use crate::exchange::{Request, Response};
 use crate::money::Money;
-use crate::outgoing::encode::{append_form_field, insert_json_field};
 
 pub use crate::outgoing::encode::fill_path;
 pub use crate::outgoing::envelope::{Envelope, Refusals};
+use crate::signing::{Keys, Place, Signed, tag_text};
 
 /// What sending a call twice does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,12 +65,38 @@ pub trait Call: Send + Sync {
     /// [`Misuse`] for what cannot be written to the wire.
     fn request(&self) -> Result<Request, Misuse>;
 
+    /// Signs the request, where the description says that this call carries a signature: where it
+    /// goes and its text. `keys` are the provider's credentials.
+    ///
+    /// # Errors
+    /// [`Misuse`] for a value that cannot be signed unambiguously.
+    fn signature(&self, _keys: &dyn Any) -> Result<Option<(Place, String)>, Misuse> {
+        Ok(None)
+    }
+
     /// Reads the provider's reply.
     ///
     /// # Errors
     /// [`Fault::Refused`] for the provider's own refusal, [`Fault::Unreadable`] for anything that is
     /// not as described.
     fn reply(&self, response: &Response) -> Result<Self::Reply, Fault>;
+}
+
+/// Signs a message with the credentials that its description names. Called by generated code.
+///
+/// # Errors
+/// [`Misuse`] for a value that cannot be signed unambiguously, and for another provider's
+/// credentials.
+pub fn sign<M: Signed>(message: &M, keys: &dyn Any) -> Result<Option<(Place, String)>, Misuse>
+where
+    M::Keys: Keys + Sized + 'static,
+{
+    let keys = keys
+        .downcast_ref::<M::Keys>()
+        .ok_or_else(|| Misuse::new("call", "is another provider's"))?;
+    let text = tag_text(message, keys, M::SIGNATURE)
+        .map_err(|refusal| Misuse::new(refusal.field(), refusal.problem()))?;
+    Ok(Some((M::SIGNATURE.place, text)))
 }
 
 /// A call whose outcome can be asked for with another call.
@@ -181,29 +208,15 @@ impl<C: Call> Call for Extended<C> {
     }
 
     fn request(&self) -> Result<Request, Misuse> {
-        let request = self.call.request()?;
-        let body = match request.body().clone() {
-            Body::Form(mut form) => {
-                for (name, value) in &self.extra {
-                    append_form_field(&mut form, name, value)?;
-                }
-                Body::Form(form)
-            }
-            Body::Json(mut json) => {
-                for (name, value) in &self.extra {
-                    insert_json_field(&mut json, name, value)?;
-                }
-                Body::Json(json)
-            }
-            Body::Empty => {
-                let mut query = request.query().to_owned();
-                for (name, value) in &self.extra {
-                    append_form_field(&mut query, name, value)?;
-                }
-                return Ok(request.with_query(query));
-            }
-        };
-        Ok(request.with_body(body))
+        let mut request = self.call.request()?;
+        for (name, value) in &self.extra {
+            request.add_field(name, value)?;
+        }
+        Ok(request)
+    }
+
+    fn signature(&self, keys: &dyn Any) -> Result<Option<(Place, String)>, Misuse> {
+        self.call.signature(keys)
     }
 
     fn reply(&self, response: &Response) -> Result<Self::Reply, Fault> {

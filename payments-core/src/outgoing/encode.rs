@@ -2,8 +2,11 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use http::HeaderName;
+
 use crate::error::Misuse;
 use crate::exchange::{Body, Request};
+use crate::signing::Place;
 use crate::wire::{Fields, Wire};
 
 impl Request {
@@ -23,6 +26,41 @@ impl Request {
     #[must_use]
     pub fn json_in(self, name: &str, message: &dyn Wire) -> Self {
         self.json(&Wrapped { name, message })
+    }
+
+    /// Puts a signature where the description has it.
+    ///
+    /// # Errors
+    /// [`Misuse`] if there is something in its place already.
+    pub fn carry_signature(&mut self, place: Place, text: &str) -> Result<(), Misuse> {
+        match place {
+            Place::Header(name) => {
+                let header = HeaderName::from_bytes(name.as_bytes())
+                    .map_err(|_| Misuse::new(name, "is no header"))?;
+                self.set_header(header, text, true)
+            }
+            Place::Field(name) => self.add_field(name, text),
+        }
+    }
+
+    /// Adds a text field at the end of the body, or of the query where there is no body.
+    ///
+    /// # Errors
+    /// [`Misuse`] if there is one of that name.
+    pub fn add_field(&mut self, name: &str, value: &str) -> Result<(), Misuse> {
+        let mut body = self.body().clone();
+        match &mut body {
+            Body::Form(form) => append_form_field(form, name, value)?,
+            Body::Json(json) => insert_json_field(json, name, value)?,
+            Body::Empty => {
+                let mut query = self.query().to_owned();
+                append_form_field(&mut query, name, value)?;
+                *self = self.clone().with_query(query);
+                return Ok(());
+            }
+        }
+        *self = self.clone().with_body(body);
+        Ok(())
     }
 
     /// The same request with the message in the query.

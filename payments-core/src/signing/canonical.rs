@@ -63,6 +63,11 @@ impl Refusal {
         }
     }
 
+    /// What is wrong with it.
+    pub(crate) fn problem(&self) -> String {
+        self.problem.to_string()
+    }
+
     /// The wire name of the field at fault.
     #[must_use]
     pub fn field(&self) -> &'static str {

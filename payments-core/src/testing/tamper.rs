@@ -127,9 +127,11 @@ fn message<N: Signed>(fields: &[(&str, &str)], signature: Option<&str>) -> Inbou
     if let Some(signature) = signature {
         match N::SIGNATURE.place {
             Place::Header(name) => {
-                let name = HeaderName::from_static(name);
                 // A text that no header can carry could not arrive either.
-                if let Ok(value) = HeaderValue::from_str(signature) {
+                if let (Ok(name), Ok(value)) = (
+                    HeaderName::from_bytes(name.as_bytes()),
+                    HeaderValue::from_str(signature),
+                ) {
                     headers.insert(name, value);
                 }
             }

@@ -127,7 +127,10 @@ impl<P: Provider> Client<P> {
         prepared: &Prepared<C>,
         token: Option<&Secret<String>>,
     ) -> Result<Reply<C::Reply>, Error> {
-        let bound = self.shared.setup.authorized(&prepared.request, token)?;
+        let bound = self
+            .shared
+            .setup
+            .authorized(&prepared.call, &prepared.request, token)?;
         self.drive(&prepared.call, &prepared.record, bound).await
     }
 
@@ -199,6 +202,9 @@ impl<P: Provider> Client<P> {
             .setup
             .provider
             .authorize_login(&mut request, credentials)?;
+        if let Some((place, text)) = call.signature(credentials)? {
+            request.carry_signature(place, &text)?;
+        }
         let bound = self.shared.setup.base.bind(&request)?;
         self.drive(&call, &record, bound).await
     }

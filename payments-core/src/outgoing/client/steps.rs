@@ -47,13 +47,17 @@ impl<P: Provider> Setup<P> {
     }
 
     /// The request as it goes out: authorized and bound to the host.
-    pub(super) fn authorized(
+    pub(super) fn authorized<C: Call>(
         &self,
+        call: &C,
         request: &Request,
         token: Option<&Secret<String>>,
     ) -> Result<http::Request<bytes::Bytes>, Error> {
         let credentials = self.credentials()?;
         let mut request = request.clone();
+        if let Some((place, text)) = call.signature(&credentials)? {
+            request.carry_signature(place, &text)?;
+        }
         self.provider.authorize(&mut request, &credentials, token)?;
         Ok(self.base.bind(&request)?)
     }

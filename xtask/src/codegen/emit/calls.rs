@@ -237,6 +237,14 @@ fn implementation(provider: &Provider, call: &Call, message: &Message, page: &mu
     methods.push_str(&format!(
         "fn request(&self) -> Result<Request, Misuse> {{\n{receiver}\n}}\n\n"
     ));
+    if message.signature.is_some() {
+        page.uses.add("payments_core::call", "sign");
+        page.uses.add("payments_core::signing", "Place");
+        page.uses.add("std::any", "Any");
+        methods.push_str(
+            "fn signature(&self, keys: &dyn Any) -> Result<Option<(Place, String)>, Misuse> {\nsign(self, keys)\n}\n\n",
+        );
+    }
     methods.push_str(&format!(
         "fn reply(&self, response: &Response) -> Result<{reply}, Fault> {{\n{}}}\n",
         open(provider, call, message, page)

@@ -2,10 +2,12 @@
 
 //! The calls of Field and the clients that make them.
 
-use payments_core::call::{Call, Effect, Envelope, Fault};
+use std::any::Any;
+
+use payments_core::call::{Call, Effect, Envelope, Fault, sign};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
-use payments_core::signing::{KeyPart, Keys, check_given, check_secret};
+use payments_core::signing::{KeyPart, Keys, Place, check_given, check_secret};
 use payments_core::{Money, Secret};
 
 use super::codes::ResultCode;
@@ -124,6 +126,10 @@ impl Call for Create {
 
     fn request(&self) -> Result<Request, Misuse> {
         Ok(Request::post("/create").json(self))
+    }
+
+    fn signature(&self, keys: &dyn Any) -> Result<Option<(Place, String)>, Misuse> {
+        sign(self, keys)
     }
 
     fn reply(&self, response: &Response) -> Result<CreateReply, Fault> {
