@@ -35,16 +35,14 @@ pub(crate) const TRANSFER_QUERY: &str = "/payout/transfer/query";
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 pub(crate) const JSON: &str = "application/json";
 
-/// What was handed over: the order, what that rested on, and what the webhook claimed.
-pub(crate) type Delivery = (String, Basis, AmountClaim);
-
 pub(crate) struct Shop {
     pub(crate) sandbox: Sandbox,
     pub(crate) client: Client,
     pub(crate) inbox: Inbox,
     pub(crate) verifier: Verifier<OrderWebhook>,
     pub(crate) hook: String,
-    delivered: Mutex<Vec<Delivery>>,
+    /// The order, what its confirmation rested on, and what the webhook claimed.
+    delivered: Mutex<Vec<(String, Basis, AmountClaim)>>,
 }
 
 impl Shop {
@@ -157,7 +155,7 @@ impl Shop {
         }
     }
 
-    pub(crate) fn delivered(&self) -> Vec<Delivery> {
+    pub(crate) fn delivered(&self) -> Vec<(String, Basis, AmountClaim)> {
         self.delivered.lock().unwrap().clone()
     }
 
