@@ -1,8 +1,9 @@
 //! The client against the sandbox over HTTP: what goes well, what gets lost, and what is refused.
 #![cfg(all(feature = "axum", feature = "client", feature = "sandbox"))]
 #![expect(
-    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
     clippy::panic,
+    clippy::unwrap_used,
     reason = "helpers of tests are tests"
 )]
 
