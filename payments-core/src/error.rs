@@ -137,7 +137,7 @@ impl NotSent {
 }
 
 /// The provider's own refusal.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Refused {
     code: Option<String>,
     text: Option<String>,
@@ -215,6 +215,25 @@ impl Refused {
     #[must_use]
     pub fn response(&self) -> &Response {
         &self.response
+    }
+}
+
+/// Without the text, as in `Display`: `unwrap` prints this.
+impl fmt::Debug for Refused {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            code,
+            text: _,
+            meaning,
+            request_id,
+            response,
+        } = self;
+        out.debug_struct("Refused")
+            .field("code", code)
+            .field("meaning", meaning)
+            .field("request_id", request_id)
+            .field("response", response)
+            .finish_non_exhaustive()
     }
 }
 
