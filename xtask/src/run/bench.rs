@@ -1,4 +1,15 @@
-//! `cargo xtask bench`: the figures to hold.
+//! `cargo xtask bench`: the figures to hold, each against its floor in the same run.
+
+use serde::Serialize;
+
+use crate::say;
+
+mod calls;
+mod money;
+mod pace;
+pub(crate) mod row;
+mod signatures;
+mod typical;
 
 /// How to go about it.
 #[derive(Debug, clap::Args)]
@@ -8,11 +19,29 @@ pub(crate) struct Arguments {
     pub(crate) json: bool,
 }
 
+#[derive(Debug, Serialize)]
+struct Figures {
+    rows: Vec<row::Row>,
+}
+
 /// Runs it; gives the exit code.
 ///
 /// # Errors
 /// What went wrong.
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
     let Arguments { json } = arguments;
-    Err(format!("`bench` is not built yet (json: {json})"))
+    if cfg!(debug_assertions) {
+        return Err("figures of a debug build say nothing: run `cargo xtask bench`".to_owned());
+    }
+    let mut rows = signatures::rows()?;
+    rows.extend(money::rows()?);
+    rows.push(calls::row()?);
+    let code = row::code(&rows);
+    if *json {
+        let figures = Figures { rows };
+        say(&serde_json::to_string(&figures).map_err(|error| error.to_string())?);
+    } else {
+        row::print(&rows);
+    }
+    Ok(code)
 }

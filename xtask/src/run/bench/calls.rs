@@ -1,0 +1,210 @@
+//! What a call costs in CPU time, against the same exchange with bare reqwest and serde_json.
+
+use std::future::Future;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use payments_mocasa::types::OrderStatus;
+use payments_mocasa::{Client, Credentials, Environment};
+use serde::Deserialize;
+use tokio::runtime::Runtime;
+
+use super::row::Row;
+use crate::complain;
+
+const ROUNDS: usize = 60;
+const AT_ONCE: usize = 16;
+const CALLS_EACH: usize = 50;
+const CALLS: u64 = 800;
+const HOLD: f64 = 1.05;
+
+const TOKEN: &str =
+    r#"{"success":true,"code":"0","message":"ok","data":{"accessToken":"at_1","expireTime":7200}}"#;
+const STATUS: &str = r#"{"success":true,"code":"0","message":"ok","data":{"paymentLink":"https://pay.example/p/1","orderNo":"ORDER-1001","txStatus":"success","txMessage":"paid","txTime":1718000000000,"paymentMode":"Mocasa BNPL"}}"#;
+
+/// The fields that a merchant reads.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    success: bool,
+    data: Data,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Data {
+    order_no: String,
+    tx_status: String,
+}
+
+/// The row.
+///
+/// # Errors
+/// If a call fails.
+pub(super) fn row() -> Result<Row, String> {
+    let name = "CPU of a call, 16 at once, against bare reqwest + serde_json";
+    complain(&format!("measuring: {name} …"));
+    let base = serve()?;
+    // A thread of its own: all that the calls cost is its time.
+    let both = thread::spawn(move || measure(&base))
+        .join()
+        .map_err(|_| "the calling thread panicked")??;
+    let [floor, own] = both;
+    let each = |all: Duration| {
+        all.div_duration_f64(Duration::from_micros(CALLS))
+    };
+    let ratio = own.div_duration_f64(floor);
+    Ok(Row::over(name, "µs", (each(own), each(floor)), ratio, HOLD))
+}
+
+/// Rounds in turn. CPU time has no pauses in it, but cold caches: the shortest round of each counts.
+fn measure(base: &str) -> Result<[Duration; 2], String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())?;
+    let credentials = Credentials::new("mp_bench", "a secret of a good length")
+        .map_err(|error| error.to_string())?;
+    let client = Client::builder(Environment::At(base.to_owned()), credentials)
+        .build()
+        .map_err(|error| error.to_string())?;
+    let bare = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .map_err(|error| error.to_string())?;
+    let url = format!("{base}/payment/order/query");
+    let mut best = [Duration::MAX; 2];
+    for _ in 0..ROUNDS {
+        let floor = round(&runtime, || {
+            let (bare, url) = (bare.clone(), url.clone());
+            async move { by_hand(&bare, &url).await }
+        })?;
+        let own = round(&runtime, || {
+            let client = client.clone();
+            async move { with_client(&client).await }
+        })?;
+        for (best, took) in best.iter_mut().zip([floor, own]) {
+            *best = took.min(*best);
+        }
+    }
+    Ok(best)
+}
+
+async fn by_hand(bare: &reqwest::Client, url: &str) -> Result<bool, String> {
+    let body = bare
+        .post(url)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("accessToken", "at_1")
+        .body("orderNo=ORDER-1001")
+        .send()
+        .await
+        .map_err(|error| error.to_string())?
+        .bytes()
+        .await
+        .map_err(|error| error.to_string())?;
+    let Answer { success, data } =
+        serde_json::from_slice(&body).map_err(|error| error.to_string())?;
+    Ok(success && data.order_no == "ORDER-1001" && data.tx_status == "success")
+}
+
+async fn with_client(client: &Client) -> Result<bool, String> {
+    let call = OrderStatus::builder()
+        .order_no("ORDER-1001")
+        .build()
+        .map_err(|error| error.to_string())?;
+    let reply = client
+        .order_status(call)
+        .await
+        .map_err(|error| error.to_string())?;
+    Ok(reply.order_no.as_deref() == Some("ORDER-1001"))
+}
+
+/// The CPU time of this thread for [`CALLS`] calls, [`AT_ONCE`] at once.
+fn round<F>(runtime: &Runtime, call: impl Fn() -> F + Clone + Send + 'static) -> Result<Duration, String>
+where
+    F: Future<Output = Result<bool, String>> + Send,
+{
+    let before = own_cpu()?;
+    runtime.block_on(async {
+        let tasks: Vec<_> = (0..AT_ONCE)
+            .map(|_| {
+                let call = call.clone();
+                tokio::spawn(async move {
+                    for _ in 0..CALLS_EACH {
+                        if !call().await? {
+                            return Err("the reply is not what the server sent".to_owned());
+                        }
+                    }
+                    Ok(())
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.map_err(|error| error.to_string())??;
+        }
+        Ok::<(), String>(())
+    })?;
+    Ok(own_cpu()?.saturating_sub(before))
+}
+
+/// The CPU time of this thread so far.
+fn own_cpu() -> Result<Duration, String> {
+    // The kernel brings its account up to date when a thread gives way.
+    thread::sleep(Duration::from_micros(50));
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat")
+        .map_err(|error| format!("CPU time is read from /proc, as on Linux: {error}"))?;
+    let nanos = text.split(' ').next().and_then(|first| first.parse().ok());
+    nanos
+        .map(Duration::from_nanos)
+        .ok_or_else(|| "/proc/thread-self/schedstat is not as expected".to_owned())
+}
+
+/// A server that knows two answers; a thread for each connection. Gives its base URL.
+fn serve() -> Result<String, String> {
+    let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            thread::spawn(move || answer_all(&stream));
+        }
+    });
+    Ok(format!("http://{address}"))
+}
+
+/// Answers until the peer is gone; a broken connection shows in the client.
+fn answer_all(stream: &TcpStream) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    let mut body = Vec::new();
+    loop {
+        line.clear();
+        if reader.read_line(&mut line)? == 0 {
+            return Ok(());
+        }
+        let answer = if line.contains("/auth/") { TOKEN } else { STATUS };
+        let mut length = 0;
+        loop {
+            line.clear();
+            reader.read_line(&mut line)?;
+            let Some((name, value)) = line.split_once(':') else {
+                break;
+            };
+            if name.eq_ignore_ascii_case("content-length") {
+                length = value.trim().parse().unwrap_or(0);
+            }
+        }
+        body.resize(length, 0);
+        reader.read_exact(&mut body)?;
+        let mut writer = stream;
+        writer.write_all(
+            format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{answer}",
+                answer.len()
+            )
+            .as_bytes(),
+        )?;
+    }
+}

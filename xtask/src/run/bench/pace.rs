@@ -1,0 +1,83 @@
+//! How long a few lines take, beside others in the same moment.
+
+use std::time::{Duration, Instant};
+
+use super::row::Row;
+use crate::complain;
+
+/// Enough that each side meets some moments in which nothing else runs.
+const ROUNDS: usize = 1500;
+/// Long enough for the clock, short enough to fit between two interruptions.
+const ROUND: Duration = Duration::from_micros(60);
+
+/// What is measured and how far over its floor it may be.
+pub(super) struct Limit {
+    pub(super) name: &'static str,
+    pub(super) hold: f64,
+}
+
+/// Runs floor, own and typical code in turn, in many short rounds. What disturbs a round only makes
+/// it longer, so the shortest of each counts.
+pub(super) fn against(
+    limit: &Limit,
+    mut floor: impl FnMut(),
+    mut own: impl FnMut(),
+    typical: Option<&mut dyn FnMut()>,
+) -> Row {
+    complain(&format!("measuring: {} …", limit.name));
+    let times = calibrate(&mut floor);
+    let mut best = [Duration::MAX; 3];
+    let mut none = || ();
+    let has_typical = typical.is_some();
+    let typical = typical.unwrap_or(&mut none);
+    for _ in 0..ROUNDS {
+        let round = [
+            took(times, &mut floor),
+            took(times, &mut own),
+            took(times, &mut *typical),
+        ];
+        for (best, took) in best.iter_mut().zip(round) {
+            *best = took.min(*best);
+        }
+    }
+    let [floor, own, typical] = best;
+    let each = |all: Duration| all.div_duration_f64(Duration::from_nanos(times));
+    let row = Row::over(
+        limit.name,
+        "ns",
+        (each(own), each(floor)),
+        own.div_duration_f64(floor),
+        limit.hold,
+    );
+    if has_typical {
+        row.with_typical(typical.div_duration_f64(floor))
+    } else {
+        row
+    }
+}
+
+/// How many times fill a round.
+fn calibrate(run: &mut impl FnMut()) -> u64 {
+    let mut times: u64 = 16;
+    while took(times, run) < ROUND {
+        times = times.saturating_mul(2);
+    }
+    times
+}
+
+#[inline(never)]
+fn took(times: u64, mut run: impl FnMut()) -> Duration {
+    let start = now();
+    for _ in 0..times {
+        run();
+    }
+    start.elapsed()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long code takes is no business of a test's clock"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
