@@ -85,6 +85,12 @@ macro_rules! codes {
             }
         }
 
+        impl $crate::incoming::Claimable for $Type {
+            fn read(text: &str) -> ::core::option::Option<Self> {
+                ::core::option::Option::Some(Self::from(text))
+            }
+        }
+
         impl $crate::wire::Value for $Type {
             fn put(&self, name: &str, out: &mut dyn $crate::wire::Fields) {
                 out.text(name, self.as_str());

@@ -21,16 +21,28 @@ pub enum Error {
     NotSent(#[from] NotSent),
     /// The provider's own parsed refusal.
     #[error("refused: {0}")]
-    Refused(#[from] Refused),
+    Refused(#[from] Box<Refused>),
     /// It may have arrived; do not send it again, resolve it.
     #[error("outcome unknown: {0}")]
-    Unknown(#[from] Unknown),
+    Unknown(#[from] Box<Unknown>),
     /// A read whose answer is not as described.
     #[error("malformed answer: {0}")]
-    Malformed(#[from] Malformed),
+    Malformed(#[from] Box<Malformed>),
     /// A callback that is not to be believed.
     #[error(transparent)]
     Unverified(#[from] Rejected),
+}
+
+impl From<Unknown> for Error {
+    fn from(unknown: Unknown) -> Self {
+        Self::Unknown(Box::new(unknown))
+    }
+}
+
+impl From<Malformed> for Error {
+    fn from(malformed: Malformed) -> Self {
+        Self::Malformed(Box::new(malformed))
+    }
 }
 
 /// Whether money may have moved.

@@ -273,7 +273,7 @@ impl CallRecord {
         }
     }
 
-    /// The provider, such as `mocasa`.
+    /// The provider, by the name of its crate's folder.
     #[must_use]
     pub fn provider(&self) -> &str {
         &self.provider

@@ -1,5 +1,26 @@
 //! The wing of what comes in: callbacks, whether to believe them, and acting once.
 
+mod ack;
+#[cfg(feature = "axum")]
+pub mod axum;
+mod confirmed;
+mod explain;
+mod fields;
+mod inbound;
+mod inbox;
 mod notice;
+mod ring;
+mod verified;
+mod verifier;
 
-pub use notice::{AckRule, Notice};
+pub use crate::signing::{Place, SignatureRule, Signed};
+pub use ack::Ack;
+pub use confirmed::{AmountClaim, Basis, Confirmation, Confirmed, Expected};
+pub use explain::Explanation;
+pub use fields::{BodyFormat, Claim, Claimable, Fields, MAX_BODY};
+pub use inbound::Inbound;
+pub use inbox::{Accepted, Claimed, Inbox, InboxOptions, Key, Outcome, Row, Worked};
+pub use notice::{AckRule, Answered, Notice};
+pub use ring::KeyRing;
+pub use verified::{Scope, Unverified, Verified};
+pub use verifier::Verifier;

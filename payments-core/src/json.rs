@@ -1,9 +1,13 @@
 //! JSON objects read once, strictly: no field twice, values kept as their text.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
+
+use crate::money::wire::Form;
+use crate::money::{Currency, Money};
 
 /// No message of a payment provider is near this; the search for doubled fields is quadratic.
 const MAX_FIELDS: usize = 256;
@@ -72,21 +76,221 @@ impl<'de> Deserialize<'de> for Object<'de> {
 }
 
 /// Reads an integer that is written as a number or as a text of digits; `null` is absent. For
-/// `#[serde(deserialize_with)]`.
+/// `#[serde(deserialize_with)]`, as are all that follow.
 ///
 /// # Errors
 /// If it is neither, has a fraction or an exponent, or does not fit 64 bits.
 pub fn lenient_integer<'de, D: Deserializer<'de>>(input: D) -> Result<Option<i64>, D::Error> {
-    let raw = <&RawValue>::deserialize(input)?.get();
-    if raw == "null" {
+    present(input)?.map(integer).transpose()
+}
+
+/// Reads an integer that is written as a number or as a text of digits.
+///
+/// # Errors
+/// As [`lenient_integer`], and if it is `null`.
+pub fn required_lenient_integer<'de, D: Deserializer<'de>>(input: D) -> Result<i64, D::Error> {
+    integer(required(input)?)
+}
+
+/// Reads a code that is written as a number or as a text, by its exact text.
+///
+/// # Errors
+/// If it is neither.
+pub fn code<'de, D, T>(input: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: for<'a> From<&'a str>,
+{
+    code_text(required(input)?).map(|text| T::from(&text))
+}
+
+/// Reads a code as [`code`] does; `null` is absent.
+///
+/// # Errors
+/// If it is neither a number nor a text.
+pub fn optional_code<'de, D, T>(input: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: for<'a> From<&'a str>,
+{
+    let Some(raw) = present(input)? else {
         return Ok(None);
-    }
+    };
+    code_text(raw).map(|text| Some(T::from(&text)))
+}
+
+/// Reads an amount from its exact text: a number where the form is one, otherwise a text.
+///
+/// # Errors
+/// If it is not written in that form, or is no amount of that currency.
+pub fn money<'de, D: Deserializer<'de>>(
+    input: D,
+    form: Form,
+    currency: Currency,
+) -> Result<Money, D::Error> {
+    amount(required(input)?, form, currency)
+}
+
+/// Reads an amount as [`money`] does; `null` is absent.
+///
+/// # Errors
+/// If it is not written in that form, or is no amount of that currency.
+pub fn optional_money<'de, D: Deserializer<'de>>(
+    input: D,
+    form: Form,
+    currency: Currency,
+) -> Result<Option<Money>, D::Error> {
+    let Some(raw) = present(input)? else {
+        return Ok(None);
+    };
+    amount(raw, form, currency).map(Some)
+}
+
+/// The JSON text of a value.
+fn required<'de, D: Deserializer<'de>>(input: D) -> Result<&'de str, D::Error> {
+    <&RawValue>::deserialize(input).map(RawValue::get)
+}
+
+/// The JSON text of a value, unless it is `null`.
+fn present<'de, D: Deserializer<'de>>(input: D) -> Result<Option<&'de str>, D::Error> {
+    Ok(Some(required(input)?).filter(|raw| *raw != "null"))
+}
+
+fn integer<E: Error>(raw: &str) -> Result<i64, E> {
     let digits = raw
         .strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'))
         .unwrap_or(raw);
-    digits
-        .parse()
-        .map(Some)
-        .map_err(|_| serde::de::Error::custom("not an integer"))
+    if digits.starts_with('+') {
+        return Err(E::custom("not an integer"));
+    }
+    digits.parse().map_err(|_| E::custom("not an integer"))
+}
+
+fn code_text<E: Error>(raw: &str) -> Result<Cow<'_, str>, E> {
+    if raw.starts_with('"') {
+        let text = serde_json::from_str(raw).map_err(|_| E::custom("not a text"))?;
+        Ok(Cow::Owned(text))
+    } else if is_number(raw) {
+        Ok(Cow::Borrowed(raw))
+    } else {
+        Err(E::custom("neither a number nor a text"))
+    }
+}
+
+fn amount<E: Error>(raw: &str, form: Form, currency: Currency) -> Result<Money, E> {
+    let text = code_text::<E>(raw)?;
+    if form.is_number() != is_number(raw) {
+        return Err(E::custom("an amount in another form"));
+    }
+    form.parse(&text, currency).map_err(E::custom)
+}
+
+/// Whether a JSON value is a number, by its first character.
+pub(crate) fn is_number(raw: &str) -> bool {
+    raw.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_are_read_strictly() {
+        let object = Object::parse(br#" {"a":1.50,"b":null,"c":{"d":[]}} "#).unwrap();
+        let value = |name| object.get(name).map(RawValue::get);
+        assert_eq!(value("a"), Some("1.50"));
+        assert_eq!(value("b"), None);
+        assert_eq!(value("c"), Some(r#"{"d":[]}"#));
+        assert_eq!(value("d"), None);
+        let names: Vec<&str> = object.iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["a", "b", "c"]);
+        let check_refused = |text: &str| assert!(Object::parse(text.as_bytes()).is_err(), "{text}");
+        check_refused(r#"{"a":1,"a":1}"#);
+        check_refused(r#"{"a":1,"\u0061":2}"#);
+        check_refused(r#"{"a":1}{}"#);
+        check_refused(r#"["a",1]"#);
+        check_refused("");
+        let many = |count: usize| {
+            let fields: Vec<String> = (0..count).map(|at| format!("\"{at}\":0")).collect();
+            Object::parse(format!("{{{}}}", fields.join(",")).as_bytes()).is_ok()
+        };
+        assert!(many(MAX_FIELDS));
+        assert!(!many(MAX_FIELDS + 1));
+        assert!(Object::parse(b"{\"a\":\"\xff\"}").is_err());
+    }
+
+    /// What a reader makes of a JSON text; its refusal as `Err(())`.
+    fn read<'a, T>(
+        text: &'a str,
+        reader: impl FnOnce(
+            &mut serde_json::Deserializer<serde_json::de::StrRead<'a>>,
+        ) -> Result<T, serde_json::Error>,
+    ) -> Result<T, ()> {
+        reader(&mut serde_json::Deserializer::from_str(text)).map_err(|_| ())
+    }
+
+    #[test]
+    fn integers_are_numbers_or_texts() {
+        let check = |text: &str, expect: Result<Option<i64>, ()>| {
+            assert_eq!(read(text, |input| lenient_integer(input)), expect, "{text}");
+            let expect = expect.and_then(|number| number.ok_or(()));
+            let found = read(text, |input| required_lenient_integer(input));
+            assert_eq!(found, expect, "{text}");
+        };
+        check("7", Ok(Some(7)));
+        check(r#""-7""#, Ok(Some(-7)));
+        check("null", Ok(None));
+        for refused in [
+            r#""+7""#,
+            r#""""#,
+            "7.0",
+            "7e1",
+            "true",
+            "[7]",
+            "9223372036854775808",
+        ] {
+            check(refused, Err(()));
+        }
+    }
+
+    #[test]
+    fn codes_keep_their_text() {
+        let check = |text: &str, expect: Result<Option<&str>, ()>| {
+            let expect = expect.map(|code| code.map(str::to_owned));
+            assert_eq!(read(text, |input| optional_code(input)), expect, "{text}");
+            let expect = expect.and_then(|code| code.ok_or(()));
+            assert_eq!(
+                read(text, |input| code::<_, String>(input)),
+                expect,
+                "{text}"
+            );
+        };
+        check("7", Ok(Some("7")));
+        check("-7.0", Ok(Some("-7.0")));
+        check(r#""0\u0030""#, Ok(Some("00")));
+        check("null", Ok(None));
+        check("true", Err(()));
+        check("{}", Err(()));
+    }
+
+    #[test]
+    fn amounts_keep_their_form() {
+        let php = |minor| Ok(Some(Money::from_minor(minor, Currency::PHP)));
+        let check = |text: &str, form: Form, expect: Result<Option<Money>, ()>| {
+            let found = read(text, |input| optional_money(input, form, Currency::PHP));
+            assert_eq!(found, expect, "{text}");
+            let found = read(text, |input| money(input, form, Currency::PHP));
+            assert_eq!(found, expect.and_then(|amount| amount.ok_or(())), "{text}");
+        };
+        check("150", Form::Minor, php(150));
+        check("9007199254740993", Form::Minor, php(9_007_199_254_740_993));
+        check("1.5", Form::DecimalNumber, php(150));
+        check(r#""1.50""#, Form::Decimal, php(150));
+        check("null", Form::Minor, Ok(None));
+        check(r#""150""#, Form::Minor, Err(()));
+        check("1.50", Form::Decimal, Err(()));
+        check("1.5", Form::Minor, Err(()));
+        check("true", Form::Minor, Err(()));
+    }
 }

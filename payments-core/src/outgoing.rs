@@ -1,7 +1,19 @@
 //! The wing of what goes out: calls, and the clients that make them.
 
+pub mod base;
 pub mod call;
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub mod client;
 pub mod encode;
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub mod engine;
 mod envelope;
+mod pending;
+#[cfg(any(feature = "client", feature = "blocking"))]
+mod token;
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub mod transport;
 
-pub use envelope::Envelope;
+pub use base::Base;
+pub use envelope::{Envelope, Refusals};
+pub use pending::{Pending, Resolved, StillUnknown};

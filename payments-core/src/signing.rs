@@ -1,7 +1,12 @@
 //! Canonical strings, hashes and MACs, and the one constant-time compare.
 
 pub mod canonical;
+mod digest;
 mod secret;
 
 pub use canonical::{Canonical, Part, Refusal, Sink};
-pub use secret::{KeyPart, Secret};
+pub use digest::{
+    Keys, Place, Scheme, SignatureRule, Signed, Signer, Tag, TagString, TagText, same, tag_text,
+    text,
+};
+pub use secret::{KeyPart, MIN_SECRET, Secret, check_given, check_secret};

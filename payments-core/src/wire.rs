@@ -86,7 +86,11 @@ impl<T: Value> Value for Option<T> {
 }
 
 impl<T: Wire> Value for Vec<T> {
+    /// An empty list is an absent one.
     fn put(&self, name: &str, out: &mut dyn Fields) {
+        if self.is_empty() {
+            return;
+        }
         let items: Vec<&dyn Wire> = self.iter().map(|item| -> &dyn Wire { item }).collect();
         out.list(name, &items);
     }

@@ -175,6 +175,12 @@ impl Field {
         wire.is_some_and(|wire| wire.sensitive.is_some())
     }
 
+    /// Whether it goes into the path of the request.
+    pub(crate) fn is_in_path(&self) -> bool {
+        let wire = self.wire.as_ref();
+        wire.is_some_and(|wire| wire.path.is_some())
+    }
+
     pub(crate) fn is_optional(&self) -> bool {
         self.presence == Presence::Optional
     }

@@ -42,7 +42,7 @@ pub(crate) struct Keyed<T> {
     pub(crate) value: T,
 }
 
-/// `#[wire("name", min = 1, max = 64, chars = "A-Z", money = "minor", positive, sensitive)]`
+/// `#[wire("name", min = 1, max = 64, chars = "A-Z", money = "minor", positive, sensitive, path)]`
 pub(crate) struct Wire {
     pub(crate) name: LitStr,
     pub(crate) min: Option<Keyed<usize>>,
@@ -51,9 +51,18 @@ pub(crate) struct Wire {
     pub(crate) money: Option<Keyed<LitStr>>,
     pub(crate) positive: Option<Ident>,
     pub(crate) sensitive: Option<Ident>,
+    pub(crate) path: Option<Ident>,
 }
 
-const WIRE_KEYS: [&str; 6] = ["min", "max", "chars", "money", "positive", "sensitive"];
+const WIRE_KEYS: [&str; 7] = [
+    "min",
+    "max",
+    "chars",
+    "money",
+    "positive",
+    "sensitive",
+    "path",
+];
 
 impl Wire {
     /// The wire attribute of a field, if it has a usable one.
@@ -91,6 +100,7 @@ impl Wire {
             money: None,
             positive: None,
             sensitive: None,
+            path: None,
         };
         if !input.is_empty() {
             input.parse::<Token![,]>()?;
@@ -116,6 +126,7 @@ impl Wire {
                 }
                 "positive" => put(&mut wire.positive, key.clone()),
                 "sensitive" => put(&mut wire.sensitive, key.clone()),
+                "path" => put(&mut wire.path, key.clone()),
                 other => {
                     errors.at(key.span(), unknown_key(other, "#[wire]", &WIRE_KEYS));
                     skip_item(input)?;

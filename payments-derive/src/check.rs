@@ -284,6 +284,7 @@ fn fields(message: &Message, errors: &mut Errors) {
         }
         text_rule(field, wire, errors);
         money_rule(field, wire, errors);
+        path_rule(field, wire, errors);
     }
 }
 
@@ -390,6 +391,18 @@ fn money_rule(field: &Field, wire: &Wire, errors: &mut Errors) {
             );
         }
         Some(_) | None => {}
+    }
+}
+
+fn path_rule(field: &Field, wire: &Wire, errors: &mut Errors) {
+    let is_given_text = field.kind == Kind::Text && field.presence == Presence::Required;
+    if let Some(key) = &wire.path
+        && !is_given_text
+    {
+        errors.at(
+            key.span(),
+            "`path` goes with a plain `String`: a path takes no secret, and has no place for what is absent",
+        );
     }
 }
 

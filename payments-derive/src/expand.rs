@@ -82,7 +82,8 @@ fn accessor(field: &Field, name: &Ident, inner: &Type) -> (TokenStream, TokenStr
 
 fn visits(message: &Message) -> TokenStream {
     let out = Ident::new("out", Span::mixed_site());
-    let visits = message.fields.iter().map(|field| {
+    let fields = message.fields.iter().filter(|field| !field.is_in_path());
+    let visits = fields.map(|field| {
         let Field { name, ty, .. } = field;
         let wire_name = field.wire_name();
         match (form(field), field.is_optional()) {

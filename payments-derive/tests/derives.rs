@@ -57,6 +57,7 @@ pub mod cases {
     pub mod request_money;
     pub mod request_names;
     pub mod request_optional;
+    pub mod request_path;
     pub mod request_required;
     pub mod request_sensitive;
     pub mod request_text;
@@ -396,7 +397,7 @@ fn what_is_not_given_is_not_written() {
     let basket = Basket::builder().first(item("a")).build().unwrap();
     assert_eq!(basket.best().map(Item::name), None);
     assert!(basket.items().is_empty());
-    assert_eq!(wire(&basket), r#"first={ name="a" } items=[ ]"#);
+    assert_eq!(wire(&basket), r#"first={ name="a" }"#);
     let builder = Basket::builder().items(vec![item("b"), item("c")]);
     let basket = builder
         .first(Item::builder().build().unwrap())
@@ -501,6 +502,20 @@ fn odd_names_are_names() {
         (wire(&ping).as_str(), format!("{ping:?}").as_str()),
         ("", "Ping")
     );
+}
+
+#[test]
+fn what_is_in_the_path_is_not_in_the_message() {
+    use request_path::{Payment, UpdateAttempt};
+    let attempt = UpdateAttempt::builder().succeeded(true).payment_id("p1");
+    let attempt = attempt.build().unwrap();
+    assert_eq!(attempt.payment_id(), "p1");
+    assert_eq!(wire(&attempt), "succeeded=true");
+    let built = UpdateAttempt::builder().succeeded(true).payment_id("");
+    assert_eq!(misuse(built.build()), "`paymentId` must not be empty");
+    let payment = Payment::builder().payment_id("p1").build().unwrap();
+    assert_eq!(wire(&payment), "");
+    assert_eq!(format!("{payment:?}"), "Payment { payment_id: *** }");
 }
 
 #[test]

@@ -57,3 +57,9 @@ impl AckRule {
         }
     }
 }
+
+/// A message that the provider wants answered with content.
+pub trait Answered: Notice {
+    /// The content.
+    type Answer: crate::wire::Wire;
+}

@@ -8,6 +8,9 @@ use crate::exchange::{Body, Request, Response};
 use crate::money::Money;
 use crate::outgoing::encode::{append_form_field, insert_json_field};
 
+pub use crate::outgoing::encode::fill_path;
+pub use crate::outgoing::envelope::{Envelope, Refusals};
+
 /// What sending a call twice does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -70,6 +73,11 @@ pub trait Call: Send + Sync {
 }
 
 /// A call whose outcome can be asked for with another call.
+#[diagnostic::on_unimplemented(
+    message = "the outcome of `{Self}` cannot be asked for",
+    label = "the provider documents no query for this call",
+    note = "keep the record: a person has to settle it with the provider"
+)]
 pub trait Resolve: Call {
     /// The call that asks.
     type Query: Call;
@@ -79,6 +87,11 @@ pub trait Resolve: Call {
     /// # Errors
     /// [`Misuse`] if the reference is not one that the query takes.
     fn query(reference: &str) -> Result<Self::Query, Misuse>;
+
+    /// Whether a refusal of the query is the provider's documented "there is no such thing".
+    fn is_not_found(_refused: &Refused) -> bool {
+        false
+    }
 }
 
 /// Why a reply is not the reply that was hoped for.
@@ -104,6 +117,19 @@ impl Fault {
 /// # Errors
 /// [`Fault::Unreadable`] if the field is there and differs.
 pub fn echo(field: &'static str, sent: &str, received: Option<&str>) -> Result<(), Fault> {
+    match received {
+        Some(received) if received != sent => Err(Fault::unreadable(format!(
+            "the reply is about another `{field}`"
+        ))),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Checks that a reply speaks of the amount of the request.
+///
+/// # Errors
+/// [`Fault::Unreadable`] if the amount is there and differs.
+pub fn echo_money(field: &'static str, sent: Money, received: Option<Money>) -> Result<(), Fault> {
     match received {
         Some(received) if received != sent => Err(Fault::unreadable(format!(
             "the reply is about another `{field}`"
@@ -261,5 +287,44 @@ impl<T: fmt::Debug> fmt::Debug for Reply<T> {
             .field("value", &self.value)
             .field("response", &self.response)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Currency;
+
+    #[test]
+    fn what_is_repeated_must_match() {
+        let why = |checked: Result<(), Fault>| match checked {
+            Err(Fault::Unreadable(why)) => Some(why),
+            Err(Fault::Refused(_)) | Ok(()) => None,
+        };
+        let other = Some("the reply is about another `amount`".to_owned());
+        assert_eq!(why(echo("amount", "1", Some("1"))), None);
+        assert_eq!(why(echo("amount", "1", None)), None);
+        assert_eq!(why(echo("amount", "1", Some("2"))), other);
+        let php = |minor| Money::from_minor(minor, Currency::PHP);
+        let vnd = Money::from_minor(1, Currency::VND);
+        assert_eq!(why(echo_money("amount", php(1), Some(php(1)))), None);
+        assert_eq!(why(echo_money("amount", php(1), None)), None);
+        assert_eq!(why(echo_money("amount", php(1), Some(php(2)))), other);
+        assert_eq!(why(echo_money("amount", php(1), Some(vnd))), other);
+    }
+
+    #[test]
+    fn extra_fields_follow_the_described_ones() {
+        let sent = |body: Body| {
+            let call = Raw::<true>::new(Request::post("/").with_query("q=1").with_body(body));
+            let request = call.with_extra("a", "1 2").and_extra("b", "").request()?;
+            let body = String::from_utf8_lossy(request.body().bytes()).into_owned();
+            Ok::<_, Misuse>(format!("{}#{body}", request.query()))
+        };
+        let check = |body: Body, expect: &str| assert_eq!(sent(body).as_deref(), Ok(expect));
+        check(Body::Empty, "q=1&a=1+2&b=#");
+        check(Body::Form("x=y".to_owned()), "q=1#x=y&a=1+2&b=");
+        check(Body::Json("{}".to_owned()), r#"q=1#{"a":"1 2","b":""}"#);
+        assert!(sent(Body::Form("a=3".to_owned())).is_err());
     }
 }

@@ -1,5 +1,7 @@
 //! Forms, queries and JSON from the fields of a request.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::error::Misuse;
 use crate::exchange::{Body, Request};
 use crate::wire::{Fields, Wire};
@@ -15,6 +17,12 @@ impl Request {
     #[must_use]
     pub fn json(self, message: &dyn Wire) -> Self {
         self.with_body(Body::Json(json(message)))
+    }
+
+    /// The same request with a JSON body that is an object with the message under `name`.
+    #[must_use]
+    pub fn json_in(self, name: &str, message: &dyn Wire) -> Self {
+        self.json(&Wrapped { name, message })
     }
 
     /// The same request with the message in the query.
@@ -40,6 +48,59 @@ pub fn json(message: &dyn Wire) -> String {
     out.0
 }
 
+/// What of a path segment is written as it is: letters, digits and these.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The path with each `{name}` replaced by its value, as one segment.
+///
+/// ```
+/// use payments_core::call::fill_path;
+///
+/// assert_eq!(fill_path("/orders/{id}", &[("id", "a/1")])?, "/orders/a%2F1");
+/// assert!(fill_path("/orders/{id}", &[("id", "..")]).is_err());
+/// # Ok::<(), payments_core::error::Misuse>(())
+/// ```
+///
+/// # Errors
+/// [`Misuse`] naming the value that is empty, `.` or `..`, which would make it another path, or
+/// that has no place in it; or the path, if a place is left.
+pub fn fill_path(template: &str, values: &[(&str, &str)]) -> Result<String, Misuse> {
+    let mut path = template.to_owned();
+    for (name, value) in values {
+        if matches!(*value, "" | "." | "..") {
+            let problem = "must not be empty, `.` or `..`: it goes into the path";
+            return Err(Misuse::new((*name).to_owned(), problem));
+        }
+        let place = format!("{{{name}}}");
+        if !path.contains(&place) {
+            return Err(Misuse::new((*name).to_owned(), "has no place in the path"));
+        }
+        // Braces are escaped in values, so that none is taken for a place.
+        let segment = utf8_percent_encode(value, ESCAPED).to_string();
+        path = path.replace(&place, &segment);
+    }
+    if path.contains(['{', '}']) {
+        return Err(Misuse::new(template.to_owned(), "lacks a value"));
+    }
+    Ok(path)
+}
+
+struct Wrapped<'a> {
+    name: &'a str,
+    message: &'a dyn Wire,
+}
+
+impl Wire for Wrapped<'_> {
+    fn visit(&self, out: &mut dyn Fields) {
+        let Self { name, message } = self;
+        out.object(name, *message);
+    }
+}
+
 struct Form(String);
 
 impl Fields for Form {
@@ -47,9 +108,11 @@ impl Fields for Form {
         if !self.0.is_empty() {
             self.0.push('&');
         }
-        self.0.extend(form_urlencoded::byte_serialize(name.as_bytes()));
+        self.0
+            .extend(form_urlencoded::byte_serialize(name.as_bytes()));
         self.0.push('=');
-        self.0.extend(form_urlencoded::byte_serialize(value.as_bytes()));
+        self.0
+            .extend(form_urlencoded::byte_serialize(value.as_bytes()));
     }
 
     fn number(&mut self, name: &str, digits: &str) {
@@ -154,15 +217,14 @@ pub fn append_form_field(form: &mut String, name: &str, value: &str) -> Result<(
 /// # Errors
 /// [`Misuse`] if the object has the field already, or if it is no object.
 pub fn insert_json_field(json: &mut String, name: &str, value: &str) -> Result<(), Misuse> {
-    let known = crate::json::Object::parse(json.as_bytes())
-        .map_err(|_| Misuse::new(name.to_owned(), "cannot be added: the body is no object"))?
-        .get(name)
-        .is_some();
-    if known {
+    let refuse = || Misuse::new(name.to_owned(), "cannot be added: the body is no object");
+    let object = crate::json::Object::parse(json.as_bytes()).map_err(|_| refuse())?;
+    // A field that is `null` is there too.
+    if object.iter().any(|(known, _)| known == name) {
         return Err(duplicate(name));
     }
-    let mut out = Json(std::mem::take(json));
-    out.0.pop();
+    let open = json.trim_end().strip_suffix('}').ok_or_else(refuse)?;
+    let mut out = Json(open.trim_end().to_owned());
     out.text(name, value);
     out.0.push('}');
     *json = out.0;
@@ -174,4 +236,132 @@ fn duplicate(name: &str) -> Misuse {
         name.to_owned(),
         "is described already: set it on the builder",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::wire::Form as MoneyForm;
+    use crate::money::{Currency, Decimal, Money};
+    use crate::wire::{Value, put_money};
+
+    struct Item(&'static str);
+
+    impl Wire for Item {
+        fn visit(&self, out: &mut dyn Fields) {
+            out.text("name", self.0);
+        }
+    }
+
+    /// One field of each kind.
+    struct Order(Vec<Item>);
+
+    impl Wire for Order {
+        fn visit(&self, out: &mut dyn Fields) {
+            "a b&c=d/é".to_owned().put("order no", out);
+            (-7_i64).put("count", out);
+            true.put("gift", out);
+            Decimal::new(150, 2).unwrap().put("share", out);
+            None::<String>.put("note", out);
+            let price = Money::from_minor(150, Currency::PHP);
+            put_money("price", MoneyForm::Decimal, price, out);
+            put_money("cents", MoneyForm::Minor, price, out);
+            out.object("first", &Item("x"));
+            self.0.put("items", out);
+        }
+    }
+
+    #[test]
+    fn a_form_is_in_the_order_of_its_fields() {
+        let expect = "order+no=a+b%26c%3Dd%2F%C3%A9&count=-7&gift=true&share=1.50&price=1.50\
+                      &cents=150&first=%7B%22name%22%3A%22x%22%7D";
+        assert_eq!(form(&Order(Vec::new())), expect);
+        let items = form(&Order(vec![Item("y")]));
+        let (_, list) = items.rsplit_once('&').unwrap();
+        assert_eq!(list, "items=%5B%7B%22name%22%3A%22y%22%7D%5D");
+    }
+
+    #[test]
+    fn json_is_in_the_order_of_its_fields() {
+        let head = r#"{"order no":"a b&c=d/é","count":-7,"gift":true,"share":1.50,"price":"1.50","cents":150,"first":{"name":"x"}"#;
+        assert_eq!(json(&Order(Vec::new())), format!("{head}}}"));
+        assert_eq!(
+            json(&Order(vec![Item("y"), Item("z")])),
+            format!(r#"{head},"items":[{{"name":"y"}},{{"name":"z"}}]}}"#)
+        );
+    }
+
+    #[test]
+    fn json_texts_are_escaped() {
+        let text = "\"\\\n\u{1}{";
+        let written = json(&Item("\"\\\n\u{1}{"));
+        assert_eq!(written, r#"{"name":"\"\\\n\u0001{"}"#);
+        let mut more = written;
+        insert_json_field(&mut more, text, text).unwrap();
+        let object = crate::json::Object::parse(more.as_bytes()).unwrap();
+        let value = object.get(text).unwrap().get();
+        assert_eq!(serde_json::from_str::<String>(value).unwrap(), text);
+    }
+
+    #[test]
+    fn a_message_goes_under_a_name() {
+        let request = Request::post("/").json_in("Order", &Item("x"));
+        assert_eq!(request.body().bytes(), br#"{"Order":{"name":"x"}}"#);
+        assert_eq!(Request::get("/").query_of(&Item("x y")).query(), "name=x+y");
+        assert_eq!(
+            Request::get("/").form(&Item("x y")).body().bytes(),
+            b"name=x+y"
+        );
+    }
+
+    #[test]
+    fn form_fields_are_appended_once() {
+        let append = |form: &str, name: &str, value: &str| {
+            let mut form = form.to_owned();
+            append_form_field(&mut form, name, value).map(|()| form)
+        };
+        assert_eq!(append("", "a", "1").as_deref(), Ok("a=1"));
+        assert_eq!(append("a=1", "b&", "=").as_deref(), Ok("a=1&b%26=%3D"));
+        assert_eq!(append("b=1&%61=", "a", "1"), Err(duplicate("a")));
+        assert_eq!(append("a", "a", "1"), Err(duplicate("a")));
+    }
+
+    #[test]
+    fn json_fields_are_inserted_once() {
+        let insert = |json: &str| {
+            let mut json = json.to_owned();
+            insert_json_field(&mut json, "a", "1").map(|()| json)
+        };
+        assert_eq!(insert("{}").as_deref(), Ok(r#"{"a":"1"}"#));
+        assert_eq!(insert(" { } ").as_deref(), Ok(r#" {"a":"1"}"#));
+        assert_eq!(insert(r#"{"b":{}}"#).as_deref(), Ok(r#"{"b":{},"a":"1"}"#));
+        for known in [r#"{"a":2}"#, r#"{"a":null}"#, r#"{"\u0061":2}"#] {
+            assert_eq!(insert(known), Err(duplicate("a")));
+        }
+        assert!(insert("[]").is_err());
+        assert!(insert("").is_err());
+    }
+
+    #[test]
+    fn a_value_is_one_segment_of_the_path() {
+        let check = |value: &str, expect: Option<&str>| {
+            let filled = fill_path("/a/{id}/b", &[("id", value)]).ok();
+            assert_eq!(filled.as_deref(), expect, "{value:?}");
+        };
+        check("A-1_z.~", Some("/a/A-1_z.~/b"));
+        check("m/1?x#y", Some("/a/m%2F1%3Fx%23y/b"));
+        check("é %{id}", Some("/a/%C3%A9%20%25%7Bid%7D/b"));
+        check("...", Some("/a/.../b"));
+        check("%2e%2e", Some("/a/%252e%252e/b"));
+        check("..\\..", Some("/a/..%5C../b"));
+        check("", None);
+        check(".", None);
+        check("..", None);
+        let two = fill_path("/{a}/{b}", &[("a", "{b}"), ("b", "2")]);
+        assert_eq!(two.as_deref(), Ok("/%7Bb%7D/2"));
+        let misuse = |values: &[(&str, &str)]| fill_path("/{a}", values).unwrap_err();
+        assert_eq!(misuse(&[]).field(), "/{a}");
+        assert_eq!(misuse(&[("a", "1"), ("c", "2")]).field(), "c");
+        assert_eq!(misuse(&[("a", "")]).field(), "a");
+    }
 }

@@ -48,9 +48,21 @@ enum RefusalProblem {
     Joining,
     #[error("has a fraction that its wire form cannot carry")]
     Amount,
+    #[cfg(feature = "hmac")]
+    #[error("is missing")]
+    Missing,
 }
 
 impl Refusal {
+    /// The scheme needs a key that is not there.
+    #[cfg(feature = "hmac")]
+    pub(super) fn no_key() -> Self {
+        Self {
+            field: "key",
+            problem: RefusalProblem::Missing,
+        }
+    }
+
     /// The wire name of the field at fault.
     #[must_use]
     pub fn field(&self) -> &'static str {

@@ -62,6 +62,18 @@ impl<'de, T: Zeroize + Deserialize<'de>> Deserialize<'de> for Secret<T> {
     }
 }
 
+/// Refuses a credential that was not given.
+///
+/// # Errors
+/// [`Misuse`] naming the field.
+pub fn check_given(field: &'static str, value: &str) -> Result<(), Misuse> {
+    if value.is_empty() {
+        Err(Misuse::new(field, "must not be empty"))
+    } else {
+        Ok(())
+    }
+}
+
 /// A credential that can stand in a canonical string.
 pub trait KeyPart {
     /// Its bytes.

@@ -10,11 +10,11 @@
 // error in line 17 at wire
 //     one `#[wire(…)]` per field: put everything into the first
 // error in line 19 at mim
-//     `#[wire]` has no `mim` (did you mean `min`?); known: `min`, `max`, `chars`, `money`, `positive` and `sensitive`
+//     `#[wire]` has no `mim` (did you mean `min`?); known: `min`, `max`, `chars`, `money`, `positive`, `sensitive` and `path`
 // error in line 19 at min
 //     `min` is already given
 // error in line 19 at optional
-//     `#[wire]` has no `optional`; known: `min`, `max`, `chars`, `money`, `positive` and `sensitive`
+//     `#[wire]` has no `optional`; known: `min`, `max`, `chars`, `money`, `positive`, `sensitive` and `path`
 // error in line 21 at min
 //     write `min = 1`
 // error in line 21 at "a"
@@ -57,6 +57,12 @@
 //     there is no wire form `cents`; known: `minor`, `major`, `decimal`, `decimal_number` and `trimmed`
 // error in line 52 at f64
 //     an amount is never a float: use `Money`
+// error in line 53 at path
+//     `path` goes with a plain `String`: a path takes no secret, and has no place for what is absent
+// error in line 55 at path
+//     `path` goes with a plain `String`: a path takes no secret, and has no place for what is absent
+// error in line 57 at path
+//     `path` goes with a plain `String`: a path takes no secret, and has no place for what is absent
 // error in line 5 at no_wire
 //     `no_wire` has no wire name: write `#[wire("…")]` above it
 // error in line 48 at f64

@@ -50,4 +50,10 @@ pub struct Wire {
     floats: Option<Vec<f32>>,
     #[wire("amount", money = "minor", positive)]
     amount: f64,
+    #[wire("path_number", path)]
+    path_number: i64,
+    #[wire("path_optional", path)]
+    path_optional: Option<String>,
+    #[wire("path_secret", path)]
+    path_secret: Secret<String>,
 }

@@ -1,0 +1,168 @@
+//! The step from "the provider says so" to "deliver the goods".
+
+use std::ops::Deref;
+
+use super::fields::Claim;
+use crate::error::Misuse;
+use crate::money::{Decimal, Money};
+
+/// What the merchant's own database says of a payment. Nothing else is an authority on the amount
+/// where the provider's signature and query do not cover it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    reference: String,
+    amount: Money,
+}
+
+impl Expected {
+    /// The payment `reference`, of `amount`, as stored when it was started.
+    #[must_use]
+    pub fn new(reference: impl Into<String>, amount: Money) -> Self {
+        Self {
+            reference: reference.into(),
+            amount,
+        }
+    }
+
+    /// The merchant's reference.
+    #[must_use]
+    pub fn reference(&self) -> &str {
+        &self.reference
+    }
+
+    /// The amount.
+    #[must_use]
+    pub fn amount(&self) -> Money {
+        self.amount
+    }
+
+    /// Checks that a message is about this payment.
+    ///
+    /// # Errors
+    /// [`Misuse`] if the merchant's record is of another payment.
+    pub fn check_reference(&self, reference: &str) -> Result<(), Misuse> {
+        if self.reference == reference {
+            Ok(())
+        } else {
+            Err(Misuse::new(
+                "expected",
+                "is of another payment: look it up by the reference of the message",
+            ))
+        }
+    }
+
+    /// Compares what a message claims with what is expected: to be reported, never to decide by.
+    #[must_use]
+    pub fn compare(&self, claim: &Claim<Decimal>) -> AmountClaim {
+        match claim {
+            Claim::Absent => AmountClaim::Absent,
+            Claim::Unreadable(_) => AmountClaim::Differs,
+            Claim::Read(claimed) if *claimed == Decimal::from(self.amount) => AmountClaim::Agrees,
+            Claim::Read(_) => AmountClaim::Differs,
+        }
+    }
+}
+
+/// How an amount that nobody vouches for compares with the expected one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AmountClaim {
+    /// The message names none.
+    Absent,
+    /// The same value.
+    Agrees,
+    /// Another value: somebody changed the message, or the merchant's record is wrong. Look at it.
+    Differs,
+}
+
+/// What a confirmation rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Basis {
+    /// The provider was asked.
+    Queried {
+        /// Whether its answer named the amount, so that it was compared with the expected one.
+        amount: bool,
+    },
+    /// The signature covers all that was compared with the expectation.
+    SignedAndExpected,
+    /// The caller proved who it is.
+    CallerAuthenticated,
+}
+
+/// What became of a payment, when it was asked for.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+#[must_use]
+pub enum Confirmation<T> {
+    /// Paid: deliver.
+    Confirmed(Confirmed<T>),
+    /// Declined, finally.
+    Declined(T),
+    /// Neither yet, or a status that the description does not know: ask again later.
+    Open(T),
+}
+
+impl<T> Confirmation<T> {
+    /// The confirmation, if it is one.
+    #[must_use]
+    pub fn confirmed(self) -> Option<Confirmed<T>> {
+        match self {
+            Self::Confirmed(confirmed) => Some(confirmed),
+            Self::Declined(_) | Self::Open(_) => None,
+        }
+    }
+}
+
+/// A payment that was confirmed: the type that reads as "deliver the goods".
+#[derive(Clone, Debug)]
+pub struct Confirmed<T> {
+    value: T,
+    expected: Expected,
+    basis: Basis,
+    claim: AmountClaim,
+}
+
+impl<T> Confirmed<T> {
+    /// For provider crates, after they have compared everything that there is to compare.
+    #[doc(hidden)]
+    pub fn by_provider_crate(value: T, expected: Expected, basis: Basis) -> Self {
+        Self {
+            value,
+            expected,
+            basis,
+            claim: AmountClaim::Absent,
+        }
+    }
+
+    /// The same with what the callback claimed about the amount.
+    #[must_use]
+    pub fn with_claim(mut self, claim: AmountClaim) -> Self {
+        self.claim = claim;
+        self
+    }
+
+    /// What it rests on.
+    pub fn basis(&self) -> Basis {
+        self.basis
+    }
+
+    /// What was expected, and so the amount to deliver for.
+    pub fn expected(&self) -> &Expected {
+        &self.expected
+    }
+
+    /// What the callback claimed about the amount, outside its signature. To be looked at where it
+    /// differs; it played no part in the confirmation.
+    pub fn amount_claim(&self) -> AmountClaim {
+        self.claim
+    }
+}
+
+impl<T> Deref for Confirmed<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}

@@ -1,0 +1,127 @@
+//! Why a callback was or was not verified, for people.
+
+use std::fmt;
+
+use super::inbound::Inbound;
+use super::notice::Notice;
+use super::verifier::Verifier;
+use crate::signing::{Keys, Place, Signed, Sink, TagText};
+
+/// The canonical string of a callback part by part, and what is wrong with it.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    parts: Vec<String>,
+    verdict: String,
+}
+
+impl Explanation {
+    /// The parts in order: names with their values, separators, secrets masked.
+    #[must_use]
+    pub fn parts(&self) -> &[String] {
+        &self.parts
+    }
+
+    /// What is wrong, or that nothing is.
+    #[must_use]
+    pub fn verdict(&self) -> &str {
+        &self.verdict
+    }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for part in &self.parts {
+            writeln!(out, "  {part}")?;
+        }
+        out.write_str(&self.verdict)
+    }
+}
+
+pub(super) fn explain<N: Notice + Signed>(
+    verifier: &Verifier<N>,
+    inbound: &Inbound,
+) -> Explanation
+where
+    N::Keys: Keys + Sized,
+{
+    let stop = |verdict: String| Explanation {
+        parts: Vec::new(),
+        verdict,
+    };
+    let Ok(fields) = verifier.fields(inbound) else {
+        return stop(
+            "the body cannot be read: an unknown content type, broken encoding, a field twice, or too long"
+                .to_owned(),
+        );
+    };
+    let Some(given) = verifier.given(inbound, &fields) else {
+        return stop(match verifier.rule().place {
+            Place::Header(name) => format!("the header `{name}` is missing or stands there twice"),
+            Place::Field(name) => format!("the field `{name}` is missing"),
+        });
+    };
+    let Ok(message) = N::read(&fields) else {
+        return stop("a signed field is missing, empty, or not as described".to_owned());
+    };
+    let mut parts = Vec::new();
+    for (id, signer) in verifier.ring().iter() {
+        let mut shown = Shown(Vec::new());
+        if let Err(refusal) = crate::signing::Canonical::stream(&message, signer.keys(), &mut shown)
+        {
+            return Explanation {
+                parts: shown.0,
+                verdict: refusal.to_string(),
+            };
+        }
+        parts = shown.0;
+        if signer.verify(&message, verifier.rule(), given) {
+            return Explanation {
+                parts,
+                verdict: format!("verified with key {id:?}"),
+            };
+        }
+    }
+    Explanation {
+        parts,
+        verdict: mismatch(verifier.rule().text, given),
+    }
+}
+
+/// Says what the length of the given text suggests, not what the right signature is.
+fn mismatch(expected: TagText, given: &str) -> String {
+    let looks_like = match given.len() {
+        44 => Some(TagText::Base64),
+        64 => Some(TagText::Hex),
+        88 => Some(TagText::Base64OfHex),
+        _ => None,
+    };
+    match looks_like {
+        Some(form) if form == expected => {
+            "the signature does not match: another secret, or one of the parts above was changed"
+                .to_owned()
+        }
+        Some(form) => format!(
+            "the signature has the length of the text form {form:?}, this endpoint expects {expected:?}"
+        ),
+        None => format!(
+            "the signature has {} characters, which no text form has",
+            given.len()
+        ),
+    }
+}
+
+struct Shown(Vec<String>);
+
+impl Sink for Shown {
+    fn literal(&mut self, text: &'static str) {
+        self.0.push(format!("{text:?}"));
+    }
+
+    fn value(&mut self, name: &'static str, text: &str) {
+        self.0.push(format!("{name} = {text:?}"));
+    }
+
+    fn secret(&mut self, name: &'static str, _bytes: &[u8]) {
+        self.0.push(format!("{name} = ***"));
+    }
+}

@@ -1,0 +1,425 @@
+//! The fields of a callback, read strictly: none twice, no broken encoding, numbers by their text.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+use serde::de::DeserializeOwned;
+
+use crate::error::Rejected;
+use crate::json::Object;
+use crate::money::wire::Form;
+use crate::money::{Currency, Decimal, Money};
+
+/// The longest body of a callback, in bytes. Those of payment providers are under 4 KiB.
+pub const MAX_BODY: usize = 64 * 1024;
+
+/// The most fields of a callback; the search for doubled ones is quadratic.
+const MAX_FIELDS: usize = 256;
+
+/// How the body of a callback is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BodyFormat {
+    /// `application/x-www-form-urlencoded`.
+    Form,
+    /// `application/json`: one object.
+    Json,
+}
+
+impl BodyFormat {
+    /// The format that a content type names.
+    #[must_use]
+    pub fn of(content_type: &str) -> Option<Self> {
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            Some(Self::Form)
+        } else if essence.eq_ignore_ascii_case("application/json") {
+            Some(Self::Json)
+        } else {
+            None
+        }
+    }
+}
+
+/// The fields of one message, each once.
+#[derive(Debug)]
+pub struct Fields<'a> {
+    fields: Vec<(Cow<'a, str>, Field<'a>)>,
+}
+
+#[derive(Debug)]
+enum Field<'a> {
+    /// A text, a number or a truth value.
+    Text(Cow<'a, str>),
+    /// An object or a list, as JSON text.
+    Json(&'a str),
+}
+
+impl<'a> Fields<'a> {
+    /// Reads a body by its content type.
+    ///
+    /// # Errors
+    /// [`Rejected`] for an unknown content type and for everything that [`Fields::read`] refuses.
+    pub fn parse(body: &'a [u8], content_type: &str) -> Result<Self, Rejected> {
+        Self::read(body, BodyFormat::of(content_type).ok_or(Rejected)?)
+    }
+
+    /// Reads a body of a known format.
+    ///
+    /// # Errors
+    /// [`Rejected`] for a body over [`MAX_BODY`], broken encoding, invalid UTF-8, and a field that
+    /// stands there twice.
+    pub fn read(body: &'a [u8], format: BodyFormat) -> Result<Self, Rejected> {
+        if body.len() > MAX_BODY {
+            return Err(Rejected);
+        }
+        match format {
+            BodyFormat::Form => Self::read_form(body),
+            BodyFormat::Json => Self::read_json(body),
+        }
+    }
+
+    /// Reads an encoded form or query.
+    fn read_form(body: &'a [u8]) -> Result<Self, Rejected> {
+        let text = std::str::from_utf8(body).map_err(|_| Rejected)?;
+        let mut fields: Vec<(Cow<'a, str>, Field<'a>)> = Vec::new();
+        for pair in text.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').ok_or(Rejected)?;
+            let name = decode(name)?;
+            if fields.len() >= MAX_FIELDS || fields.iter().any(|(known, _)| *known == name) {
+                return Err(Rejected);
+            }
+            fields.push((name, Field::Text(decode(value)?)));
+        }
+        Ok(Self { fields })
+    }
+
+    fn read_json(body: &'a [u8]) -> Result<Self, Rejected> {
+        let object = Object::parse(body).map_err(|_| Rejected)?;
+        let mut fields = Vec::new();
+        for (name, value) in object.iter() {
+            let raw = value.get();
+            let field = match raw.as_bytes().first() {
+                Some(b'"') => Field::Text(serde_json::from_str(raw).map_err(|_| Rejected)?),
+                Some(b'{' | b'[') => Field::Json(raw),
+                Some(_) if raw == "null" => continue,
+                Some(_) | None => Field::Text(Cow::Borrowed(raw)),
+            };
+            fields.push((Cow::Owned(name.to_owned()), field));
+        }
+        Ok(Self { fields })
+    }
+
+    /// The text of a field: a text, a number or a truth value.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.fields
+            .iter()
+            .find(|(known, _)| known == name)
+            .and_then(|(_, field)| match field {
+                Field::Text(text) => Some(text.as_ref()),
+                Field::Json(_) => None,
+            })
+    }
+
+    fn json(&self, name: &str) -> Option<&'a str> {
+        self.fields
+            .iter()
+            .find(|(known, _)| known == name)
+            .and_then(|(_, field)| match field {
+                Field::Text(_) => None,
+                Field::Json(text) => Some(*text),
+            })
+    }
+
+    /// Name and text of every field in order; objects and lists as their JSON text.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(name, field)| {
+            (
+                name.as_ref(),
+                match field {
+                    Field::Text(text) => text.as_ref(),
+                    Field::Json(text) => text,
+                },
+            )
+        })
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(known, _)| known == name)
+    }
+
+    /// A field that must be there and hold something.
+    ///
+    /// # Errors
+    /// [`Rejected`] if it is missing, empty, or not as described.
+    pub fn required<T: Claimable>(&self, name: &str) -> Result<T, Rejected> {
+        self.text(name)
+            .filter(|text| !text.is_empty())
+            .and_then(T::read)
+            .ok_or(Rejected)
+    }
+
+    /// A field that may be absent.
+    ///
+    /// # Errors
+    /// [`Rejected`] if it is there and not as described.
+    pub fn optional<T: Claimable>(&self, name: &str) -> Result<Option<T>, Rejected> {
+        if self.has(name) {
+            self.text(name).and_then(T::read).map(Some).ok_or(Rejected)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// A field that nobody vouches for: what cannot be read is kept, and rejects nothing.
+    #[must_use]
+    pub fn claim<T: Claimable>(&self, name: &str) -> Claim<T> {
+        self.claim_with(name, T::read)
+    }
+
+    fn claim_with<T>(&self, name: &str, read: impl FnOnce(&str) -> Option<T>) -> Claim<T> {
+        match self.fields.iter().find(|(known, _)| known == name) {
+            None => Claim::Absent,
+            Some((_, Field::Text(text))) => {
+                read(text).map_or_else(|| Claim::Unreadable(text.clone().into_owned()), Claim::Read)
+            }
+            Some((_, Field::Json(text))) => Claim::Unreadable((*text).to_owned()),
+        }
+    }
+
+    /// An amount that must be there.
+    ///
+    /// # Errors
+    /// [`Rejected`] if it is missing or not exactly in its form.
+    pub fn required_money(
+        &self,
+        name: &str,
+        form: Form,
+        currency: Currency,
+    ) -> Result<Money, Rejected> {
+        let text = self.text(name).ok_or(Rejected)?;
+        form.parse(text, currency).map_err(|_| Rejected)
+    }
+
+    /// An amount that may be absent.
+    ///
+    /// # Errors
+    /// [`Rejected`] if it is there and not exactly in its form.
+    pub fn optional_money(
+        &self,
+        name: &str,
+        form: Form,
+        currency: Currency,
+    ) -> Result<Option<Money>, Rejected> {
+        if self.has(name) {
+            self.required_money(name, form, currency).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// An amount that nobody vouches for.
+    #[must_use]
+    pub fn claim_money(&self, name: &str, form: Form, currency: Currency) -> Claim<Money> {
+        self.claim_with(name, |text| form.parse(text, currency).ok())
+    }
+
+    /// A message within the message that must be there.
+    ///
+    /// # Errors
+    /// [`Rejected`] if it is missing or not as described.
+    pub fn required_json<T: DeserializeOwned>(&self, name: &str) -> Result<T, Rejected> {
+        let text = self.json(name).ok_or(Rejected)?;
+        serde_json::from_str(text).map_err(|_| Rejected)
+    }
+
+    /// A message within the message that may be absent.
+    ///
+    /// # Errors
+    /// [`Rejected`] if it is there and not as described.
+    pub fn optional_json<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Rejected> {
+        if self.has(name) {
+            self.required_json(name).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// A message within the message that nobody vouches for.
+    #[must_use]
+    pub fn claim_json<T: DeserializeOwned>(&self, name: &str) -> Claim<T> {
+        match (self.json(name), self.text(name)) {
+            (Some(text), _) => serde_json::from_str(text)
+                .map_or_else(|_| Claim::Unreadable(text.to_owned()), Claim::Read),
+            (None, Some(text)) => Claim::Unreadable(text.to_owned()),
+            (None, None) => Claim::Absent,
+        }
+    }
+}
+
+/// Decodes a name or a value of a form; a broken escape or invalid UTF-8 is refused, not replaced.
+fn decode(text: &str) -> Result<Cow<'_, str>, Rejected> {
+    let mut rest = text;
+    while let Some(at) = rest.find('%') {
+        rest = rest.get(at.saturating_add(1)..).ok_or(Rejected)?;
+        let escape = rest.get(..2).ok_or(Rejected)?;
+        if !escape.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(Rejected);
+        }
+    }
+    if text.contains('+') {
+        let spaced = text.replace('+', " ");
+        let decoded = percent_decode_str(&spaced)
+            .decode_utf8()
+            .map_err(|_| Rejected)?;
+        return Ok(Cow::Owned(decoded.into_owned()));
+    }
+    percent_decode_str(text).decode_utf8().map_err(|_| Rejected)
+}
+
+/// A field that is not under the signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Claim<T> {
+    /// It was not sent.
+    Absent,
+    /// What the message claims.
+    Read(T),
+    /// Something else than described, as it came.
+    Unreadable(String),
+}
+
+impl<T> Claim<T> {
+    /// The claim, if there is a readable one.
+    #[must_use]
+    pub fn read(&self) -> Option<&T> {
+        match self {
+            Self::Read(value) => Some(value),
+            Self::Absent | Self::Unreadable(_) => None,
+        }
+    }
+}
+
+/// A type that a field can be read as, from its text.
+pub trait Claimable: Sized {
+    /// Reads the text; `None` if it is not one of these.
+    fn read(text: &str) -> Option<Self>;
+}
+
+impl Claimable for String {
+    fn read(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
+}
+
+impl Claimable for i64 {
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+impl Claimable for bool {
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+impl Claimable for Decimal {
+    fn read(text: &str) -> Option<Self> {
+        text.parse()
+            .ok()
+            .or_else(|| Self::from_json_number(text).ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn check(body: &[u8], content_type: &str, expect: Option<&[(&str, &str)]>) {
+        let found = Fields::parse(body, content_type).ok();
+        let found: Option<Vec<_>> = found.as_ref().map(|fields| fields.iter().collect());
+        assert_eq!(
+            found.as_deref(),
+            expect,
+            "for {}",
+            String::from_utf8_lossy(body)
+        );
+    }
+
+    const FORM: &str = "application/x-www-form-urlencoded";
+    const JSON: &str = "application/json; charset=utf-8";
+
+    #[test]
+    fn forms_are_read_strictly() {
+        check(b"a=1&b=x+y%20z", FORM, Some(&[("a", "1"), ("b", "x y z")]));
+        check(b"", FORM, Some(&[]));
+        check(b"a=%C3%A9", FORM, Some(&[("a", "\u{e9}")]));
+        check(b"a=1&a=2", FORM, None);
+        check(b"a=1&%61=2", FORM, None);
+        check(b"a=%", FORM, None);
+        check(b"a=%4", FORM, None);
+        check(b"a=%zz", FORM, None);
+        check("a=%\u{e9}\u{e9}".as_bytes(), FORM, None);
+        check(b"a=%FF", FORM, None);
+        check(b"a=\xFF", FORM, None);
+        check(b"a", FORM, None);
+        check(b"a=1", "text/plain", None);
+        check(&[b'a'; MAX_BODY + 1], FORM, None);
+    }
+
+    #[test]
+    fn json_is_read_strictly() {
+        check(
+            br#"{"a":"x","n":1499.00,"t":true,"z":null,"o":{"k":1}}"#,
+            JSON,
+            Some(&[("a", "x"), ("n", "1499.00"), ("t", "true"), ("o", r#"{"k":1}"#)]),
+        );
+        check(br#"{"a":1,"a":2}"#, JSON, None);
+        check(br#"{"a":1,"\u0061":2}"#, JSON, None);
+        check(b"[1]", JSON, None);
+        check(br#"{"a":1} x"#, JSON, None);
+        check(b"{\"a\":\"\xFF\"}", JSON, None);
+        check("[".repeat(60_000).as_bytes(), JSON, None);
+        let many: Vec<String> = (0..1000).map(|n| format!("\"f{n}\":1")).collect();
+        check(format!("{{{}}}", many.join(",")).as_bytes(), JSON, None);
+    }
+
+    #[test]
+    fn claims_reject_nothing() {
+        let fields = Fields::parse(br#"{"amount":1e2,"odd":{"a":1},"bad":"x"}"#, JSON).unwrap();
+        assert_eq!(
+            fields.claim::<Decimal>("amount").read().unwrap().text().as_str(),
+            "100"
+        );
+        assert_eq!(
+            fields.claim::<Decimal>("odd"),
+            Claim::Unreadable(r#"{"a":1}"#.to_owned())
+        );
+        assert_eq!(
+            fields.claim::<i64>("bad"),
+            Claim::Unreadable("x".to_owned())
+        );
+        assert_eq!(fields.claim::<i64>("none"), Claim::Absent);
+    }
+
+    proptest! {
+        #[test]
+        fn no_body_panics(body in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Fields::read(&body, BodyFormat::Form);
+            let _ = Fields::read(&body, BodyFormat::Json);
+        }
+
+        #[test]
+        fn what_is_written_is_read(name in "[a-z]{1,8}", value in "\\PC{0,40}") {
+            let body: String = form_urlencoded::Serializer::new(String::new())
+                .append_pair(&name, &value)
+                .finish();
+            let fields = Fields::read(body.as_bytes(), BodyFormat::Form).unwrap();
+            prop_assert_eq!(fields.text(&name), Some(value.as_str()));
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Callbacks with a signature that held, and callbacks without any.
+
+use std::fmt;
+use std::ops::Deref;
+
+use super::inbound::Inbound;
+use super::notice::Notice;
+
+/// Whose callbacks these are: the same order number may exist at two accounts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Scope {
+    provider: &'static str,
+    environment: String,
+    account: String,
+}
+
+impl Scope {
+    /// `environment` and `account` are the merchant's own names, such as `live` and `main-shop`.
+    #[must_use]
+    pub fn new(
+        provider: &'static str,
+        environment: impl Into<String>,
+        account: impl Into<String>,
+    ) -> Self {
+        Self {
+            provider,
+            environment: environment.into(),
+            account: account.into(),
+        }
+    }
+
+    /// The provider.
+    #[must_use]
+    pub fn provider(&self) -> &'static str {
+        self.provider
+    }
+
+    /// The environment.
+    #[must_use]
+    pub fn environment(&self) -> &str {
+        &self.environment
+    }
+
+    /// The account.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+}
+
+/// A callback whose signature held. It derefs to the fields **under** the signature.
+///
+/// It says what the provider said, which is not yet a reason to deliver: confirm it.
+#[derive(Clone)]
+pub struct Verified<N: Notice> {
+    signed: N,
+    unsigned: N::Unsigned,
+    scope: Scope,
+    key: String,
+    inbound: Inbound,
+}
+
+impl<N: Notice> Verified<N> {
+    pub(crate) fn new(
+        signed: N,
+        unsigned: N::Unsigned,
+        scope: Scope,
+        key: String,
+        inbound: Inbound,
+    ) -> Self {
+        Self {
+            signed,
+            unsigned,
+            scope,
+            key,
+            inbound,
+        }
+    }
+
+    /// The fields beside the signature: anyone on the way may have changed them.
+    pub fn unsigned(&self) -> &N::Unsigned {
+        &self.unsigned
+    }
+
+    /// Whose callback it is.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The id of the key that it was signed with.
+    pub fn key_id(&self) -> &str {
+        &self.key
+    }
+
+    /// The request as it came.
+    pub fn inbound(&self) -> &Inbound {
+        &self.inbound
+    }
+}
+
+impl<N: Notice> Deref for Verified<N> {
+    type Target = N;
+
+    fn deref(&self) -> &N {
+        &self.signed
+    }
+}
+
+impl<N: Notice + fmt::Debug> fmt::Debug for Verified<N> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Verified")
+            .field("signed", &self.signed)
+            .field("scope", &self.scope)
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A callback that nothing vouches for: a reason to ask the provider, never to act.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Unverified<T>(T);
+
+impl<T> Unverified<T> {
+    /// Wraps what was claimed.
+    #[must_use]
+    pub fn new(claims: T) -> Self {
+        Self(claims)
+    }
+
+    /// What the message claims.
+    pub fn claims(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> fmt::Debug for Unverified<T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Unverified(..)")
+    }
+}

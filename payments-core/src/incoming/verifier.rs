@@ -1,0 +1,133 @@
+//! From a raw request to a verified callback, or to nothing.
+
+use http::header;
+
+use super::explain::{Explanation, explain};
+use super::fields::{BodyFormat, Fields};
+use super::inbound::Inbound;
+use super::notice::Notice;
+use super::ring::KeyRing;
+use super::verified::{Scope, Unverified, Verified};
+use crate::error::Rejected;
+use crate::signing::{Keys, Place, SignatureRule, Signed, TagText};
+
+/// Verifies the callbacks of one kind at one endpoint. The keys belong to the endpoint, never to a
+/// field of the message.
+#[derive(Clone, Debug)]
+pub struct Verifier<N: Signed>
+where
+    N::Keys: Sized,
+{
+    scope: Scope,
+    ring: KeyRing<N::Keys>,
+    rule: SignatureRule,
+    body: Option<BodyFormat>,
+}
+
+impl<N: Notice + Signed> Verifier<N>
+where
+    N::Keys: Keys + Sized,
+{
+    /// A verifier for the endpoint of `scope`, by the rule of the description.
+    #[must_use]
+    pub fn new(scope: Scope, ring: KeyRing<N::Keys>) -> Self {
+        Self {
+            scope,
+            ring,
+            rule: N::SIGNATURE,
+            body: None,
+        }
+    }
+
+    /// The same, for signatures written in another text form. One form is accepted, never several.
+    #[must_use]
+    pub fn with_text(mut self, text: TagText) -> Self {
+        self.rule.text = text;
+        self
+    }
+
+    /// The same, for bodies of this format whatever their content type says.
+    #[must_use]
+    pub fn with_body(mut self, format: BodyFormat) -> Self {
+        self.body = Some(format);
+        self
+    }
+
+    /// The fields of a body, by its content type or by what the caller stated.
+    pub(super) fn fields<'a>(&self, inbound: &'a Inbound) -> Result<Fields<'a>, Rejected> {
+        match self.body {
+            Some(format) => Fields::read(inbound.body(), format),
+            None => {
+                let content_type = inbound
+                    .header_once(header::CONTENT_TYPE.as_str())
+                    .ok_or(Rejected)?;
+                Fields::parse(inbound.body(), content_type)
+            }
+        }
+    }
+
+    /// The signature that came with a message, if there is exactly one.
+    pub(super) fn given<'a>(
+        &self,
+        inbound: &'a Inbound,
+        fields: &'a Fields<'_>,
+    ) -> Option<&'a str> {
+        match self.rule.place {
+            Place::Header(name) => inbound.header_once(name),
+            Place::Field(name) => fields.text(name),
+        }
+    }
+
+    pub(super) fn rule(&self) -> SignatureRule {
+        self.rule
+    }
+
+    pub(super) fn ring(&self) -> &KeyRing<N::Keys> {
+        &self.ring
+    }
+
+    /// Verifies a callback before anything else is done with it.
+    ///
+    /// # Errors
+    /// [`Rejected`], without a reason: whoever sent it may be reading. [`Verifier::explain`] has it.
+    pub fn verify(&self, inbound: &Inbound) -> Result<Verified<N>, Rejected> {
+        let fields = self.fields(inbound)?;
+        let given = self.given(inbound, &fields).ok_or(Rejected)?;
+        let signed = N::read(&fields)?;
+        let key = self
+            .ring
+            .iter()
+            .find(|(_, signer)| signer.verify(&signed, self.rule, given))
+            .map(|(id, _)| id.to_owned())
+            .ok_or(Rejected)?;
+        Ok(Verified::new(
+            signed,
+            N::read_unsigned(&fields),
+            self.scope.clone(),
+            key,
+            inbound.clone(),
+        ))
+    }
+
+    /// A message of a shape that the provider does not document, as its raw fields. Nothing is
+    /// verified.
+    ///
+    /// # Errors
+    /// [`Rejected`] if the body is not even readable.
+    pub fn raw(&self, inbound: &Inbound) -> Result<Unverified<Vec<(String, String)>>, Rejected> {
+        let fields = self.fields(inbound)?;
+        Ok(Unverified::new(
+            fields
+                .iter()
+                .map(|(name, text)| (name.to_owned(), text.to_owned()))
+                .collect(),
+        ))
+    }
+
+    /// Says for people why a callback was or was not verified: the canonical string part by part
+    /// with the secret masked. Never send it anywhere.
+    #[must_use]
+    pub fn explain(&self, inbound: &Inbound) -> Explanation {
+        explain(self, inbound)
+    }
+}

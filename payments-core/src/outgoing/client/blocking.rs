@@ -1,0 +1,217 @@
+//! The blocking client: it does what the engine says, without a hidden runtime.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tracing::{debug, info_span};
+
+use super::{FromSetup, Prepared, Provider, Setup, login_failed, login_failed_elsewhere};
+use crate::error::{Error, Misuse};
+use crate::exchange::{Request, Response};
+use crate::outgoing::call::{Call, Raw, Reply, Resolve};
+use crate::outgoing::engine::{Machine, Step};
+use crate::outgoing::pending::{Pending, Resolved};
+use crate::outgoing::token::TokenState;
+use crate::outgoing::transport::{BlockingTransport, UreqTransport};
+use crate::signing::Secret;
+
+/// A blocking client of one account: cheap to clone, to be shared between threads. Several accounts are
+/// several clients, over one transport if they like.
+pub struct Client<P: Provider> {
+    shared: Arc<Shared<P>>,
+}
+
+struct Shared<P: Provider> {
+    setup: Setup<P>,
+    transport: Arc<dyn BlockingTransport>,
+    token: Mutex<TokenState>,
+    fetches: AtomicU64,
+}
+
+impl<P: Provider> FromSetup<P> for Client<P> {
+    fn from_setup(mut setup: Setup<P>) -> Result<Self, Error> {
+        let transport = match setup.blocking_transport.take() {
+            Some(transport) => transport,
+            None => Arc::new(UreqTransport::new(&setup.options)?),
+        };
+        Ok(Self {
+            shared: Arc::new(Shared {
+                setup,
+                transport,
+                token: Mutex::default(),
+                fetches: AtomicU64::new(0),
+            }),
+        })
+    }
+}
+
+impl<P: Provider> Client<P> {
+    /// Turns a call into bytes, without I/O. What is sent later is exactly that.
+    ///
+    /// # Errors
+    /// [`Misuse`] naming the field.
+    pub fn prepare<C: Call>(&self, call: C) -> Result<Prepared<C>, Misuse> {
+        self.shared.setup.prepare(call)
+    }
+
+    /// Sends a prepared call.
+    ///
+    /// # Errors
+    /// [`Error`]; ask its `money_moved` first.
+    pub fn send<C: Call>(&self, prepared: Prepared<C>) -> Result<Reply<C::Reply>, Error> {
+        let span = info_span!(
+            "payment_call",
+            provider = P::NAME,
+            call = C::NAME,
+            reference = prepared.record.reference(),
+        );
+        span.in_scope(|| self.run(&prepared))
+    }
+
+    /// Prepares a call and sends it.
+    ///
+    /// # Errors
+    /// [`Error`]; ask its `money_moved` first.
+    pub fn call<C: Call>(&self, call: C) -> Result<Reply<C::Reply>, Error> {
+        self.send(self.prepare(call)?)
+    }
+
+    /// Asks the provider what became of a call.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] for a call of another client; otherwise that of the query, which moves no
+    /// money.
+    pub fn resolve<C: Resolve>(
+        &self,
+        pending: &Pending<C>,
+    ) -> Result<Resolved<Reply<<C::Query as Call>::Reply>>, Error> {
+        let query = self.shared.setup.query(pending)?;
+        let answer = self.call(query);
+        self.shared.setup.judge(pending, answer)
+    }
+
+    /// Sends a request of the caller's own with this client's authorization, once.
+    ///
+    /// # Errors
+    /// As for a call that is not a read.
+    pub fn raw(&self, request: Request) -> Result<Response, Error> {
+        Ok(self.call(Raw::<false>::new(request))?.into_inner())
+    }
+
+    /// The same for a request that only reads, which may be repeated.
+    ///
+    /// # Errors
+    /// As for a read.
+    pub fn raw_read(&self, request: Request) -> Result<Response, Error> {
+        Ok(self.call(Raw::<true>::new(request))?.into_inner())
+    }
+
+    fn run<C: Call>(&self, prepared: &Prepared<C>) -> Result<Reply<C::Reply>, Error> {
+        let token = self.token()?;
+        let result = self.attempts(prepared, token.as_ref());
+        match (result, token) {
+            (Err(error), Some(stale)) if self.shared.setup.may_renew::<C>(&error) => {
+                self.token_state().forget(&stale);
+                let token = self.token()?;
+                self.attempts(prepared, token.as_ref())
+            }
+            (result, _) => result,
+        }
+    }
+
+    fn attempts<C: Call>(
+        &self,
+        prepared: &Prepared<C>,
+        token: Option<&Secret<String>>,
+    ) -> Result<Reply<C::Reply>, Error> {
+        let bound = self.shared.setup.authorized(&prepared.request, token)?;
+        self.drive(&prepared.call, &prepared.record, bound)
+    }
+
+    fn drive<C: Call>(
+        &self,
+        call: &C,
+        record: &crate::exchange::CallRecord,
+        request: http::Request<bytes::Bytes>,
+    ) -> Result<Reply<C::Reply>, Error> {
+        let setup = &self.shared.setup;
+        let mut machine = Machine::new(call, record, &setup.policy, &setup.budget);
+        loop {
+            let attempt = machine.attempt();
+            let sent = self.shared.transport.send(request.clone());
+            match &sent {
+                Ok(response) => debug!(attempt, status = response.status().as_u16(), "answered"),
+                Err(error) => debug!(attempt, %error, "not answered"),
+            }
+            match machine.after(sent) {
+                Step::Send => {}
+                Step::Sleep(pause) => setup.clock.sleep_blocking(pause),
+                Step::Done(result) => return result,
+            }
+        }
+    }
+
+    /// A panic elsewhere leaves the state as it was.
+    fn token_state(&self) -> MutexGuard<'_, TokenState> {
+        self.shared
+            .token
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The token to send with, fetched if need be by one thread for all.
+    fn token(&self) -> Result<Option<Secret<String>>, Error> {
+        let shared = &*self.shared;
+        let setup = &shared.setup;
+        let seen = shared.fetches.load(Ordering::Acquire);
+        let credentials = setup.credentials()?;
+        let Some(login) = setup.provider.login(&credentials)? else {
+            return Ok(None);
+        };
+        let mut state = self.token_state();
+        if let Some(token) = state.current(setup.clock.monotonic()) {
+            return Ok(Some(token));
+        }
+        if let Some(why) = state.failure_since(seen) {
+            return Err(login_failed_elsewhere(why));
+        }
+        let result = self.log_in(login);
+        let token = match result {
+            Ok(reply) => {
+                let grant = setup.provider.grant(reply.into_inner());
+                Ok(state.store(grant, setup.clock.monotonic()))
+            }
+            Err(error) => {
+                state.fail(error.to_string());
+                Err(login_failed(error))
+            }
+        };
+        shared.fetches.store(state.ended(), Ordering::Release);
+        token.map(Some)
+    }
+
+    fn log_in(&self, login: P::Login) -> Result<Reply<<P::Login as Call>::Reply>, Error> {
+        let Prepared {
+            call,
+            request,
+            record,
+        } = self.prepare(login)?;
+        let bound = self.shared.setup.base.bind(&request)?;
+        self.drive(&call, &record, bound)
+    }
+}
+
+impl<P: Provider> Clone for Client<P> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+        }
+    }
+}
+
+impl<P: Provider> fmt::Debug for Client<P> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Client({:?})", self.shared.setup)
+    }
+}

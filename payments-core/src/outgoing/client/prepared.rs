@@ -1,0 +1,43 @@
+//! A call that is ready to be sent.
+
+use std::fmt;
+
+use crate::exchange::{CallRecord, Request};
+use crate::outgoing::call::Call;
+use crate::outgoing::pending::Pending;
+
+/// A call turned into bytes, before any I/O. Store its [`Prepared::pending`] first, then send it: a
+/// dropped future or a crash then loses nothing.
+pub struct Prepared<C> {
+    pub(super) call: C,
+    pub(super) request: Request,
+    pub(super) record: CallRecord,
+}
+
+impl<C: Call> Prepared<C> {
+    pub(super) fn new(call: C, request: Request, record: CallRecord) -> Self {
+        Self {
+            call,
+            request,
+            record,
+        }
+    }
+
+    /// What to ask for later, if the outcome is not known.
+    #[must_use]
+    pub fn pending(&self) -> Pending<C> {
+        Pending::new(self.record.clone())
+    }
+
+    /// The request without what authorizes it.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+}
+
+impl<C> fmt::Debug for Prepared<C> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_tuple("Prepared").field(&self.record).finish()
+    }
+}

@@ -1,0 +1,68 @@
+//! What a provider crate says about itself, so that a client can speak for it.
+
+use crate::error::{Misuse, Refused};
+use crate::exchange::{Request, Response};
+use crate::money::Currency;
+use crate::outgoing::call::{Call, Effect, Fault};
+use crate::outgoing::token::Grant;
+use crate::signing::Secret;
+
+/// A provider: how its requests are authorized, and by what token.
+pub trait Provider: Clone + Send + Sync + 'static {
+    /// Its name, as the crate's.
+    const NAME: &'static str;
+
+    /// What it knows a merchant by.
+    type Credentials: Clone + Send + Sync + 'static;
+
+    /// The call that fetches a token; [`NoLogin`] where every request carries its own proof.
+    type Login: Call;
+
+    /// The currencies that amounts may be in; empty for all.
+    fn currencies(&self) -> &[Currency] {
+        &[]
+    }
+
+    /// The call that fetches a token, if there is one.
+    ///
+    /// # Errors
+    /// [`Misuse`] for credentials that it cannot carry.
+    fn login(&self, credentials: &Self::Credentials) -> Result<Option<Self::Login>, Misuse>;
+
+    /// Reads the token out of the login's reply.
+    fn grant(&self, reply: <Self::Login as Call>::Reply) -> Grant;
+
+    /// Adds what authorizes a request. The login's own request is not passed here.
+    ///
+    /// # Errors
+    /// [`Misuse`] for credentials that it cannot carry.
+    fn authorize(
+        &self,
+        request: &mut Request,
+        credentials: &Self::Credentials,
+        token: Option<&Secret<String>>,
+    ) -> Result<(), Misuse>;
+
+    /// Whether a refusal means that the token is no longer taken. Only reads are sent again then.
+    fn is_stale_token(&self, _refused: &Refused) -> bool {
+        false
+    }
+}
+
+/// The login of a provider that has none: it cannot be made.
+#[derive(Clone, Copy, Debug)]
+pub enum NoLogin {}
+
+impl Call for NoLogin {
+    const NAME: &'static str = "login";
+    const EFFECT: Effect = Effect::Read;
+    type Reply = NoLogin;
+
+    fn request(&self) -> Result<Request, Misuse> {
+        match *self {}
+    }
+
+    fn reply(&self, _response: &Response) -> Result<NoLogin, Fault> {
+        match *self {}
+    }
+}

@@ -1,0 +1,251 @@
+//! The decisions about one call, without I/O: send, sleep, or done.
+//!
+//! A driver does what the machine says and tells it what happened. It never sends a second time
+//! unless the machine says so, and the machine says so only where a repeat is harmless.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use http::{StatusCode, header};
+
+use super::call::{Call, Effect, Fault, Reply};
+use super::transport::SendError;
+use crate::error::{Error, Malformed, NotSent, Unknown};
+use crate::exchange::{CallRecord, Response};
+
+/// How often and how patiently harmless calls are repeated.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RetryPolicy {
+    /// How many attempts a read or an idempotent call has: 3 unless told.
+    pub attempts: u32,
+    /// The longest first pause; it doubles with each attempt. The pause is drawn between nothing
+    /// and that. 200 ms unless told.
+    pub first_pause: Duration,
+    /// The longest pause, also for what `Retry-After` asks: 10 s unless told. A provider that asks
+    /// for more gets no repeat.
+    pub longest_pause: Duration,
+    /// Whether a call that may move money is repeated when it certainly did not leave this machine.
+    /// Off unless told.
+    pub repeat_unsent: bool,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            attempts: 3,
+            first_pause: Duration::from_millis(200),
+            longest_pause: Duration::from_secs(10),
+            repeat_unsent: false,
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// One attempt for everything.
+    #[must_use]
+    pub fn never() -> Self {
+        Self {
+            attempts: 1,
+            ..Self::default()
+        }
+    }
+}
+
+/// How many repeats all calls of a client may make together, so that a provider that is down is
+/// not made worse: each costs one, ten successes give one back.
+#[derive(Debug)]
+pub struct RetryBudget {
+    tenths: AtomicU32,
+}
+
+impl RetryBudget {
+    const FULL: u32 = 100;
+    const REPEAT: u32 = 10;
+
+    /// A full budget of ten repeats.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            tenths: AtomicU32::new(Self::FULL),
+        }
+    }
+
+    fn spend(&self) -> bool {
+        self.tenths
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(Self::REPEAT)
+            })
+            .is_ok()
+    }
+
+    fn earn(&self) {
+        // A race loses a tenth of a repeat at most.
+        let left = self.tenths.load(Ordering::Relaxed);
+        if left < Self::FULL {
+            self.tenths
+                .store(left.saturating_add(1), Ordering::Relaxed);
+        }
+    }
+}
+
+impl Default for RetryBudget {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What the driver has to do next.
+#[derive(Debug)]
+#[must_use]
+pub enum Step<R> {
+    /// Send the request, the same bytes as before.
+    Send,
+    /// Wait, then send.
+    Sleep(Duration),
+    /// It is over.
+    Done(Result<Reply<R>, Error>),
+}
+
+/// The course of one call.
+#[derive(Debug)]
+pub struct Machine<'a, C> {
+    call: &'a C,
+    record: &'a CallRecord,
+    policy: &'a RetryPolicy,
+    budget: &'a RetryBudget,
+    attempt: u32,
+    jitter: u64,
+}
+
+impl<'a, C: Call> Machine<'a, C> {
+    /// A machine for a prepared call, whose first step is to send.
+    #[must_use]
+    pub fn new(
+        call: &'a C,
+        record: &'a CallRecord,
+        policy: &'a RetryPolicy,
+        budget: &'a RetryBudget,
+    ) -> Self {
+        Self {
+            call,
+            record,
+            policy,
+            budget,
+            attempt: 1,
+            jitter: RandomState::new().hash_one(record.digest()),
+        }
+    }
+
+    /// Which attempt this is, from 1.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// What to do after a send.
+    pub fn after(&mut self, sent: Result<Response, SendError>) -> Step<C::Reply> {
+        match sent {
+            Ok(response) => self.after_response(response),
+            Err(error) => self.after_failure(error),
+        }
+    }
+
+    fn after_response(&mut self, response: Response) -> Step<C::Reply> {
+        let retry_after = retry_after(&response);
+        if C::EFFECT.may_repeat() && is_overload(response.status()) {
+            if let Some(step) = self.repeat(retry_after) {
+                return step;
+            }
+        }
+        match self.call.reply(&response) {
+            Ok(reply) => {
+                self.budget.earn();
+                Step::Done(Ok(Reply::new(reply, response)))
+            }
+            Err(Fault::Refused(refused)) => Step::Done(Err(Error::Refused(refused))),
+            Err(Fault::Unreadable(why)) => Step::Done(Err(match C::EFFECT {
+                Effect::Read => Malformed::new(why, Some(response)).into(),
+                Effect::Idempotent { .. } | Effect::Once => {
+                    Unknown::new(why, self.record.clone())
+                        .with_response(Some(response))
+                        .into()
+                }
+            })),
+        }
+    }
+
+    fn after_failure(&mut self, error: SendError) -> Step<C::Reply> {
+        let arrived = error.may_have_arrived();
+        let harmless = C::EFFECT.may_repeat() || (!arrived && self.policy.repeat_unsent);
+        if harmless {
+            if let Some(step) = self.repeat(None) {
+                return step;
+            }
+        }
+        let (what, source) = error.into_parts();
+        Step::Done(Err(match (arrived, C::EFFECT) {
+            (false, _) => NotSent::new(what, source).into(),
+            (true, Effect::Read) => Malformed::new(what, None).with_source(source).into(),
+            (true, Effect::Idempotent { .. } | Effect::Once) => {
+                Unknown::new(what, self.record.clone())
+                    .with_source(source)
+                    .into()
+            }
+        }))
+    }
+
+    /// The step that repeats, if there is an attempt left and the budget allows it.
+    fn repeat(&mut self, asked: Option<Duration>) -> Option<Step<C::Reply>> {
+        if self.attempt >= self.policy.attempts {
+            return None;
+        }
+        let pause = match asked {
+            Some(asked) if asked > self.policy.longest_pause => return None,
+            Some(asked) => asked,
+            None => self.pause(),
+        };
+        if !self.budget.spend() {
+            return None;
+        }
+        self.attempt = self.attempt.saturating_add(1);
+        Some(Step::Sleep(pause))
+    }
+
+    /// Full jitter: anything between nothing and the doubled pause.
+    fn pause(&mut self) -> Duration {
+        let doublings = self.attempt.saturating_sub(1).min(31);
+        let longest = self
+            .policy
+            .first_pause
+            .saturating_mul(1_u32.checked_shl(doublings).unwrap_or(u32::MAX))
+            .min(self.policy.longest_pause);
+        // A step of the splitmix generator; jitter needs no better.
+        self.jitter = self.jitter.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.jitter ^ (self.jitter >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let thousandths = u32::try_from((mixed >> 32).checked_rem(1001).unwrap_or(0)).unwrap_or(0);
+        longest
+            .saturating_mul(thousandths)
+            .checked_div(1000)
+            .unwrap_or(longest)
+    }
+}
+
+/// Statuses by which a server says that it is busy, not what became of the request.
+fn is_overload(status: StatusCode) -> bool {
+    status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()
+}
+
+/// `Retry-After` in seconds; its date form is not read.
+fn retry_after(response: &Response) -> Option<Duration> {
+    response
+        .headers()
+        .get(header::RETRY_AFTER)?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()
+        .map(Duration::from_secs)
+}

@@ -1,0 +1,93 @@
+//! A call whose outcome is to be asked for.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Serialize};
+
+use super::call::Call;
+use crate::error::{Misuse, Refused};
+use crate::exchange::CallRecord;
+
+/// A call that was prepared and perhaps sent. Store it before sending: it is serialisable, holds no
+/// secret, and is all that `resolve` needs.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent, bound = "")]
+pub struct Pending<C> {
+    record: CallRecord,
+    #[serde(skip)]
+    call: PhantomData<fn() -> C>,
+}
+
+impl<C: Call> Pending<C> {
+    #[cfg(any(feature = "client", feature = "blocking"))]
+    pub(crate) fn new(record: CallRecord) -> Self {
+        Self {
+            record,
+            call: PhantomData,
+        }
+    }
+
+    /// What identifies the call.
+    #[must_use]
+    pub fn record(&self) -> &CallRecord {
+        &self.record
+    }
+}
+
+impl<C: Call> TryFrom<CallRecord> for Pending<C> {
+    type Error = Misuse;
+
+    /// Gives a stored record its type back.
+    fn try_from(record: CallRecord) -> Result<Self, Misuse> {
+        if record.call() == C::NAME {
+            Ok(Self {
+                record,
+                call: PhantomData,
+            })
+        } else {
+            Err(Misuse::new(
+                "pending",
+                format!("is of the call {}, not of {}", record.call(), C::NAME),
+            ))
+        }
+    }
+}
+
+impl<C> Clone for Pending<C> {
+    fn clone(&self) -> Self {
+        Self {
+            record: self.record.clone(),
+            call: PhantomData,
+        }
+    }
+}
+
+impl<C> fmt::Debug for Pending<C> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_tuple("Pending").field(&self.record).finish()
+    }
+}
+
+/// What the provider says of a call whose outcome was not known.
+#[derive(Debug)]
+#[non_exhaustive]
+#[must_use]
+pub enum Resolved<R> {
+    /// The provider knows it: this is its state. Read the state before acting on it.
+    Settled(R),
+    /// The provider documents that it knows nothing of it, and enough time has passed.
+    NeverHappened,
+    /// Still not known.
+    StillUnknown(StillUnknown),
+}
+
+/// Why an outcome is still not known.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StillUnknown {
+    /// The provider refused the query, with a code that is not documented to mean "not found".
+    Refused(Box<Refused>),
+    /// The provider does not know it, but it may still be under way; ask again later.
+    TooEarly,
+}

@@ -1,0 +1,68 @@
+//! Access tokens, fetched by one task while the others wait.
+
+use std::time::Duration;
+
+use crate::signing::Secret;
+
+/// A token and how long it may be used.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// The token.
+    pub token: Secret<String>,
+    /// How long it may be used from now on; zero means for the call at hand only.
+    pub lifetime: Duration,
+}
+
+/// What the cache holds. The lock around it is held while a token is fetched, so that whoever
+/// comes meanwhile waits and then finds it. A task that is dropped while it fetches leaves the
+/// state as it was.
+#[derive(Debug, Default)]
+pub(crate) struct TokenState {
+    current: Option<(Secret<String>, Duration)>,
+    /// How many fetches have ended, and how the last one failed if it did.
+    fetches: u64,
+    last_failure: Option<String>,
+}
+
+impl TokenState {
+    /// The token, if it may still be used.
+    pub(crate) fn current(&self, now: Duration) -> Option<Secret<String>> {
+        self.current
+            .as_ref()
+            .filter(|(_, until)| now < *until)
+            .map(|(token, _)| token.clone())
+    }
+
+    /// The failure that this task has waited for: it does not try the same again at once.
+    pub(crate) fn failure_since(&self, fetches: u64) -> Option<&str> {
+        self.last_failure
+            .as_deref()
+            .filter(|_| self.fetches > fetches)
+    }
+
+    pub(crate) fn store(&mut self, grant: Grant, now: Duration) -> Secret<String> {
+        self.current = Some((grant.token.clone(), now.saturating_add(grant.lifetime)));
+        self.last_failure = None;
+        grant.token
+    }
+
+    pub(crate) fn fail(&mut self, why: String) {
+        self.last_failure = Some(why);
+    }
+
+    pub(crate) fn ended(&mut self) -> u64 {
+        self.fetches = self.fetches.saturating_add(1);
+        self.fetches
+    }
+
+    /// Forgets a token that the provider no longer takes, unless it was replaced meanwhile.
+    pub(crate) fn forget(&mut self, stale: &Secret<String>) {
+        let same = self
+            .current
+            .as_ref()
+            .is_some_and(|(token, _)| token.expose() == stale.expose());
+        if same {
+            self.current = None;
+        }
+    }
+}
