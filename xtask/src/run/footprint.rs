@@ -78,7 +78,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
     };
     let network = types_tree
         .iter()
-        .filter(|line| NETWORK.iter().any(|name| line.split(' ').next() == Some(name)))
+        .filter(|line| {
+            NETWORK
+                .iter()
+                .any(|name| line.split(' ').next() == Some(name))
+        })
         .inspect(|line| complain(&format!("without features there is still {line}")))
         .count();
     let rows = vec![

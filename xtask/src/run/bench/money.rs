@@ -34,14 +34,14 @@ pub(super) fn rows() -> Result<Vec<Row>, String> {
     Ok(vec![
         against(
             &limit("money: read, against rust_decimal", 1.0),
-            || drop(black_box(black_box(PRICE).parse::<Decimal>())),
-            || drop(black_box(Money::from_decimal(black_box(PRICE), Currency::PHP))),
+            || black_box(PRICE).parse::<Decimal>(),
+            || Money::from_decimal(black_box(PRICE), Currency::PHP),
             None,
         ),
         against(
             &limit("money: add, against rust_decimal", 0.5),
-            || drop(black_box(black_box(their_price).checked_add(black_box(their_fee)))),
-            || drop(black_box(black_box(our_price).checked_add(black_box(our_fee)))),
+            || black_box(their_price).checked_add(black_box(their_fee)),
+            || black_box(our_price).checked_add(black_box(our_fee)),
             None,
         ),
         against(
@@ -49,14 +49,11 @@ pub(super) fn rows() -> Result<Vec<Row>, String> {
             || {
                 buffer.clear();
                 // Into memory that is already there: their best case.
-                let _ = write!(buffer, "{}", black_box(their_price));
+                let written = write!(buffer, "{}", black_box(their_price));
                 black_box(buffer.as_str());
+                written
             },
-            || {
-                if let Ok(text) = Form::Decimal.print(black_box(our_price)) {
-                    black_box(text.as_str());
-                }
-            },
+            || Form::Decimal.print(black_box(our_price)),
             None,
         ),
     ])

@@ -1,5 +1,6 @@
 //! How long a few lines take, beside others in the same moment.
 
+use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use super::row::Row;
@@ -18,16 +19,16 @@ pub(super) struct Limit {
 
 /// Runs floor, own and typical code in turn, in many short rounds. What disturbs a round only makes
 /// it longer, so the shortest of each counts.
-pub(super) fn against(
+pub(super) fn against<F, O>(
     limit: &Limit,
-    mut floor: impl FnMut(),
-    mut own: impl FnMut(),
-    typical: Option<&mut dyn FnMut()>,
+    mut floor: impl FnMut() -> F,
+    mut own: impl FnMut() -> O,
+    typical: Option<&mut dyn FnMut() -> bool>,
 ) -> Row {
     complain(&format!("measuring: {} …", limit.name));
     let times = calibrate(&mut floor);
     let mut best = [Duration::MAX; 3];
-    let mut none = || ();
+    let mut none = || false;
     let has_typical = typical.is_some();
     let typical = typical.unwrap_or(&mut none);
     for _ in 0..ROUNDS {
@@ -57,19 +58,19 @@ pub(super) fn against(
 }
 
 /// How many times fill a round.
-fn calibrate(run: &mut impl FnMut()) -> u64 {
+fn calibrate<T>(mut run: impl FnMut() -> T) -> u64 {
     let mut times: u64 = 16;
-    while took(times, run) < ROUND {
+    while took(times, &mut run) < ROUND {
         times = times.saturating_mul(2);
     }
     times
 }
 
 #[inline(never)]
-fn took(times: u64, mut run: impl FnMut()) -> Duration {
+fn took<T>(times: u64, mut run: impl FnMut() -> T) -> Duration {
     let start = now();
     for _ in 0..times {
-        run();
+        black_box(run());
     }
     start.elapsed()
 }

@@ -62,8 +62,8 @@ tokio = { version = "1", default-features = false, features = ["rt"] }
 "#,
     main: r#"//! Asks for the status of an order.
 
+use payments_mocasa::calls::{Client, Credentials, Environment};
 use payments_mocasa::types::OrderStatus;
-use payments_mocasa::{Client, Credentials, Environment};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -93,8 +93,10 @@ impl Program {
         let Source { dependencies, main } = source;
         let folder = under.join(name);
         // A literal TOML string: a path may hold backslashes.
-        let dependencies =
-            dependencies.replace("\"@ROOT@/mocasa\"", &format!("'{}'", root().join("mocasa").display()));
+        let dependencies = dependencies.replace(
+            "\"@ROOT@/mocasa\"",
+            &format!("'{}'", root().join("mocasa").display()),
+        );
         let manifest = format!(
             "[package]\nname = \"footprint-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
              [dependencies]\n{dependencies}\n[workspace]\n"
@@ -122,7 +124,15 @@ impl Program {
     /// the network.
     pub(super) fn tree(&self) -> Result<BTreeSet<String>, String> {
         let output = self
-            .cargo(&["tree", "-e", "normal,build", "--prefix", "none", "-f", "{p}"])
+            .cargo(&[
+                "tree",
+                "-e",
+                "normal,build",
+                "--prefix",
+                "none",
+                "-f",
+                "{p}",
+            ])
             .stderr(Stdio::inherit())
             .output()
             .map_err(|error| format!("cargo does not start: {error}"))?;
@@ -209,7 +219,12 @@ mod tests {
         let tree = "footprint-bare v0.0.0 (/x)\nserde v1.0.1\nserde v1.0.1 (*)\n\
                     serde_derive v1.0.1 (proc-macro)\nsyn v2.0.0\nsyn v3.0.0\n\n";
         let found = crates(tree, "footprint-bare");
-        let expect = ["serde 1.0.1", "serde_derive 1.0.1", "syn 2.0.0", "syn 3.0.0"];
+        let expect = [
+            "serde 1.0.1",
+            "serde_derive 1.0.1",
+            "syn 2.0.0",
+            "syn 3.0.0",
+        ];
         assert_eq!(found.iter().map(String::as_str).collect::<Vec<_>>(), expect);
     }
 
