@@ -138,9 +138,18 @@ mod tests {
         check("A-1_z", Ok(()));
         check("-", Ok(()));
         check("", Err("`orderNo` must not be empty"));
-        check("A|1", Err("`orderNo` may hold only the characters [A-Za-z0-9_-]"));
-        check("é", Err("`orderNo` may hold only the characters [A-Za-z0-9_-]"));
-        check("123456789", Err("`orderNo` must have at most 8 characters, has 9"));
+        check(
+            "A|1",
+            Err("`orderNo` may hold only the characters [A-Za-z0-9_-]"),
+        );
+        check(
+            "é",
+            Err("`orderNo` may hold only the characters [A-Za-z0-9_-]"),
+        );
+        check(
+            "123456789",
+            Err("`orderNo` must have at most 8 characters, has 9"),
+        );
     }
 
     #[test]

@@ -94,10 +94,7 @@ pub struct Misuse {
 impl Misuse {
     /// `field` by its wire or option name, `problem` as the rest of the sentence ("must be …").
     #[must_use]
-    pub fn new(
-        field: impl Into<Cow<'static, str>>,
-        problem: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub fn new(field: impl Into<Cow<'static, str>>, problem: impl Into<Cow<'static, str>>) -> Self {
         Self {
             field: field.into(),
             problem: problem.into(),
@@ -295,13 +292,19 @@ impl fmt::Display for Unknown {
         if let Some(reference) = self.record.reference() {
             write!(out, ", reference {reference:?}")?;
         }
-        write!(out, ": {}; ask the provider, do not send it again", self.why)
+        write!(
+            out,
+            ": {}; ask the provider, do not send it again",
+            self.why
+        )
     }
 }
 
 impl StdError for Unknown {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| -> &(dyn StdError + 'static) { source })
+        self.source
+            .as_deref()
+            .map(|source| -> &(dyn StdError + 'static) { source })
     }
 }
 

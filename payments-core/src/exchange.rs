@@ -2,12 +2,15 @@
 
 use std::fmt;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::Misuse;
+use crate::signing::Secret;
 
 /// A request before it is bound to a host: pure data, the same bytes however often it is sent.
 #[derive(Clone)]
@@ -127,6 +130,19 @@ impl Request {
         header.set_sensitive(secret);
         self.headers.insert(name, header);
         Ok(())
+    }
+
+    /// Sets `Authorization` to basic authentication.
+    ///
+    /// # Errors
+    /// [`Misuse`] for a user with a colon, which the scheme cannot carry.
+    pub fn set_basic_auth(&mut self, user: &str, password: &Secret<String>) -> Result<(), Misuse> {
+        if user.contains(':') {
+            return Err(Misuse::new("user", "must not hold a colon"));
+        }
+        let pair = Secret::new(format!("{user}:{}", password.expose()));
+        let value = Secret::new(format!("Basic {}", BASE64.encode(pair.expose())));
+        self.set_header(header::AUTHORIZATION, value.expose(), true)
     }
 
     /// The content type that goes with the body.

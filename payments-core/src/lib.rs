@@ -22,9 +22,7 @@ pub mod wire;
 pub use error::{Error, MoneyMoved};
 pub use money::{Currency, Decimal, Money};
 pub use outgoing::call::Reply;
-#[cfg(any(feature = "client", feature = "blocking"))]
-pub use outgoing::client;
-pub use outgoing::{Pending, Resolved, call};
+pub use outgoing::{Pending, Resolved, call, client};
 pub use payments_derive::{Canonical, Masked, Request};
 pub use signing::Secret;
 pub use {bytes, http, serde};

@@ -2,7 +2,6 @@
 
 pub mod base;
 pub mod call;
-#[cfg(any(feature = "client", feature = "blocking"))]
 pub mod client;
 pub mod encode;
 #[cfg(any(feature = "client", feature = "blocking"))]

@@ -37,10 +37,7 @@ impl fmt::Display for Explanation {
     }
 }
 
-pub(super) fn explain<N: Notice + Signed>(
-    verifier: &Verifier<N>,
-    inbound: &Inbound,
-) -> Explanation
+pub(super) fn explain<N: Notice + Signed>(verifier: &Verifier<N>, inbound: &Inbound) -> Explanation
 where
     N::Keys: Keys + Sized,
 {

@@ -376,7 +376,12 @@ mod tests {
         check(
             br#"{"a":"x","n":1499.00,"t":true,"z":null,"o":{"k":1}}"#,
             JSON,
-            Some(&[("a", "x"), ("n", "1499.00"), ("t", "true"), ("o", r#"{"k":1}"#)]),
+            Some(&[
+                ("a", "x"),
+                ("n", "1499.00"),
+                ("t", "true"),
+                ("o", r#"{"k":1}"#),
+            ]),
         );
         check(br#"{"a":1,"a":2}"#, JSON, None);
         check(br#"{"a":1,"\u0061":2}"#, JSON, None);
@@ -392,7 +397,12 @@ mod tests {
     fn claims_reject_nothing() {
         let fields = Fields::parse(br#"{"amount":1e2,"odd":{"a":1},"bad":"x"}"#, JSON).unwrap();
         assert_eq!(
-            fields.claim::<Decimal>("amount").read().unwrap().text().as_str(),
+            fields
+                .claim::<Decimal>("amount")
+                .read()
+                .unwrap()
+                .text()
+                .as_str(),
             "100"
         );
         assert_eq!(

@@ -140,11 +140,20 @@ mod tests {
         check("http://127.0.0.1.example", plain);
         check("http://localhost.example", plain);
         check("ftp://127.0.0.1", plain);
-        check("https://a:b@pay.example", Err("must not hold a user or password"));
-        check("http://127.0.0.1@pay.example", Err("must not hold a user or password"));
+        check(
+            "https://a:b@pay.example",
+            Err("must not hold a user or password"),
+        );
+        check(
+            "http://127.0.0.1@pay.example",
+            Err("must not hold a user or password"),
+        );
         check("https://pay.example?x=1", Err("must not have a query"));
         check("https://pay.example/#x", Err("must not have a fragment"));
-        check("pay.example", Err("must be absolute: write it as https://host/path"));
+        check(
+            "pay.example",
+            Err("must be absolute: write it as https://host/path"),
+        );
         check("", Err("is not a url: write it as https://host/path"));
     }
 

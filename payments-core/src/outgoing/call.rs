@@ -258,6 +258,7 @@ pub struct Reply<T> {
 }
 
 impl<T> Reply<T> {
+    #[cfg(any(feature = "client", feature = "blocking"))]
     pub(crate) fn new(value: T, response: Response) -> Self {
         Self { value, response }
     }

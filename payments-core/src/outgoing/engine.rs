@@ -84,8 +84,7 @@ impl RetryBudget {
         // A race loses a tenth of a repeat at most.
         let left = self.tenths.load(Ordering::Relaxed);
         if left < Self::FULL {
-            self.tenths
-                .store(left.saturating_add(1), Ordering::Relaxed);
+            self.tenths.store(left.saturating_add(1), Ordering::Relaxed);
         }
     }
 }
@@ -167,11 +166,9 @@ impl<'a, C: Call> Machine<'a, C> {
             Err(Fault::Refused(refused)) => Step::Done(Err(Error::Refused(refused))),
             Err(Fault::Unreadable(why)) => Step::Done(Err(match C::EFFECT {
                 Effect::Read => Malformed::new(why, Some(response)).into(),
-                Effect::Idempotent { .. } | Effect::Once => {
-                    Unknown::new(why, self.record.clone())
-                        .with_response(Some(response))
-                        .into()
-                }
+                Effect::Idempotent { .. } | Effect::Once => Unknown::new(why, self.record.clone())
+                    .with_response(Some(response))
+                    .into(),
             })),
         }
     }

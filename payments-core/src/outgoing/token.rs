@@ -2,16 +2,8 @@
 
 use std::time::Duration;
 
+use super::client::Grant;
 use crate::signing::Secret;
-
-/// A token and how long it may be used.
-#[derive(Clone, Debug)]
-pub struct Grant {
-    /// The token.
-    pub token: Secret<String>,
-    /// How long it may be used from now on; zero means for the call at hand only.
-    pub lifetime: Duration,
-}
 
 /// What the cache holds. The lock around it is held while a token is fetched, so that whoever
 /// comes meanwhile waits and then finds it. A task that is dropped while it fetches leaves the

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use crate::error::Misuse;
 
-#[cfg(feature = "blocking")]
-mod ureq;
 #[cfg(feature = "client")]
 mod reqwest;
+#[cfg(feature = "blocking")]
+mod ureq;
 
 #[cfg(feature = "client")]
 pub use self::reqwest::ReqwestTransport;
@@ -84,12 +84,7 @@ impl SendError {
     }
 
     /// What happened, and the error beneath.
-    pub(crate) fn into_parts(
-        self,
-    ) -> (
-        Cow<'static, str>,
-        Option<Box<dyn StdError + Send + Sync>>,
-    ) {
+    pub(crate) fn into_parts(self) -> (Cow<'static, str>, Option<Box<dyn StdError + Send + Sync>>) {
         (self.what, self.source)
     }
 }

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Mutex;
 use tracing::{Instrument, debug, info_span};
 
-use super::{FromSetup, Prepared, Provider, Setup, login_failed, login_failed_elsewhere};
+use super::steps::{login_failed, login_failed_elsewhere};
+use super::{FromSetup, Prepared, Provider, Setup};
 use crate::error::{Error, Misuse};
 use crate::exchange::{Request, Response};
 use crate::outgoing::call::{Call, Raw, Reply, Resolve};
@@ -169,7 +170,7 @@ impl<P: Provider> Client<P> {
         if let Some(why) = state.failure_since(seen) {
             return Err(login_failed_elsewhere(why));
         }
-        let result = self.log_in(login).await;
+        let result = self.log_in(login, &credentials).await;
         let token = match result {
             Ok(reply) => {
                 let grant = setup.provider.grant(reply.into_inner());
@@ -184,12 +185,20 @@ impl<P: Provider> Client<P> {
         token.map(Some)
     }
 
-    async fn log_in(&self, login: P::Login) -> Result<Reply<<P::Login as Call>::Reply>, Error> {
+    async fn log_in(
+        &self,
+        login: P::Login,
+        credentials: &P::Credentials,
+    ) -> Result<Reply<<P::Login as Call>::Reply>, Error> {
         let Prepared {
             call,
-            request,
+            mut request,
             record,
         } = self.prepare(login)?;
+        self.shared
+            .setup
+            .provider
+            .authorize_login(&mut request, credentials)?;
         let bound = self.shared.setup.base.bind(&request)?;
         self.drive(&call, &record, bound).await
     }

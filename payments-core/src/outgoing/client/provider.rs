@@ -1,10 +1,11 @@
 //! What a provider crate says about itself, so that a client can speak for it.
 
+use std::time::Duration;
+
 use crate::error::{Misuse, Refused};
 use crate::exchange::{Request, Response};
 use crate::money::Currency;
 use crate::outgoing::call::{Call, Effect, Fault};
-use crate::outgoing::token::Grant;
 use crate::signing::Secret;
 
 /// A provider: how its requests are authorized, and by what token.
@@ -28,6 +29,18 @@ pub trait Provider: Clone + Send + Sync + 'static {
     /// # Errors
     /// [`Misuse`] for credentials that it cannot carry.
     fn login(&self, credentials: &Self::Credentials) -> Result<Option<Self::Login>, Misuse>;
+
+    /// Adds to the login's own request what its fields do not carry; nothing unless told.
+    ///
+    /// # Errors
+    /// [`Misuse`] for credentials that it cannot carry.
+    fn authorize_login(
+        &self,
+        _request: &mut Request,
+        _credentials: &Self::Credentials,
+    ) -> Result<(), Misuse> {
+        Ok(())
+    }
 
     /// Reads the token out of the login's reply.
     fn grant(&self, reply: <Self::Login as Call>::Reply) -> Grant;
@@ -65,4 +78,13 @@ impl Call for NoLogin {
     fn reply(&self, _response: &Response) -> Result<NoLogin, Fault> {
         match *self {}
     }
+}
+
+/// A token and how long it may be used.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// The token.
+    pub token: Secret<String>,
+    /// How long it may be used from now on; zero means for the call at hand only.
+    pub lifetime: Duration,
 }

@@ -1,10 +1,11 @@
 //! What a client is set up from.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::provider::Provider;
-use super::{CredentialSource, Makes, RetryPolicy, TransportOptions};
+use super::{RetryPolicy, TransportOptions};
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Misuse, NotSent};
 use crate::outgoing::base::Base;
@@ -13,6 +14,10 @@ use crate::outgoing::engine::RetryBudget;
 use crate::outgoing::transport::BlockingTransport;
 #[cfg(feature = "client")]
 use crate::outgoing::transport::Transport;
+
+/// Where credentials come from: asked for every request, so that they can be rotated.
+type CredentialSource<P> =
+    Arc<dyn Fn() -> Result<<P as Provider>::Credentials, NotSent> + Send + Sync>;
 
 /// Everything that a client is made of, checked.
 pub struct Setup<P: Provider> {
@@ -57,7 +62,7 @@ pub struct Builder<P: Provider, C> {
     transport: Option<Arc<dyn Transport>>,
     #[cfg(feature = "blocking")]
     blocking_transport: Option<Arc<dyn BlockingTransport>>,
-    makes: Makes<C>,
+    makes: PhantomData<fn() -> C>,
 }
 
 impl<P: Provider, C: FromSetup<P>> Builder<P, C> {
@@ -74,7 +79,7 @@ impl<P: Provider, C: FromSetup<P>> Builder<P, C> {
             transport: None,
             #[cfg(feature = "blocking")]
             blocking_transport: None,
-            makes: Makes::default(),
+            makes: PhantomData,
         }
     }
 

@@ -30,8 +30,9 @@ impl UreqTransport {
             .proxy
             .as_deref()
             .map(|text| {
-                Proxy::new(text)
-                    .map_err(|_| Misuse::new("proxy", "is not a proxy url such as http://host:port"))
+                Proxy::new(text).map_err(|_| {
+                    Misuse::new("proxy", "is not a proxy url such as http://host:port")
+                })
             })
             .transpose()?;
         let tls = TlsConfig::builder()
@@ -84,10 +85,7 @@ fn roots(extra: &[Vec<u8>]) -> Result<RootCerts, Misuse> {
             }
         }
         if all.len() == known {
-            return Err(Misuse::new(
-                "root_certificates",
-                "holds no PEM certificate",
-            ));
+            return Err(Misuse::new("root_certificates", "holds no PEM certificate"));
         }
     }
     Ok(RootCerts::Specific(Arc::new(all)))

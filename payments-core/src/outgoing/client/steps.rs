@@ -1,0 +1,133 @@
+//! The steps that the async and the blocking client have in common, without I/O.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::{Prepared, Provider, Setup};
+use crate::clock::unix_millis;
+use crate::error::{Error, Misuse, NotSent};
+use crate::exchange::{CallRecord, Request};
+use crate::outgoing::call::{Call, Effect, Resolve};
+use crate::outgoing::pending::{Pending, Resolved, StillUnknown};
+use crate::signing::Secret;
+
+/// How long after it was prepared a call may still be under way.
+const SETTLING: Duration = Duration::from_secs(300);
+
+impl<P: Provider> Setup<P> {
+    /// Turns a call into bytes and a record, without I/O.
+    pub(super) fn prepare<C: Call>(&self, call: C) -> Result<Prepared<C>, Misuse> {
+        if let Some((field, amount)) = call.amount() {
+            let currencies = self.provider.currencies();
+            if !currencies.is_empty() && !currencies.contains(&amount.currency()) {
+                return Err(Misuse::new(
+                    field,
+                    format!(
+                        "is in {}, this client is set up for {}",
+                        amount.currency().code(),
+                        currencies
+                            .iter()
+                            .map(|currency| currency.code())
+                            .collect::<Vec<_>>()
+                            .join(", ")
+                    ),
+                ));
+            }
+        }
+        let request = call.request()?;
+        let record = CallRecord::new(
+            P::NAME,
+            self.base.as_str(),
+            C::NAME,
+            call.reference(),
+            &request,
+            unix_millis(self.clock.wall()),
+        );
+        Ok(Prepared::new(call, request, record))
+    }
+
+    /// The request as it goes out: authorized and bound to the host.
+    pub(super) fn authorized(
+        &self,
+        request: &Request,
+        token: Option<&Secret<String>>,
+    ) -> Result<http::Request<bytes::Bytes>, Error> {
+        let credentials = self.credentials()?;
+        let mut request = request.clone();
+        self.provider.authorize(&mut request, &credentials, token)?;
+        Ok(self.base.bind(&request)?)
+    }
+
+    /// The query for a stored call, after checking that it is one of this client's.
+    pub(super) fn query<C: Resolve>(&self, pending: &Pending<C>) -> Result<C::Query, Misuse> {
+        let record = pending.record();
+        if record.provider() != P::NAME || record.environment() != self.base.as_str() {
+            return Err(Misuse::new(
+                "pending",
+                format!(
+                    "is of {} at {}, this client is for {} at {}",
+                    record.provider(),
+                    record.environment(),
+                    P::NAME,
+                    self.base.as_str()
+                ),
+            ));
+        }
+        let reference = record
+            .reference()
+            .ok_or_else(|| Misuse::new("pending", "has no reference to ask for"))?;
+        C::query(reference)
+    }
+
+    /// What the answer to the query says of the call.
+    pub(super) fn judge<C: Resolve, R>(
+        &self,
+        pending: &Pending<C>,
+        answer: Result<R, Error>,
+    ) -> Result<Resolved<R>, Error> {
+        match answer {
+            Ok(reply) => Ok(Resolved::Settled(reply)),
+            Err(Error::Refused(refused)) if C::is_not_found(&refused) => {
+                let age =
+                    unix_millis(self.clock.wall()).saturating_sub(pending.record().prepared_at());
+                Ok(if u128::from(age) < SETTLING.as_millis() {
+                    Resolved::StillUnknown(StillUnknown::TooEarly)
+                } else {
+                    Resolved::NeverHappened
+                })
+            }
+            Err(Error::Refused(refused)) => {
+                Ok(Resolved::StillUnknown(StillUnknown::Refused(refused)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether a call that was refused may be sent again with a new token.
+    pub(super) fn may_renew<C: Call>(&self, result: &Error) -> bool {
+        match (C::EFFECT, result) {
+            (Effect::Read, Error::Refused(refused)) => self.provider.is_stale_token(refused),
+            _ => false,
+        }
+    }
+}
+
+/// A failed login means that the call itself did not leave, whatever became of the login; the
+/// provider's refusal of the credentials stays what it is.
+pub(super) fn login_failed(error: Error) -> Error {
+    match error {
+        Error::Refused(_) | Error::Misuse(_) => error,
+        other => NotSent::new("no access token", Some(Box::new(other))).into(),
+    }
+}
+
+/// The same for those who waited for somebody else's failed login.
+pub(super) fn login_failed_elsewhere(why: &str) -> Error {
+    NotSent::new(format!("no access token: {why}"), None).into()
+}
+
+impl<P: Provider> fmt::Debug for Setup<P> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} at {}", P::NAME, self.base.as_str())
+    }
+}
