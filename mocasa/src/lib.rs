@@ -12,3 +12,13 @@ pub use payments_core::incoming::axum;
 
 pub use auth::Mocasa;
 pub use generated::{calls, codes, inbound, types};
+
+#[cfg(feature = "client")]
+pub use calls::Client;
+#[cfg(feature = "blocking")]
+pub use calls::blocking;
+pub use calls::{Credentials, Environment};
+
+// What a user of this crate needs of the core, so that one dependency is enough.
+pub use payments_core;
+pub use payments_core::{Currency, Decimal, Error, Money, MoneyMoved, Secret};

@@ -128,8 +128,7 @@ mod tests {
     };
 
     fn check(value: &str, expect: Result<(), &str>) {
-        let found = text("orderNo", value, ORDER_NO);
-        let found = found.as_ref().map(|()| ()).map_err(ToString::to_string);
+        let found = text("orderNo", value, ORDER_NO).map_err(|misuse| misuse.to_string());
         assert_eq!(found, expect.map_err(str::to_owned), "for {value:?}");
     }
 

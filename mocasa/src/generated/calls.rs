@@ -266,7 +266,6 @@ mod client {
 
     impl Client {
         /// Starts a client of one account.
-        #[must_use]
         pub fn builder(
             environment: Environment,
             credentials: Credentials,
@@ -385,7 +384,6 @@ pub mod blocking {
 
     impl Client {
         /// Starts a client of one account.
-        #[must_use]
         pub fn builder(
             environment: Environment,
             credentials: Credentials,

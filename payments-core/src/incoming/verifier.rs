@@ -86,6 +86,12 @@ where
         &self.ring
     }
 
+    /// Whose callbacks it verifies.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
     /// Verifies a callback before anything else is done with it.
     ///
     /// # Errors

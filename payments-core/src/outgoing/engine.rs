@@ -153,10 +153,11 @@ impl<'a, C: Call> Machine<'a, C> {
 
     fn after_response(&mut self, response: Response) -> Step<C::Reply> {
         let retry_after = retry_after(&response);
-        if C::EFFECT.may_repeat() && is_overload(response.status()) {
-            if let Some(step) = self.repeat(retry_after) {
-                return step;
-            }
+        if C::EFFECT.may_repeat()
+            && is_overload(response.status())
+            && let Some(step) = self.repeat(retry_after)
+        {
+            return step;
         }
         match self.call.reply(&response) {
             Ok(reply) => {
@@ -176,10 +177,8 @@ impl<'a, C: Call> Machine<'a, C> {
     fn after_failure(&mut self, error: SendError) -> Step<C::Reply> {
         let arrived = error.may_have_arrived();
         let harmless = C::EFFECT.may_repeat() || (!arrived && self.policy.repeat_unsent);
-        if harmless {
-            if let Some(step) = self.repeat(None) {
-                return step;
-            }
+        if harmless && let Some(step) = self.repeat(None) {
+            return step;
         }
         let (what, source) = error.into_parts();
         Step::Done(Err(match (arrived, C::EFFECT) {

@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
+use std::fmt;
 use std::time::Duration;
 
 use crate::error::Misuse;
+#[cfg(any(feature = "client", feature = "blocking"))]
+use crate::exchange::Response;
 
 #[cfg(feature = "client")]
 mod reqwest;
@@ -15,9 +18,6 @@ mod ureq;
 pub use self::reqwest::ReqwestTransport;
 #[cfg(feature = "blocking")]
 pub use self::ureq::UreqTransport;
-
-#[cfg(any(feature = "client", feature = "blocking"))]
-use crate::exchange::Response;
 
 /// Sends requests without blocking the thread.
 #[cfg(feature = "client")]
@@ -90,7 +90,7 @@ impl SendError {
 }
 
 /// What a transport allows itself.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct TransportOptions {
     /// How long resolving, connecting and the TLS handshake may take: 10 s unless told.
@@ -144,4 +144,45 @@ impl TransportOptions {
     }
 }
 
+/// The proxy and the certificates only by their presence: a proxy's URL may hold a password.
+impl fmt::Debug for TransportOptions {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            connect_timeout,
+            read_timeout,
+            total_timeout,
+            max_body,
+            idle_timeout,
+            proxy,
+            root_certificates,
+        } = self;
+        out.debug_struct("TransportOptions")
+            .field("connect_timeout", connect_timeout)
+            .field("read_timeout", read_timeout)
+            .field("total_timeout", total_timeout)
+            .field("max_body", max_body)
+            .field("idle_timeout", idle_timeout)
+            .field("proxy", &proxy.is_some())
+            .field("root_certificates", &root_certificates.len())
+            .finish()
+    }
+}
+
+/// A POST without a body says so: some servers answer 411 to silence about it, and the HTTP stacks
+/// differ in whether they say it.
+#[cfg(any(feature = "client", feature = "blocking"))]
+fn announce_empty(request: &mut http::Request<bytes::Bytes>) {
+    let has_meaning = matches!(
+        *request.method(),
+        http::Method::POST | http::Method::PUT | http::Method::PATCH
+    );
+    if has_meaning && request.body().is_empty() {
+        request.headers_mut().insert(
+            http::header::CONTENT_LENGTH,
+            http::HeaderValue::from_static("0"),
+        );
+    }
+}
+
+#[cfg(any(feature = "client", feature = "blocking"))]
 const USER_AGENT: &str = concat!("payments-rs/", env!("CARGO_PKG_VERSION"));

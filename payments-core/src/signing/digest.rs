@@ -195,7 +195,7 @@ fn decode_base64<'a>(text: &[u8], into: &'a mut [u8; MAX_TEXT]) -> Option<&'a [u
 
 fn decode_hex<'a>(text: &[u8], into: &'a mut [u8; MAX_TEXT]) -> Option<&'a [u8]> {
     // const-hex would skip a leading 0x, which is no part of any provider's form.
-    if text.len() % 2 != 0 || !text.iter().all(u8::is_ascii_hexdigit) {
+    if !text.len().is_multiple_of(2) || !text.iter().all(u8::is_ascii_hexdigit) {
         return None;
     }
     let raw = into.get_mut(..text.len().checked_div(2)?)?;

@@ -1,15 +1,17 @@
 //! The async transport: reqwest over rustls, with every convenience that could move money twice or
 //! leak a credential switched off.
 
+use std::fmt;
+
 use bytes::{Bytes, BytesMut};
 use reqwest::{Certificate, Client, Proxy, redirect};
 
-use super::{SendError, Transport, TransportOptions, USER_AGENT};
+use super::{SendError, Transport, TransportOptions, USER_AGENT, announce_empty};
 use crate::error::Misuse;
 use crate::exchange::Response;
 
 /// Sends with reqwest. Cheap to clone; several clients share one, and so its connections.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ReqwestTransport {
     client: Client,
     max_body: usize,
@@ -31,9 +33,12 @@ impl ReqwestTransport {
             .pool_idle_timeout(options.idle_timeout)
             // A redirect would carry the token, and a 307 or 308 the whole order, to another host.
             .redirect(redirect::Policy::none())
-            .referer(false)
-            // Whether to send again is decided by the engine, which knows what the call does.
+            // Whether to send again is decided by the engine, which knows what the call does. reqwest
+            // would do so where HTTP/2 refuses a stream, so HTTP/2 is off as well; and a referer goes
+            // only with redirects.
             .retry(reqwest::retry::never())
+            .http1_only()
+            .referer(false)
             // The environment of a server is not where a payment's route is decided.
             .no_proxy()
             // Off even if another crate of the build turns the features on: the size cap counts
@@ -41,8 +46,7 @@ impl ReqwestTransport {
             .no_gzip()
             .no_brotli()
             .no_zstd()
-            .no_deflate()
-            .http1_only();
+            .no_deflate();
         if let Some(proxy) = &options.proxy {
             let proxy = Proxy::all(proxy)
                 .map_err(|_| Misuse::new("proxy", "is not a proxy url such as http://host:port"))?;
@@ -72,7 +76,8 @@ impl ReqwestTransport {
 
 #[async_trait::async_trait]
 impl Transport for ReqwestTransport {
-    async fn send(&self, request: http::Request<Bytes>) -> Result<Response, SendError> {
+    async fn send(&self, mut request: http::Request<Bytes>) -> Result<Response, SendError> {
+        announce_empty(&mut request);
         let request = reqwest::Request::try_from(request)
             .map_err(|error| SendError::not_sent("the url cannot be used", source(error)))?;
         let mut response = self.client.execute(request).await.map_err(judge)?;
@@ -102,6 +107,15 @@ impl Transport for ReqwestTransport {
                 None => return Ok(Response::new(status, headers, body.freeze())),
             }
         }
+    }
+}
+
+/// Limits only: the client knows the proxy's password.
+impl fmt::Debug for ReqwestTransport {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("ReqwestTransport")
+            .field("max_body", &self.max_body)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,19 +1,24 @@
 //! The blocking transport: ureq over rustls, without a hidden runtime.
 
-use std::io;
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use ureq::config::AutoHeaderValue;
+use ureq::config::{AutoHeaderValue, Config};
+use ureq::http::Uri;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider, parse_pem};
-use ureq::{Agent, Proxy, Timeout};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{
+    ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
+};
+use ureq::{Agent, Proxy};
 
-use super::{BlockingTransport, SendError, TransportOptions, USER_AGENT};
+use super::{BlockingTransport, SendError, TransportOptions, USER_AGENT, announce_empty};
 use crate::error::Misuse;
 use crate::exchange::Response;
 
 /// Sends with ureq. Cheap to clone; several clients share one, and so its connections.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct UreqTransport {
     agent: Agent,
     max_body: usize,
@@ -48,7 +53,6 @@ impl UreqTransport {
             .proxy(proxy)
             // A redirect would carry the token, and a 307 or 308 the whole order, to another host.
             .max_redirects(0)
-            .max_redirects_will_error(false)
             // The status is the caller's to judge, with the body beside it.
             .http_status_as_error(false)
             // What is not asked for is not inflated; were it sent all the same, the cap below counts
@@ -56,12 +60,17 @@ impl UreqTransport {
             .accept_encoding(AutoHeaderValue::None)
             .user_agent(USER_AGENT)
             .max_idle_age(options.idle_timeout)
+            .timeout_resolve(Some(options.connect_timeout))
             .timeout_connect(Some(options.connect_timeout))
             .timeout_per_read(Some(options.read_timeout))
             .timeout_global(Some(options.total_timeout))
             .build();
         Ok(Self {
-            agent: config.new_agent(),
+            agent: Agent::with_parts(
+                config,
+                EarlyConnector(DefaultConnector::default()),
+                EarlyResolver(DefaultResolver::default()),
+            ),
             max_body: options.max_body,
         })
     }
@@ -92,70 +101,109 @@ fn roots(extra: &[Vec<u8>]) -> Result<RootCerts, Misuse> {
 }
 
 impl BlockingTransport for UreqTransport {
-    fn send(&self, request: http::Request<Bytes>) -> Result<Response, SendError> {
+    fn send(&self, mut request: http::Request<Bytes>) -> Result<Response, SendError> {
+        announce_empty(&mut request);
         let (parts, body) = request.into_parts();
         let sent = if body.is_empty() {
             self.agent.run(http::Request::from_parts(parts, ()))
         } else {
-            self.agent.run(http::Request::from_parts(parts, &body[..]))
+            self.agent
+                .run(http::Request::from_parts(parts, body.as_ref()))
         };
         let (parts, body) = sent.map_err(|error| self.judge(error))?.into_parts();
         let limit = u64::try_from(self.max_body).unwrap_or(u64::MAX);
+        if body.content_length().is_some_and(|length| length > limit) {
+            return Err(self.too_long());
+        }
         let body = body
             .into_with_config()
             .limit(limit)
             .read_to_vec()
-            .map_err(|error| self.judge_body(error))?;
+            .map_err(|error| self.judge(error))?;
         Ok(Response::new(parts.status, parts.headers, body))
     }
 }
 
 impl UreqTransport {
-    /// Only what failed while connecting has certainly not left; everything else may have arrived.
-    fn judge(&self, error: ureq::Error) -> SendError {
-        let not_sent = match &error {
-            ureq::Error::BadUri(_)
-            | ureq::Error::Http(_)
-            | ureq::Error::HostNotFound
-            | ureq::Error::InvalidProxyUrl
-            | ureq::Error::ConnectionFailed
-            | ureq::Error::ConnectProxyFailed(_)
-            | ureq::Error::Tls(_)
-            | ureq::Error::Pem(_)
-            | ureq::Error::Rustls(_)
-            | ureq::Error::TlsRequired
-            | ureq::Error::RequireHttpsOnly(_)
-            | ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => true,
-            ureq::Error::Io(io) => {
-                io.kind() == io::ErrorKind::ConnectionRefused || is_handshake(io)
-            }
-            // ureq's list is open; what is not known to be early counts as late.
-            _ => false,
-        };
-        if not_sent {
-            return SendError::not_sent("no connection", Some(Box::new(error)));
-        }
-        self.judge_body(error)
+    fn too_long(&self) -> SendError {
+        let what = format!("the reply is longer than {} bytes", self.max_body);
+        SendError::maybe_sent(what, None)
     }
 
-    fn judge_body(&self, error: ureq::Error) -> SendError {
+    /// Only what failed while connecting has certainly not left; everything else may have arrived.
+    fn judge(&self, error: ureq::Error) -> SendError {
         match error {
-            ureq::Error::BodyExceedsLimit(_) => SendError::maybe_sent(
-                format!("the reply is longer than {} bytes", self.max_body),
-                None,
-            ),
+            ureq::Error::Other(inner) if inner.is::<Early>() => {
+                let what = match inner.downcast_ref() {
+                    Some(Early(ureq::Error::Timeout(_))) => "connecting took too long",
+                    _ => "no connection",
+                };
+                SendError::not_sent(what, Some(inner))
+            }
+            // Without its source, which repeats the URL: the query may hold a signature.
+            ureq::Error::BadUri(_) => SendError::not_sent("the url cannot be used", None),
+            ureq::Error::BodyExceedsLimit(_) => self.too_long(),
             ureq::Error::Timeout(_) => {
                 SendError::maybe_sent("no answer in time", Some(Box::new(error)))
             }
-            other => SendError::maybe_sent("the exchange was cut", Some(Box::new(other))),
+            // ureq's list is open; what is not known to be early counts as late.
+            late => SendError::maybe_sent("the exchange was cut", Some(Box::new(late))),
         }
     }
 }
 
-/// A certificate that does not check ends the handshake, before any byte of the request.
-fn is_handshake(error: &io::Error) -> bool {
-    error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-        .is_some_and(|error| matches!(error, rustls::Error::InvalidCertificate(_)))
+/// Limits only: the agent knows the proxy's password.
+impl fmt::Debug for UreqTransport {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("UreqTransport")
+            .field("max_body", &self.max_body)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An error from before the request's first byte. ureq's own errors do not tell: the same
+/// [`ureq::Error::Io`] stands for a name that does not resolve and for a cut reply.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Early(ureq::Error);
+
+impl Early {
+    fn mark(error: ureq::Error) -> ureq::Error {
+        match error {
+            ureq::Error::BadUri(_) => error,
+            other => ureq::Error::Other(Box::new(Self(other))),
+        }
+    }
+}
+
+/// Resolves as ureq does, and marks what fails. (ureq may change `unversioned` in a minor release; the
+/// compiler says so then.)
+#[derive(Debug)]
+struct EarlyResolver(DefaultResolver);
+
+impl Resolver for EarlyResolver {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        self.0.resolve(uri, config, timeout).map_err(Early::mark)
+    }
+}
+
+/// Connects and shakes hands as ureq does, and marks what fails.
+#[derive(Debug)]
+struct EarlyConnector(DefaultConnector);
+
+impl Connector for EarlyConnector {
+    type Out = Box<dyn Transport>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        chained: Option<()>,
+    ) -> Result<Option<Self::Out>, ureq::Error> {
+        self.0.connect(details, chained).map_err(Early::mark)
+    }
 }

@@ -52,7 +52,6 @@ fn module(provider: &Provider, driver: Driver) -> String {
          pub struct Client({core}<{of}>);\n\n\
          impl Client {{\n\
          /// Starts a client of one account.\n\
-         #[must_use]\n\
          pub fn builder(environment: Environment, credentials: Credentials) -> Builder<{of}, Self> {{\n\
          Builder::new(Default::default(), environment.base().to_owned(), credentials)\n}}\n\
          {methods}}}\n\n\

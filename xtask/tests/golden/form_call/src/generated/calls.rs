@@ -104,7 +104,6 @@ mod client {
 
     impl Client {
         /// Starts a client of one account.
-        #[must_use]
         pub fn builder(
             environment: Environment,
             credentials: Credentials,
@@ -163,7 +162,6 @@ pub mod blocking {
 
     impl Client {
         /// Starts a client of one account.
-        #[must_use]
         pub fn builder(
             environment: Environment,
             credentials: Credentials,

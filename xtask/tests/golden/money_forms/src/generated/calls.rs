@@ -68,7 +68,6 @@ mod client {
 
     impl Client {
         /// Starts a client of one account.
-        #[must_use]
         pub fn builder(
             environment: Environment,
             credentials: Credentials,
@@ -122,7 +121,6 @@ pub mod blocking {
 
     impl Client {
         /// Starts a client of one account.
-        #[must_use]
         pub fn builder(
             environment: Environment,
             credentials: Credentials,

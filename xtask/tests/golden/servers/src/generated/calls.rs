@@ -69,7 +69,6 @@ mod client {
 
     impl Client {
         /// Starts a client of one account.
-        #[must_use]
         pub fn builder(
             environment: Environment,
             credentials: Credentials,
@@ -121,7 +120,6 @@ pub mod blocking {
 
     impl Client {
         /// Starts a client of one account.
-        #[must_use]
         pub fn builder(
             environment: Environment,
             credentials: Credentials,

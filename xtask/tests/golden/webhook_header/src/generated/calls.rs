@@ -42,7 +42,6 @@ mod client {
 
     impl Client {
         /// Starts a client of one account.
-        #[must_use]
         pub fn builder(
             environment: Environment,
             credentials: Credentials,
@@ -85,7 +84,6 @@ pub mod blocking {
 
     impl Client {
         /// Starts a client of one account.
-        #[must_use]
         pub fn builder(
             environment: Environment,
             credentials: Credentials,

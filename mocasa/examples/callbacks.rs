@@ -1,0 +1,141 @@
+//! A small axum server that takes Mocasa's webhooks: verify, keep, acknowledge; then confirm each
+//! order and deliver once.
+//!
+//! As it stands it starts a sandbox, creates an order, pays it, receives the webhook twice, delivers
+//! once, and ends. With `MOCASA_BASE_URL`, `MOCASA_CLIENT_KEY`, `MOCASA_CLIENT_SECRET` and
+//! `MOCASA_WEBHOOK_SECRET` it serves `http://127.0.0.1:8080/webhooks/mocasa` until it is stopped.
+
+#![expect(clippy::print_stdout, reason = "an example tells what it does")]
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::time::Duration;
+
+use payments_mocasa::auth::order_webhooks;
+use payments_mocasa::axum::router;
+use payments_mocasa::inbound::OrderWebhookKeys;
+use payments_mocasa::payments_core::incoming::{
+    AmountClaim, Confirmation, Expected, Inbox, KeyRing, Outcome, Row, Verifier,
+};
+use payments_mocasa::sandbox::{Config, start};
+use payments_mocasa::types::CreateOrder;
+use payments_mocasa::{Client, Credentials, Currency, Environment, Money, inbound::OrderWebhook};
+
+/// The shop's own record: what was ordered, for how much. Yours is a database.
+struct Shop {
+    client: Client,
+    orders: HashMap<String, Money>,
+    verifier: Verifier<OrderWebhook>,
+}
+
+impl Shop {
+    /// Confirms an order and delivers it. Run by the inbox, again and again until it is done.
+    async fn work(&self, row: Row) -> Outcome {
+        let Some(amount) = self.orders.get(row.reference()) else {
+            return Outcome::Retry("an order that this shop does not know".to_owned());
+        };
+        if row.settled_before() {
+            return Outcome::Done;
+        }
+        let expected = Expected::new(row.reference(), *amount);
+        // The row was verified when it came in; here its signed and unsigned fields are read again.
+        let event = row.inbound().and_then(|raw| self.verifier.verify(raw).ok());
+        let answer = match &event {
+            Some(event) => self.client.confirm(event, &expected).await,
+            None => self.client.confirm_order(&expected).await,
+        };
+        match answer {
+            Ok(Confirmation::Confirmed(order)) => {
+                if order.amount_claim() == AmountClaim::Differs {
+                    eprintln!(
+                        "look at {}: its webhook claims another amount",
+                        row.reference()
+                    );
+                }
+                println!(
+                    "delivered={} amount={}",
+                    row.reference(),
+                    order.expected().amount()
+                );
+                Outcome::Settled
+            }
+            Ok(Confirmation::Declined(_)) => {
+                println!("declined={}", row.reference());
+                Outcome::Done
+            }
+            Ok(_) => Outcome::Retry("not paid yet".to_owned()),
+            Err(error) => Outcome::Retry(error.to_string()),
+        }
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let variable = |name| std::env::var(name).ok();
+    let Some(base_url) = variable("MOCASA_BASE_URL") else {
+        return rehearse().await;
+    };
+    let required = |name| variable(name).ok_or_else(|| format!("{name} is not set"));
+    let credentials = Credentials::new(
+        required("MOCASA_CLIENT_KEY")?,
+        required("MOCASA_CLIENT_SECRET")?,
+    )?;
+    let keys = OrderWebhookKeys::new(required("MOCASA_WEBHOOK_SECRET")?)?;
+    let shop = Shop {
+        client: Client::builder(Environment::At(base_url), credentials).build()?,
+        orders: HashMap::new(),
+        verifier: order_webhooks("live", "main-shop", KeyRing::new("current", keys)),
+    };
+    let inbox = Inbox::in_memory();
+    let app = router("/webhooks/mocasa", shop.verifier.clone(), inbox.clone());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+    println!("listening=http://127.0.0.1:8080/webhooks/mocasa");
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    loop {
+        inbox.work(|row| shop.work(row)).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
+
+/// The whole story against a sandbox.
+async fn rehearse() -> Result<(), Box<dyn Error>> {
+    let (key, secret) = ("callbacks-key", "callbacks-secret-of-no-value");
+    let sandbox = start(Config::new().credentials(key, secret))?;
+    let client = Client::builder(
+        Environment::At(sandbox.base_url().to_owned()),
+        Credentials::new(key, secret)?,
+    )
+    .build()?;
+    let keys = KeyRing::new("current", OrderWebhookKeys::new(secret)?);
+    let verifier = order_webhooks("sandbox", "main-shop", keys);
+    let inbox = Inbox::in_memory();
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}/webhooks/mocasa", listener.local_addr()?);
+    sandbox.control().set_webhook(&url)?;
+    let app = router("/webhooks/mocasa", verifier.clone(), inbox.clone());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+
+    let amount = Money::from_decimal("1499.00", Currency::PHP)?;
+    let order = CreateOrder::builder()
+        .order_no("ORDER-1001")
+        .amount(amount)
+        .product_name("Rice cooker")
+        .customer_id("customer-7")
+        .return_url("https://shop.example/return")
+        .build()?;
+    let shop = Shop {
+        orders: HashMap::from([("ORDER-1001".to_owned(), amount)]),
+        client,
+        verifier,
+    };
+    let created = shop.client.create_order(order).await?;
+    println!("payment_link={}", created.payment_link);
+
+    sandbox.control().pay("ORDER-1001")?;
+    sandbox.control().resend_webhook("ORDER-1001")?;
+    sandbox.control().callbacks().idle().await;
+    let worked = inbox.work(|row| shop.work(row)).await;
+    println!("rows={}", worked.done);
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! Creates an order and asks for its status: against a sandbox of its own, or against the service
+//! that `MOCASA_BASE_URL`, `MOCASA_CLIENT_KEY` and `MOCASA_CLIENT_SECRET` name.
+
+#![expect(clippy::print_stdout, reason = "an example tells what it does")]
+
+use std::error::Error;
+
+use payments_mocasa::payments_core::clock::{Clock, SystemClock, unix_millis};
+use payments_mocasa::sandbox::{Config, Sandbox, start};
+use payments_mocasa::types::{CreateOrder, OrderStatus};
+use payments_mocasa::{Client, Credentials, Currency, Environment, Money};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    // The sandbox lives as long as this variable.
+    let (base_url, credentials, _sandbox) = service()?;
+    let client = Client::builder(Environment::At(base_url), credentials).build()?;
+
+    // Store the number before the order is sent: it is what an unknown outcome is asked for by.
+    let order_no = format!("QS-{}", unix_millis(SystemClock::new().wall()));
+    let order = client
+        .create_order(
+            CreateOrder::builder()
+                .order_no(&order_no)
+                .amount(Money::from_decimal("1499.00", Currency::PHP)?)
+                .product_name("Rice cooker")
+                .customer_id("customer-7")
+                .return_url("https://shop.example/return")
+                .build()?,
+        )
+        .await?;
+    println!("order_no={order_no}");
+    println!("payment_link={}", order.payment_link);
+
+    let status = client
+        .order_status(OrderStatus::builder().order_no(&order_no).build()?)
+        .await?;
+    println!("status={}", status.tx_status);
+    Ok(())
+}
+
+/// The service that the environment names, or a sandbox if it names none.
+fn service() -> Result<(String, Credentials, Option<Sandbox>), Box<dyn Error>> {
+    let names = [
+        "MOCASA_BASE_URL",
+        "MOCASA_CLIENT_KEY",
+        "MOCASA_CLIENT_SECRET",
+    ];
+    let [base_url, key, secret] =
+        names.map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    match (base_url, key, secret) {
+        (Some(base_url), Some(key), Some(secret)) => {
+            Ok((base_url, Credentials::new(key, secret)?, None))
+        }
+        (None, None, None) => {
+            eprintln!("no {} is set: using a sandbox", names.join(", "));
+            let (key, secret) = ("quickstart-key", "quickstart-secret-of-no-value");
+            let sandbox = start(Config::new().credentials(key, secret))?;
+            let base_url = sandbox.base_url().to_owned();
+            Ok((base_url, Credentials::new(key, secret)?, Some(sandbox)))
+        }
+        _ => Err(format!("set all of {}, or none", names.join(", ")).into()),
+    }
+}
