@@ -151,16 +151,16 @@ fn webhook() -> Result<Vec<Row>, String> {
 
 fn joined() -> Result<Vec<Row>, String> {
     let [
-        partner_code,
         access_key,
-        request_id,
         _,
+        extra_data,
+        ipn_url,
         order_id,
         order_info,
-        order_type,
-        _,
-        message,
-        _,
+        partner_code,
+        redirect_url,
+        request_id,
+        request_type,
     ] = TEN.map(|(_, value)| value.to_owned());
     let case = Case {
         message: &Joined {
@@ -189,16 +189,16 @@ fn joined() -> Result<Vec<Row>, String> {
 
 fn paired() -> Result<Vec<Row>, String> {
     let [
-        partner_code,
         access_key,
-        request_id,
         _,
+        extra_data,
+        ipn_url,
         order_id,
         order_info,
-        order_type,
-        _,
-        message,
-        _,
+        partner_code,
+        redirect_url,
+        request_id,
+        request_type,
     ] = TEN.map(|(_, value)| value.to_owned());
     let case = Case {
         message: &Paired {
