@@ -204,13 +204,14 @@ pub fn check(name: &'static str, joining: &'static str, text: &str) -> Result<()
 fn suspicious(joining: &[u8], bytes: &[u8]) -> bool {
     let mut found = 0;
     if let (Some(start), Some(end)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        found |= refused(joining, u64::from_le_bytes(*start));
         found |= refused(joining, u64::from_le_bytes(*end));
         if bytes.len() > 16 {
             let (words, _) = bytes.as_chunks();
             for word in words {
                 found |= refused(joining, u64::from_le_bytes(*word));
             }
+        } else {
+            found |= refused(joining, u64::from_le_bytes(*start));
         }
     } else if let (Some(start), Some(end)) = (bytes.first_chunk(), bytes.last_chunk()) {
         let start = u64::from(u32::from_le_bytes(*start));
@@ -259,4 +260,37 @@ fn check_characters(name: &'static str, joining: &str, text: &str) -> Result<(),
         field: name,
         problem,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(joining: &'static str, text: &str, refused: bool) {
+        let found = super::check("field", joining, text);
+        assert_eq!(found.is_err(), refused, "{text:?} joined by {joining:?}");
+    }
+
+    #[test]
+    fn refused_characters_are_found_at_every_place() {
+        let ascii = (0..0x80_u8).map(char::from);
+        let beyond = ['\u{80}', '\u{9f}', '\u{a0}', 'Â', 'é', '€', '\u{1F600}'];
+        for letter in ascii.chain(beyond) {
+            for length in 0..20 {
+                for at in 0..=length {
+                    let text = format!("{}{letter}{}", "a".repeat(at), "é".repeat(length - at));
+                    check("", &text, letter.is_control());
+                    check("&=", &text, letter.is_control() || "&=".contains(letter));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn clean_values_pass_at_every_length() {
+        for length in 0..70 {
+            check("|", &"a".repeat(length), false);
+            check("|", &"Â".repeat(length), false);
+        }
+    }
 }
