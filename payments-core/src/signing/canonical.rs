@@ -195,23 +195,107 @@ pub fn stream_money<S: Sink>(
 /// # Errors
 /// [`Refusal`] naming the field.
 #[inline]
-pub fn check(name: &'static str, joining: &str, text: &str) -> Result<(), Refusal> {
-    let refuse = |problem| {
-        Err(Refusal {
-            field: name,
-            problem,
-        })
-    };
+pub fn check(name: &'static str, joining: &'static str, text: &str) -> Result<(), Refusal> {
+    if suspicious(joining.as_bytes(), text.as_bytes()) {
+        check_characters(name, joining, text)
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether any byte may be of a character that is refused. Eight bytes at once, the last eight
+/// overlapping those before: values are short, and there are many.
+#[inline(always)]
+fn suspicious(joining: &[u8], bytes: &[u8]) -> bool {
+    let mut found = 0;
+    if let (Some(start), Some(end)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        found |= refused(joining, u64::from_le_bytes(*end));
+        if bytes.len() > 16 {
+            let (words, _) = bytes.as_chunks();
+            for word in words {
+                found |= refused(joining, u64::from_le_bytes(*word));
+            }
+        } else {
+            found |= refused(joining, u64::from_le_bytes(*start));
+        }
+    } else if let (Some(start), Some(end)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let start = u64::from(u32::from_le_bytes(*start));
+        found |= refused(joining, start << 32 | u64::from(u32::from_le_bytes(*end)));
+    } else {
+        for byte in bytes {
+            found |= refused(joining, every(*byte));
+        }
+    }
+    found & every(0x80) != 0
+}
+
+/// Has the top bit of a byte set where one of the eight is refused, or one beside it is.
+#[inline(always)]
+fn refused(joining: &[u8], word: u64) -> u64 {
     // C1 controls (U+0080 to U+009F) are two bytes in UTF-8: 0xC2 and then 0x80 to 0x9F.
-    let mut control = false;
-    for byte in text.bytes() {
-        control |= byte < 0x20 || byte == 0x7F || byte == 0xC2;
+    let mut found = below(word, 0x20) | below(word ^ every(0x7F), 1) | below(word ^ every(0xC2), 1);
+    for byte in joining {
+        found |= below(word ^ every(*byte), 1);
     }
-    if control && text.chars().any(char::is_control) {
-        return refuse(RefusalProblem::Control);
+    found
+}
+
+/// The top bit of each byte under `limit`, which is at most 0x80.
+#[inline(always)]
+fn below(word: u64, limit: u8) -> u64 {
+    word.wrapping_sub(every(limit)) & !word
+}
+
+#[inline(always)]
+fn every(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// The same, character by character: 0xC2 also begins harmless ones.
+#[cold]
+fn check_characters(name: &'static str, joining: &str, text: &str) -> Result<(), Refusal> {
+    let problem = if text.chars().any(char::is_control) {
+        RefusalProblem::Control
+    } else if joining.bytes().any(|j| text.bytes().any(|byte| byte == j)) {
+        RefusalProblem::Joining
+    } else {
+        return Ok(());
+    };
+    Err(Refusal {
+        field: name,
+        problem,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(joining: &'static str, text: &str, refused: bool) {
+        let found = super::check("field", joining, text);
+        assert_eq!(found.is_err(), refused, "{text:?} joined by {joining:?}");
     }
-    if joining.bytes().any(|j| text.bytes().any(|byte| byte == j)) {
-        return refuse(RefusalProblem::Joining);
+
+    #[test]
+    fn refused_characters_are_found_at_every_place() {
+        let ascii = (0..0x80_u8).map(char::from);
+        let beyond = ['\u{80}', '\u{9f}', '\u{a0}', 'Â', 'é', '€', '\u{1F600}'];
+        for letter in ascii.chain(beyond) {
+            for length in 0..20 {
+                for at in 0..=length {
+                    let text = format!("{}{letter}{}", "a".repeat(at), "é".repeat(length - at));
+                    check("", &text, letter.is_control());
+                    check("&=", &text, letter.is_control() || "&=".contains(letter));
+                }
+            }
+        }
     }
-    Ok(())
+
+    #[test]
+    fn clean_values_pass_at_every_length() {
+        for length in 0..70 {
+            check("|", &"a".repeat(length), false);
+            check("|", &"Â".repeat(length), false);
+        }
+    }
 }

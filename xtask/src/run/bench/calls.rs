@@ -1,6 +1,7 @@
 //! What a call costs in CPU time, against the same exchange with bare reqwest and serde_json.
 
 use std::future::Future;
+use std::hint::black_box;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
@@ -24,19 +25,24 @@ const TOKEN: &str =
     r#"{"success":true,"code":"0","message":"ok","data":{"accessToken":"at_1","expireTime":7200}}"#;
 const STATUS: &str = r#"{"success":true,"code":"0","message":"ok","data":{"paymentLink":"https://pay.example/p/1","orderNo":"ORDER-1001","txStatus":"success","txMessage":"paid","txTime":1718000000000,"paymentMode":"Mocasa BNPL"}}"#;
 
-/// The fields that a merchant reads.
+/// The answer, with every field that is in it.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Answer {
     success: bool,
+    code: String,
+    message: String,
     data: Data,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Data {
+    payment_link: String,
     order_no: String,
     tx_status: String,
+    tx_message: String,
+    tx_time: i64,
+    payment_mode: String,
 }
 
 /// The row.
@@ -120,9 +126,30 @@ async fn by_hand(bare: &reqwest::Client, url: &str) -> Result<bool, String> {
         .bytes()
         .await
         .map_err(|error| error.to_string())?;
-    let Answer { success, data } =
-        serde_json::from_slice(&body).map_err(|error| error.to_string())?;
-    Ok(success && data.order_no == "ORDER-1001" && data.tx_status == "success")
+    let answer: Answer = serde_json::from_slice(&body).map_err(|error| error.to_string())?;
+    let Answer {
+        success,
+        code,
+        message,
+        data,
+    } = black_box(answer);
+    let Data {
+        payment_link,
+        order_no,
+        tx_status,
+        tx_message,
+        tx_time,
+        payment_mode,
+    } = data;
+    black_box((
+        code,
+        message,
+        payment_link,
+        tx_message,
+        tx_time,
+        payment_mode,
+    ));
+    Ok(success && order_no == "ORDER-1001" && tx_status == "success")
 }
 
 async fn with_client(client: &Client) -> Result<bool, String> {

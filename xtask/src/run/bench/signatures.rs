@@ -36,72 +36,73 @@ impl Keys for TenKeys {
 /// Ten fields, as a hash wants them.
 #[derive(Canonical)]
 #[canonical(keys = TenKeys, join = "|", order(
-    "partnerCode", "accessKey", "requestId", "amount", "orderId", "orderInfo", "orderType",
-    "transId", "message", "responseTime", "$secret"
+    "accessKey", "amount", "extraData", "ipnUrl", "orderId", "orderInfo", "partnerCode",
+    "redirectUrl", "requestId", "requestType", "$secret"
 ))]
 struct Joined {
-    #[wire("partnerCode")]
-    partner_code: String,
     #[wire("accessKey")]
     access_key: String,
-    #[wire("requestId")]
-    request_id: String,
     #[wire("amount")]
     amount: i64,
+    #[wire("extraData")]
+    extra_data: String,
+    #[wire("ipnUrl")]
+    ipn_url: String,
     #[wire("orderId")]
     order_id: String,
     #[wire("orderInfo")]
     order_info: String,
-    #[wire("orderType")]
-    order_type: String,
-    #[wire("transId")]
-    trans_id: i64,
-    #[wire("message")]
-    message: String,
-    #[wire("responseTime")]
-    response_time: i64,
+    #[wire("partnerCode")]
+    partner_code: String,
+    #[wire("redirectUrl")]
+    redirect_url: String,
+    #[wire("requestId")]
+    request_id: String,
+    #[wire("requestType")]
+    request_type: String,
 }
 
 /// The same fields, as a MAC wants them.
 #[derive(Canonical)]
 #[canonical(keys = TenKeys, pairs = "&", order(
-    "accessKey", "amount", "message", "orderId", free("orderInfo"), "orderType", "partnerCode",
-    "requestId", "responseTime", "transId"
+    "accessKey", "amount", free("extraData"), "ipnUrl", "orderId", "orderInfo", "partnerCode",
+    "redirectUrl", "requestId", "requestType"
 ))]
 struct Paired {
-    #[wire("partnerCode")]
-    partner_code: String,
     #[wire("accessKey")]
     access_key: String,
-    #[wire("requestId")]
-    request_id: String,
     #[wire("amount")]
     amount: i64,
+    #[wire("extraData")]
+    extra_data: String,
+    #[wire("ipnUrl")]
+    ipn_url: String,
     #[wire("orderId")]
     order_id: String,
     #[wire("orderInfo")]
     order_info: String,
-    #[wire("orderType")]
-    order_type: String,
-    #[wire("transId")]
-    trans_id: i64,
-    #[wire("message")]
-    message: String,
-    #[wire("responseTime")]
-    response_time: i64,
+    #[wire("partnerCode")]
+    partner_code: String,
+    #[wire("redirectUrl")]
+    redirect_url: String,
+    #[wire("requestId")]
+    request_id: String,
+    #[wire("requestType")]
+    request_type: String,
 }
 
+/// An order of common length, with two addresses.
 const TEN: [(&str, &str); 10] = [
-    ("partnerCode", "MOMOBKUN20180529"),
     ("accessKey", "klm05TvNBzhg7h7j"),
-    ("requestId", "MM1540456472575"),
     ("amount", "150000"),
+    ("extraData", "eyJ1c2VybmFtZSI6ICJtb21vIn0="),
+    ("ipnUrl", "https://shop.example/payments/callback"),
     ("orderId", "MM1540456472575"),
-    ("orderInfo", "SDK team."),
-    ("orderType", "momo_wallet"),
-    ("transId", "2305016460"),
-    ("message", "Successful."),
-    ("responseTime", "1718000000000"),
+    ("orderInfo", "Rice cooker, two pieces"),
+    ("partnerCode", "MOMOBKUN20180529"),
+    ("redirectUrl", "https://shop.example/orders/thank-you"),
+    ("requestId", "MM1540456472575"),
+    ("requestType", "captureWallet"),
 ];
 
 /// One signature and what it is compared with.
@@ -150,29 +151,29 @@ fn webhook() -> Result<Vec<Row>, String> {
 
 fn joined() -> Result<Vec<Row>, String> {
     let [
-        partner_code,
         access_key,
-        request_id,
         _,
+        extra_data,
+        ipn_url,
         order_id,
         order_info,
-        order_type,
-        _,
-        message,
-        _,
+        partner_code,
+        redirect_url,
+        request_id,
+        request_type,
     ] = TEN.map(|(_, value)| value.to_owned());
     let case = Case {
         message: &Joined {
-            partner_code,
             access_key,
-            request_id,
             amount: 150_000,
+            extra_data,
+            ipn_url,
             order_id,
             order_info,
-            order_type,
-            trans_id: 2_305_016_460,
-            message,
-            response_time: 1_718_000_000_000,
+            partner_code,
+            redirect_url,
+            request_id,
+            request_type,
         },
         signer: &Signer::new(ten_keys()),
         rule: rule(Scheme::Sha256, TagText::Base64),
@@ -188,29 +189,29 @@ fn joined() -> Result<Vec<Row>, String> {
 
 fn paired() -> Result<Vec<Row>, String> {
     let [
-        partner_code,
         access_key,
-        request_id,
         _,
+        extra_data,
+        ipn_url,
         order_id,
         order_info,
-        order_type,
-        _,
-        message,
-        _,
+        partner_code,
+        redirect_url,
+        request_id,
+        request_type,
     ] = TEN.map(|(_, value)| value.to_owned());
     let case = Case {
         message: &Paired {
-            partner_code,
             access_key,
-            request_id,
             amount: 150_000,
+            extra_data,
+            ipn_url,
             order_id,
             order_info,
-            order_type,
-            trans_id: 2_305_016_460,
-            message,
-            response_time: 1_718_000_000_000,
+            partner_code,
+            redirect_url,
+            request_id,
+            request_type,
         },
         signer: &Signer::new(ten_keys()),
         rule: rule(Scheme::HmacSha256, TagText::Hex),
