@@ -137,7 +137,7 @@ impl NotSent {
 }
 
 /// The provider's own refusal.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Refused {
     code: Option<String>,
     text: Option<String>,
@@ -225,6 +225,18 @@ impl fmt::Display for Refused {
             None => write!(out, "no code given")?,
         }
         write!(out, ", http status {}", self.response.status().as_u16())
+    }
+}
+
+/// Without the text, which may hold anything.
+impl fmt::Debug for Refused {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Refused")
+            .field("code", &self.code)
+            .field("meaning", &self.meaning)
+            .field("request_id", &self.request_id)
+            .field("response", &self.response)
+            .finish_non_exhaustive()
     }
 }
 
