@@ -5,7 +5,7 @@ use std::fmt;
 use super::inbound::Inbound;
 use super::notice::Notice;
 use super::verifier::Verifier;
-use crate::signing::{Keys, Place, Signed, Sink, TagText};
+use crate::signing::{Keys, Place, Scheme, SignatureRule, Signed, Sink, TagText};
 
 /// The canonical string of a callback part by part, and what is wrong with it.
 #[derive(Clone, Debug)]
@@ -80,18 +80,26 @@ where
     }
     Explanation {
         parts,
-        verdict: mismatch(verifier.rule().text, given),
+        verdict: mismatch(verifier.rule(), given),
     }
 }
 
 /// Says what the length of the given text suggests, not what the right signature is.
-fn mismatch(expected: TagText, given: &str) -> String {
-    let looks_like = match given.len() {
-        44 => Some(TagText::Base64),
-        64 => Some(TagText::Hex),
-        88 => Some(TagText::Base64OfHex),
-        _ => None,
+fn mismatch(rule: SignatureRule, given: &str) -> String {
+    let expected = rule.text;
+    let lengths = match rule.scheme {
+        Scheme::Sha256 => [44, 64, 88],
+        #[cfg(feature = "hmac")]
+        Scheme::HmacSha256 => [44, 64, 88],
+        #[cfg(feature = "md5")]
+        Scheme::Md5 => [24, 32, 44],
     };
+    let forms = [TagText::Base64, TagText::Hex, TagText::Base64OfHex];
+    let looks_like = lengths
+        .into_iter()
+        .zip(forms)
+        .find(|(length, _)| *length == given.len())
+        .map(|(_, form)| form);
     match looks_like {
         Some(form) if form == expected => {
             "the signature does not match: another secret, or one of the parts above was changed"

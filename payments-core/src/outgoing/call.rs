@@ -230,6 +230,10 @@ impl<C: Resolve> Resolve for Extended<C> {
     fn query(reference: &str) -> Result<Self::Query, Misuse> {
         C::query(reference)
     }
+
+    fn is_not_found(refused: &Refused) -> bool {
+        C::is_not_found(refused)
+    }
 }
 
 /// A request of the user's own, sent with the client's authorization. `READ` says whether it only

@@ -115,6 +115,8 @@ pub struct Machine<'a, C> {
     policy: &'a RetryPolicy,
     budget: &'a RetryBudget,
     attempt: u32,
+    /// Whether an attempt before the last may have arrived.
+    arrived: bool,
     jitter: u64,
 }
 
@@ -133,6 +135,7 @@ impl<'a, C: Call> Machine<'a, C> {
             policy,
             budget,
             attempt: 1,
+            arrived: false,
             jitter: RandomState::new().hash_one(record.digest()),
         }
     }
@@ -157,12 +160,21 @@ impl<'a, C: Call> Machine<'a, C> {
             && is_overload(response.status())
             && let Some(step) = self.repeat(retry_after)
         {
+            self.arrived = true;
             return step;
         }
         match self.call.reply(&response) {
             Ok(reply) => {
                 self.budget.earn();
                 Step::Done(Ok(Reply::new(reply, response)))
+            }
+            // A repeat may be refused because an attempt before it was taken.
+            Err(Fault::Refused(refused)) if self.arrived && C::EFFECT != Effect::Read => {
+                let why = "a repeat was refused, but an earlier attempt may have arrived";
+                Step::Done(Err(Unknown::new(why, self.record.clone())
+                    .with_response(Some(response))
+                    .with_source(Some(refused))
+                    .into()))
             }
             Err(Fault::Refused(refused)) => Step::Done(Err(Error::Refused(refused))),
             Err(Fault::Unreadable(why)) => Step::Done(Err(match C::EFFECT {
@@ -178,9 +190,11 @@ impl<'a, C: Call> Machine<'a, C> {
         let arrived = error.may_have_arrived();
         let harmless = C::EFFECT.may_repeat() || (!arrived && self.policy.repeat_unsent);
         if harmless && let Some(step) = self.repeat(None) {
+            self.arrived |= arrived;
             return step;
         }
         let (what, source) = error.into_parts();
+        let arrived = arrived || (self.arrived && C::EFFECT != Effect::Read);
         Step::Done(Err(match (arrived, C::EFFECT) {
             (false, _) => NotSent::new(what, source).into(),
             (true, Effect::Read) => Malformed::new(what, None).with_source(source).into(),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::call::Call;
 use crate::error::{Misuse, Refused};
@@ -11,11 +11,8 @@ use crate::exchange::CallRecord;
 
 /// A call that was prepared and perhaps sent. Store it before sending: it is serialisable, holds no
 /// secret, and is all that `resolve` needs.
-#[derive(Serialize, Deserialize)]
-#[serde(transparent, bound = "")]
 pub struct Pending<C> {
     record: CallRecord,
-    #[serde(skip)]
     call: PhantomData<fn() -> C>,
 }
 
@@ -51,6 +48,19 @@ impl<C: Call> TryFrom<CallRecord> for Pending<C> {
                 format!("is of the call {}, not of {}", record.call(), C::NAME),
             ))
         }
+    }
+}
+
+impl<C> Serialize for Pending<C> {
+    fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
+        self.record.serialize(output)
+    }
+}
+
+/// Refuses the record of another call.
+impl<'de, C: Call> Deserialize<'de> for Pending<C> {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        Self::try_from(CallRecord::deserialize(input)?).map_err(de::Error::custom)
     }
 }
 

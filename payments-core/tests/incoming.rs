@@ -1,0 +1,568 @@
+//! Callbacks from the raw request to the worked-off row.
+#![cfg(feature = "testing")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use payments_core::error::Rejected;
+use payments_core::incoming::{
+    Accepted, Ack, AckRule, BodyFormat, Fields, Inbound, Inbox, InboxOptions, Key, KeyRing, Notice,
+    Outcome, Place, Row, Scope, SignatureRule, Signed, Verified, Verifier, Worked,
+};
+use payments_core::signing::{Keys, Scheme, TagText, tag_text};
+use payments_core::testing::{FixedClock, tamper};
+use payments_core::{Canonical, Secret};
+
+const SECRET: &str = "a secret of more than sixteen bytes";
+
+#[derive(Clone, Debug)]
+struct Hook {
+    secret: Secret<String>,
+}
+
+impl Hook {
+    fn new(secret: &str) -> Self {
+        Self {
+            secret: secret.into(),
+        }
+    }
+}
+
+impl Keys for Hook {}
+
+/// What became of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Canonical)]
+#[canonical(keys = Hook, join = "|", order("orderNo", "status", "$secret"))]
+struct Event {
+    #[wire("orderNo")]
+    order_no: String,
+    #[wire("status")]
+    status: String,
+}
+
+impl Notice for Event {
+    type Unsigned = Option<String>;
+    const NAME: &'static str = "event";
+    const ACK: AckRule = AckRule {
+        status: StatusCode::OK,
+        content_type: Some("application/json"),
+        body: r#"{"code":0}"#,
+    };
+
+    fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
+        Ok(Self {
+            order_no: fields.required("orderNo")?,
+            status: fields.required("status")?,
+        })
+    }
+
+    fn read_unsigned(fields: &Fields<'_>) -> Option<String> {
+        fields.text("note").map(str::to_owned)
+    }
+
+    fn dedupe(&self) -> Vec<&str> {
+        vec![&self.order_no, &self.status]
+    }
+
+    fn reference(&self) -> &str {
+        &self.order_no
+    }
+}
+
+impl Signed for Event {
+    const SIGNATURE: SignatureRule = SignatureRule {
+        scheme: Scheme::Sha256,
+        text: TagText::Base64,
+        place: Place::Header("signature"),
+    };
+}
+
+fn scope(account: &str) -> Scope {
+    Scope::new("toy", "live", account)
+}
+
+fn verifier() -> Verifier<Event> {
+    Verifier::new(scope("shop"), KeyRing::new("2026", Hook::new(SECRET)))
+}
+
+fn signature(order_no: &str, status: &str, secret: &str, form: TagText) -> String {
+    let message = Event {
+        order_no: order_no.to_owned(),
+        status: status.to_owned(),
+    };
+    let rule = SignatureRule {
+        text: form,
+        ..Event::SIGNATURE
+    };
+    tag_text(&message, &Hook::new(secret), rule).unwrap()
+}
+
+fn inbound(headers: &[(&'static str, &str)], body: &str) -> Inbound {
+    let mut all = HeaderMap::new();
+    for (name, value) in headers {
+        all.append(*name, HeaderValue::from_str(value).unwrap());
+    }
+    Inbound::new(Method::POST, "/callback", all, body.to_owned())
+}
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+fn genuine(order_no: &str, status: &str) -> Inbound {
+    let tag = signature(order_no, status, SECRET, TagText::Base64);
+    let body = format!("orderNo={order_no}&status={status}&note=hello");
+    inbound(&[FORM, ("signature", &tag)], &body)
+}
+
+fn event(account: &str, order_no: &str, status: &str) -> Verified<Event> {
+    Verifier::new(scope(account), KeyRing::new("2026", Hook::new(SECRET)))
+        .verify(&genuine(order_no, status))
+        .unwrap()
+}
+
+#[test]
+fn the_key_that_held_is_named() {
+    let ring =
+        KeyRing::new("2026", Hook::new(SECRET)).and("2025", Hook::new("the old secret, long"));
+    let verifier: Verifier<Event> = Verifier::new(scope("shop"), ring);
+    let check = |secret: &str, expect: Option<&str>| {
+        let tag = signature("A-1", "paid", secret, TagText::Base64);
+        let inbound = inbound(&[FORM, ("signature", &tag)], "orderNo=A-1&status=paid");
+        let found = verifier.verify(&inbound);
+        assert_eq!(found.as_ref().ok().map(Verified::key_id), expect);
+    };
+    check(SECRET, Some("2026"));
+    check("the old secret, long", Some("2025"));
+    check("somebody else's secret", None);
+    let printed = format!("{verifier:?}");
+    assert!(
+        printed.contains("2025") && !printed.contains(SECRET),
+        "{printed}"
+    );
+}
+
+#[test]
+fn verified_fields_are_the_signed_ones() {
+    let event = verifier().verify(&genuine("A-1", "paid")).unwrap();
+    assert_eq!(
+        (event.order_no.as_str(), event.status.as_str()),
+        ("A-1", "paid")
+    );
+    assert_eq!(event.unsigned().as_deref(), Some("hello"));
+    assert_eq!(event.scope(), &scope("shop"));
+    let fields = [("orderNo", "A-1"), ("status", "paid"), ("note", "hello")];
+    let tag = signature("A-1", "paid", SECRET, TagText::Base64);
+    let tried = tamper(&verifier(), &fields, &["orderNo", "status"], &tag).unwrap();
+    assert!(tried.refused > 20 && tried.verified > 5, "{tried:?}");
+    // A field that is signed but said not to be is found.
+    assert!(tamper(&verifier(), &fields, &["orderNo"], &tag).is_err());
+}
+
+#[test]
+fn headers_stand_once_and_say_what_the_body_is() {
+    let tag = signature("A-1", "paid", SECRET, TagText::Base64);
+    let form = "orderNo=A-1&status=paid";
+    let json = r#"{"orderNo":"A-1","status":"paid"}"#;
+    let check = |headers: &[(&'static str, &str)], body: &str, expect: bool| {
+        let found = verifier().verify(&inbound(headers, body)).is_ok();
+        assert_eq!(found, expect, "{headers:?} {body}");
+    };
+    let signed = ("signature", tag.as_str());
+    let content = |text| ("content-type", text);
+    check(&[FORM, signed], form, true);
+    check(
+        &[
+            content("APPLICATION/X-WWW-FORM-URLENCODED; charset=utf-8"),
+            signed,
+        ],
+        form,
+        true,
+    );
+    check(&[content("application/json"), signed], json, true);
+    check(&[content("application/json"), signed], form, false);
+    check(&[FORM, signed], json, false);
+    check(&[content("text/plain"), signed], form, false);
+    check(&[content(""), signed], form, false);
+    check(&[signed], form, false);
+    check(&[FORM, FORM, signed], form, false);
+    check(&[FORM], form, false);
+    check(&[FORM, ("signature", "")], form, false);
+    check(&[FORM, signed, signed], form, false);
+    check(&[FORM, signed, ("signature", "x")], form, false);
+    check(
+        &[FORM, signed],
+        "orderNo=A-1&orderNo=A-1&status=paid",
+        false,
+    );
+    check(&[FORM, signed], "orderNo=A-1&status=%ZZ", false);
+    check(&[FORM, signed], "", false);
+}
+
+#[test]
+fn a_stated_body_format_needs_no_content_type() {
+    let tag = signature("A-1", "paid", SECRET, TagText::Base64);
+    let json = r#"{"orderNo":"A-1","status":"paid"}"#;
+    let verifier = verifier().with_body(BodyFormat::Json);
+    for headers in [vec![], vec![FORM], vec![("content-type", "text/plain")]] {
+        let headers = [headers, vec![("signature", tag.as_str())]].concat();
+        assert!(verifier.verify(&inbound(&headers, json)).is_ok());
+        assert!(
+            verifier
+                .verify(&inbound(&headers, "orderNo=A-1&status=paid"))
+                .is_err()
+        );
+    }
+}
+
+#[test]
+fn one_text_form_is_taken_and_the_wrong_one_named() {
+    let forms = [TagText::Base64, TagText::Hex, TagText::Base64OfHex];
+    for expected in forms {
+        for given in forms {
+            let verifier = verifier().with_text(expected);
+            let tag = signature("A-1", "paid", SECRET, given);
+            let inbound = inbound(&[FORM, ("signature", &tag)], "orderNo=A-1&status=paid");
+            assert_eq!(verifier.verify(&inbound).is_ok(), expected == given);
+            let verdict = verifier.explain(&inbound).verdict().to_owned();
+            let expect = if expected == given {
+                "verified with key \"2026\"".to_owned()
+            } else {
+                format!(
+                    "the signature has the length of the text form {given:?}, this endpoint expects {expected:?}"
+                )
+            };
+            assert_eq!(verdict, expect);
+        }
+    }
+}
+
+#[test]
+fn explanations_show_the_parts_and_no_secret() {
+    let wrong = signature("A-1", "failed", SECRET, TagText::Base64);
+    let explain = |headers: &[(&'static str, &str)], body: &str| {
+        let explanation = verifier().explain(&inbound(headers, body));
+        let printed = format!("{explanation} {explanation:?}");
+        assert!(!printed.contains(SECRET), "{printed}");
+        // Neither the right signature, which would be as good as the secret.
+        let right = signature("A-1", "paid", SECRET, TagText::Base64);
+        assert!(!printed.contains(&right), "{printed}");
+        explanation
+    };
+    let signed = ("signature", wrong.as_str());
+    let explanation = explain(&[FORM, signed], "orderNo=A-1&status=paid");
+    let parts = [
+        "orderNo = \"A-1\"",
+        "\"|\"",
+        "status = \"paid\"",
+        "\"|\"",
+        "secret = ***",
+    ];
+    assert_eq!(explanation.parts(), parts);
+    let check = |headers: &[(&'static str, &str)], body: &str, expect: &str| {
+        let explanation = explain(headers, body);
+        let verdict = explanation.verdict();
+        assert!(verdict.contains(expect), "{verdict}");
+    };
+    let body = "orderNo=A-1&status=paid";
+    check(
+        &[FORM, signed],
+        body,
+        "another secret, or one of the parts above was changed",
+    );
+    check(
+        &[FORM, ("signature", "abc")],
+        body,
+        "has 3 characters, which no text form has",
+    );
+    check(
+        &[FORM],
+        body,
+        "the header `signature` is missing or stands there twice",
+    );
+    check(&[FORM, signed, signed], body, "stands there twice");
+    check(&[signed], body, "the body cannot be read");
+    check(&[FORM, signed], "orderNo=A-1", "a signed field is missing");
+    check(
+        &[FORM, signed],
+        "orderNo=A%7C1&status=paid",
+        "`orderNo` holds a character that joins",
+    );
+    check(
+        &[FORM, signed],
+        "orderNo=A%001&status=paid",
+        "`orderNo` holds a control character",
+    );
+}
+
+#[cfg(feature = "md5")]
+#[test]
+fn the_lengths_of_a_shorter_digest_are_known() {
+    /// The same under MD5.
+    #[derive(Clone, Debug, PartialEq, Eq, Canonical)]
+    #[canonical(keys = Hook, join = "|", order("orderNo", "$secret"))]
+    struct Short {
+        #[wire("orderNo")]
+        order_no: String,
+    }
+
+    impl Notice for Short {
+        type Unsigned = ();
+        const NAME: &'static str = "short";
+        const ACK: AckRule = AckRule::empty(StatusCode::NO_CONTENT);
+
+        fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
+            let order_no = fields.required("orderNo")?;
+            Ok(Self { order_no })
+        }
+
+        fn read_unsigned(_: &Fields<'_>) {}
+
+        fn dedupe(&self) -> Vec<&str> {
+            vec![&self.order_no]
+        }
+
+        fn reference(&self) -> &str {
+            &self.order_no
+        }
+    }
+
+    impl Signed for Short {
+        const SIGNATURE: SignatureRule = SignatureRule {
+            scheme: Scheme::Md5,
+            text: TagText::Base64OfHex,
+            place: Place::Header("signature"),
+        };
+    }
+
+    let ring = KeyRing::new("2026", Hook::new(SECRET));
+    let verifier: Verifier<Short> = Verifier::new(scope("shop"), ring);
+    let verdict = |signature: &str| {
+        let inbound = inbound(&[FORM, ("signature", signature)], "orderNo=A-1");
+        verifier.explain(&inbound).verdict().to_owned()
+    };
+    assert!(verdict(&"A".repeat(44)).contains("does not match"));
+    assert!(verdict(&"a".repeat(32)).contains("the text form Hex"));
+    assert!(verdict(&"a".repeat(24)).contains("the text form Base64,"));
+    assert!(verdict(&"a".repeat(64)).contains("no text form"));
+}
+
+#[test]
+fn raw_fields_are_claims() {
+    let body = "type=payout&amount=5";
+    let raw = verifier().raw(&inbound(&[FORM], body)).unwrap();
+    let expect = [("type", "payout"), ("amount", "5")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+    assert_eq!(raw.claims(), &expect);
+    assert_eq!(format!("{raw:?}"), "Unverified(..)");
+}
+
+#[test]
+fn acknowledgements_are_those_of_the_description() {
+    let check = |ack: Ack<Event>, status: u16, body: &str, content_type: Option<&str>| {
+        let response = ack.response();
+        assert_eq!(response.status().as_u16(), status);
+        assert_eq!(&response.body()[..], body.as_bytes());
+        let found = response.headers().get("content-type");
+        assert_eq!(found.map(|value| value.to_str().unwrap()), content_type);
+    };
+    check(
+        Ack::received(),
+        200,
+        r#"{"code":0}"#,
+        Some("application/json"),
+    );
+    check(Ack::again(), 503, "", None);
+    check(Ack::rejected(), 400, "", None);
+}
+
+fn inbox() -> (Inbox, FixedClock) {
+    let clock = FixedClock::new();
+    let options = InboxOptions {
+        first_pause: Duration::from_secs(1),
+        longest_pause: Duration::from_secs(5),
+        attempts: 5,
+    };
+    (Inbox::with(Arc::new(clock.clone()), options), clock)
+}
+
+fn later() -> Outcome {
+    Outcome::Retry("not now".to_owned())
+}
+
+/// Works off what is due, settling everything, and says which references that were.
+fn settle(inbox: &Inbox) -> Vec<String> {
+    let mut found = Vec::new();
+    let _ = inbox.work_blocking(|row| {
+        found.push(row.reference().to_owned());
+        Outcome::Settled
+    });
+    found
+}
+
+#[test]
+fn a_message_is_taken_in_once() {
+    let (inbox, _) = inbox();
+    assert_eq!(inbox.accept(&event("shop", "A-1", "paid")), Accepted::New);
+    assert_eq!(
+        inbox.accept(&event("shop", "A-1", "paid")),
+        Accepted::Duplicate
+    );
+    assert_eq!(inbox.accept(&event("shop", "A-1", "failed")), Accepted::New);
+    assert_eq!(inbox.accept(&event("shop", "A-2", "paid")), Accepted::New);
+    assert_eq!(settle(&inbox), ["A-1", "A-1", "A-2"]);
+    assert_eq!(
+        inbox.accept(&event("shop", "A-1", "paid")),
+        Accepted::Duplicate
+    );
+    assert!(settle(&inbox).is_empty());
+}
+
+#[test]
+fn what_a_query_found_is_the_same_message() {
+    let (inbox, _) = inbox();
+    let values = ["A-1", "paid"];
+    let found = || inbox.accept_found::<Event>(&scope("shop"), "A-1", &values);
+    assert_eq!(found(), Accepted::New);
+    assert_eq!(
+        inbox.accept(&event("shop", "A-1", "paid")),
+        Accepted::Duplicate
+    );
+    let claimed = inbox.claim().unwrap();
+    assert!(claimed.row().inbound().is_none());
+    assert_eq!(
+        claimed.row().key(),
+        &Key::of::<Event>(&scope("shop"), &values)
+    );
+    claimed.finish(Outcome::Settled);
+    assert_eq!(found(), Accepted::Duplicate);
+}
+
+#[test]
+fn scopes_are_kept_apart() {
+    let (inbox, _) = inbox();
+    assert_eq!(inbox.accept(&event("shop", "A-1", "paid")), Accepted::New);
+    assert_eq!(inbox.accept(&event("other", "A-1", "paid")), Accepted::New);
+    let first = inbox.claim().unwrap();
+    let second = inbox.claim().unwrap();
+    assert_ne!(first.row().scope(), second.row().scope());
+    first.finish(Outcome::Settled);
+    assert_eq!(
+        inbox.accept(&event("other", "A-1", "failed")),
+        Accepted::New
+    );
+    second.finish(Outcome::Done);
+    assert!(
+        !inbox.claim().unwrap().row().settled_before(),
+        "that was the shop's"
+    );
+}
+
+#[test]
+fn one_payment_is_worked_on_by_one_at_a_time() {
+    let (inbox, _) = inbox();
+    let _ = inbox.accept(&event("shop", "A-1", "paid"));
+    let _ = inbox.accept(&event("shop", "A-1", "failed"));
+    let _ = inbox.accept(&event("shop", "A-2", "paid"));
+    let first = inbox.claim().unwrap();
+    assert_eq!(first.row().reference(), "A-1");
+    assert!(!first.row().settled_before());
+    let second = inbox.claim().unwrap();
+    assert_eq!(second.row().reference(), "A-2");
+    assert!(inbox.claim().is_none());
+    first.finish(Outcome::Settled);
+    let late = inbox.claim().unwrap();
+    assert_eq!(late.row().reference(), "A-1");
+    assert!(late.row().settled_before(), "a late failure undoes nothing");
+    late.finish(Outcome::Done);
+    second.finish(Outcome::Done);
+    assert!(inbox.claim().is_none());
+}
+
+#[test]
+fn failures_wait_longer_each_time_and_are_set_aside() {
+    let (inbox, clock) = inbox();
+    let _ = inbox.accept(&event("shop", "A-1", "paid"));
+    for pause in [1, 2, 4, 5] {
+        inbox.claim().unwrap().finish(later());
+        assert!(inbox.claim().is_none());
+        clock.advance(Duration::from_secs(pause) - Duration::from_millis(1));
+        assert!(inbox.claim().is_none(), "before {pause} s");
+        clock.advance(Duration::from_millis(1));
+    }
+    assert!(inbox.dead_letters().is_empty());
+    let last = inbox.claim().unwrap();
+    assert_eq!(last.row().attempts(), 5);
+    last.finish(Outcome::Retry("no such order".to_owned()));
+    clock.advance(Duration::from_secs(10_000));
+    assert!(inbox.claim().is_none());
+    let dead = inbox.dead_letters();
+    let [(row, why)] = dead.as_slice() else {
+        unreachable!("one dead letter, not {dead:?}");
+    };
+    assert_eq!((row.reference(), why.as_str()), ("A-1", "no such order"));
+    assert_eq!(
+        inbox.accept(&event("shop", "A-1", "paid")),
+        Accepted::Duplicate
+    );
+    assert!(inbox.revive(row.key()));
+    assert!(!inbox.revive(row.key()), "it lives");
+    assert!(inbox.dead_letters().is_empty());
+    let again = inbox.claim().unwrap();
+    assert_eq!(again.row().attempts(), 1);
+    again.finish(Outcome::Settled);
+    assert!(inbox.claim().is_none());
+}
+
+#[test]
+fn a_dropped_claim_is_tried_again() {
+    let (inbox, clock) = inbox();
+    let _ = inbox.accept(&event("shop", "A-1", "paid"));
+    drop(inbox.claim().unwrap());
+    assert!(inbox.claim().is_none());
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(inbox.claim().unwrap().row().attempts(), 2);
+    for _ in 0..3 {
+        clock.advance(Duration::from_secs(5));
+        drop(inbox.claim());
+    }
+    assert_eq!(inbox.dead_letters()[0].1, "the worker gave up");
+}
+
+#[test]
+fn a_handler_that_panics_leaves_the_inbox_working() {
+    let (inbox, clock) = inbox();
+    let _ = inbox.accept(&event("shop", "A-1", "paid"));
+    let worker = inbox.clone();
+    let ended =
+        std::thread::spawn(move || worker.work_blocking(|_: &Row| unreachable!("as handlers do")));
+    assert!(ended.join().is_err());
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(settle(&inbox), ["A-1"]);
+}
+
+#[cfg(feature = "client")]
+#[tokio::test]
+async fn a_round_of_work_says_what_it_did() {
+    let (inbox, clock) = inbox();
+    for order_no in ["A-1", "A-2", "A-3"] {
+        let _ = inbox.accept(&event("shop", order_no, "paid"));
+    }
+    let round = || {
+        inbox.work(|row: Row| async move {
+            match row.reference() {
+                "A-1" => Outcome::Settled,
+                "A-2" => Outcome::Done,
+                _ => later(),
+            }
+        })
+    };
+    let expect = |done, retried| {
+        let mut worked = Worked::default();
+        (worked.done, worked.retried) = (done, retried);
+        worked
+    };
+    assert_eq!(round().await, expect(2, 1));
+    assert_eq!(round().await, expect(0, 0));
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(round().await, expect(0, 1));
+}
