@@ -247,18 +247,6 @@ impl fmt::Display for Refused {
     }
 }
 
-/// Without the text, which may hold anything.
-impl fmt::Debug for Refused {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Refused")
-            .field("code", &self.code)
-            .field("meaning", &self.meaning)
-            .field("request_id", &self.request_id)
-            .field("response", &self.response)
-            .finish_non_exhaustive()
-    }
-}
-
 impl StdError for Refused {}
 
 /// A call whose effect is not known: it may have arrived.

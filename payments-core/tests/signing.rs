@@ -24,7 +24,7 @@ struct Whole {
     data: &'static str,
 }
 
-/// As MoMo signs.
+/// Names and values, with every kind of entry.
 #[derive(Canonical)]
 #[canonical(keys = Key, pairs = "&", order("amount", "orderId", skip_absent("extra"), free("orderInfo")))]
 struct Pairs {
@@ -38,7 +38,7 @@ struct Pairs {
     order_info: String,
 }
 
-/// As Mocasa signs.
+/// Values only.
 #[derive(Canonical)]
 #[canonical(keys = Key, join = "|", order("a", "b", "c"))]
 struct Joined {

@@ -312,6 +312,7 @@ impl<T: fmt::Debug> fmt::Debug for Reply<T> {
 mod tests {
     use super::*;
     use crate::Currency;
+    use crate::exchange::Body;
 
     #[test]
     fn what_is_repeated_must_match() {

@@ -11,7 +11,7 @@ use super::steps::{login_failed, login_failed_elsewhere};
 use super::{FromSetup, Prepared, Provider, Setup};
 use crate::error::{Error, Misuse};
 use crate::exchange::{Request, Response};
-use crate::outgoing::call::{Call, Raw, Reply, Resolve};
+use crate::outgoing::call::{Call, Effect, Raw, Reply, Resolve};
 use crate::outgoing::engine::{Machine, Step};
 use crate::outgoing::pending::{Pending, Resolved};
 use crate::outgoing::token::TokenState;
@@ -112,14 +112,18 @@ impl<P: Provider> Client<P> {
     async fn run<C: Call>(&self, prepared: &Prepared<C>) -> Result<Reply<C::Reply>, Error> {
         let token = self.token().await?;
         let result = self.attempts(prepared, token.as_ref()).await;
-        match (result, token) {
-            (Err(error), Some(stale)) if self.shared.setup.may_renew::<C>(&error) => {
-                self.shared.token.lock().await.forget(&stale);
-                let token = self.token().await?;
-                self.attempts(prepared, token.as_ref()).await
-            }
-            (result, _) => result,
+        let (Err(error), Some(stale)) = (&result, token) else {
+            return result;
+        };
+        if !self.shared.setup.is_stale_token(error) {
+            return result;
         }
+        self.shared.token.lock().await.forget(&stale);
+        if C::EFFECT != Effect::Read {
+            return result;
+        }
+        let token = self.token().await?;
+        self.attempts(prepared, token.as_ref()).await
     }
 
     async fn attempts<C: Call>(

@@ -7,7 +7,7 @@ use super::{Prepared, Provider, Setup};
 use crate::clock::unix_millis;
 use crate::error::{Error, Misuse, NotSent};
 use crate::exchange::{CallRecord, Request};
-use crate::outgoing::call::{Call, Effect, Resolve};
+use crate::outgoing::call::{Call, Resolve};
 use crate::outgoing::pending::{Pending, Resolved, StillUnknown};
 use crate::signing::Secret;
 
@@ -107,10 +107,10 @@ impl<P: Provider> Setup<P> {
         }
     }
 
-    /// Whether a call that was refused may be sent again with a new token.
-    pub(super) fn may_renew<C: Call>(&self, result: &Error) -> bool {
-        match (C::EFFECT, result) {
-            (Effect::Read, Error::Refused(refused)) => self.provider.is_stale_token(refused),
+    /// Whether a refusal says that the token is no longer taken.
+    pub(super) fn is_stale_token(&self, error: &Error) -> bool {
+        match error {
+            Error::Refused(refused) => self.provider.is_stale_token(refused),
             _ => false,
         }
     }
