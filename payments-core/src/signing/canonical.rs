@@ -269,8 +269,6 @@ fn check_characters(name: &'static str, joining: &str, text: &str) -> Result<(),
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     fn check(joining: &'static str, text: &str, refused: bool) {
         let found = super::check("field", joining, text);
         assert_eq!(found.is_err(), refused, "{text:?} joined by {joining:?}");

@@ -1,0 +1,109 @@
+//! The blocking client, by the same rules.
+
+use std::sync::Barrier;
+use std::thread;
+
+use payments_core::client::blocking::Client;
+
+use super::*;
+
+fn client(policy: RetryPolicy, transport: &ScriptedTransport, clock: &FixedClock) -> Client<Toy> {
+    let base = "https://pay.example".to_owned();
+    Builder::new(Toy, base, Credentials::new("shop"))
+        .blocking_transport(Arc::new(transport.clone()))
+        .clock(Arc::new(clock.clone()))
+        .retry(policy)
+        .build()
+        .unwrap()
+}
+
+fn logged_in(acts: impl IntoIterator<Item = Act>) -> ScriptedTransport {
+    ScriptedTransport::new(acts).always("/login", Act::json(TOKEN))
+}
+
+#[test]
+fn many_threads_on_an_expired_token_fetch_one() {
+    let transport = logged_in([]).always("/status", Act::json(OK));
+    let clock = FixedClock::new();
+    let client = client(once_each(), &transport, &clock);
+    client.call(Status::of("A-1")).unwrap();
+    clock.advance(toy::LIFETIME);
+    let start = Barrier::new(50);
+    thread::scope(|scope| {
+        for _ in 0..50 {
+            scope.spawn(|| {
+                start.wait();
+                client.call(Status::of("A-1")).unwrap();
+            });
+        }
+    });
+    assert_eq!(transport.count("/login"), 2);
+}
+
+#[test]
+fn a_failed_login_is_tried_again_later() {
+    let transport = ScriptedTransport::new([Act::Cut, Act::json(TOKEN), Act::json(OK)]);
+    let client = client(once_each(), &transport, &FixedClock::new());
+    let error = client.call(Pay::new("A-1")).unwrap_err();
+    assert_eq!(variant(&error), "not sent");
+    assert_eq!(transport.count("/pay"), 0);
+    client.call(Pay::new("A-1")).unwrap();
+}
+
+#[test]
+fn reads_are_repeated_and_payments_are_not() {
+    let check = |acts: Vec<Act>, reads: usize, pays: usize| {
+        let transport = logged_in(acts.clone());
+        let clock = FixedClock::new();
+        let _ = client(RetryPolicy::default(), &transport, &clock).call(Status::of("A-1"));
+        assert_eq!(transport.count("/status"), reads, "{acts:?}");
+        let transport = logged_in(acts.clone());
+        let _ = client(RetryPolicy::default(), &transport, &clock).call(Pay::new("A-1"));
+        assert_eq!(transport.count("/pay"), pays, "{acts:?}");
+    };
+    check(vec![Act::Cut, Act::NotSent, Act::json(OK)], 3, 1);
+    check(vec![Act::Hang, Act::json(OK)], 2, 1);
+    check(vec![Act::NotSent, Act::json(OK)], 2, 1);
+    check(vec![retry_after("3"), Act::json(OK)], 2, 1);
+    check(vec![Act::json(STALE), Act::json(OK)], 2, 1);
+}
+
+#[test]
+fn outcomes_are_those_of_the_async_client() {
+    for (act, read, write) in [
+        (Act::json(OK), "ok", "ok"),
+        (Act::NotSent, "not sent", "not sent"),
+        (Act::Hang, "malformed", "unknown"),
+        (Act::json(REFUSED), "refused", "refused"),
+        (Act::status(302, ""), "malformed", "unknown"),
+    ] {
+        let client = || client(once_each(), &logged_in([act.clone()]), &FixedClock::new());
+        assert_eq!(outcome(client().call(Status::of("A-1"))), read, "{act:?}");
+        assert_eq!(
+            outcome(client().call(SetState::of("A-1"))),
+            write,
+            "{act:?}"
+        );
+        assert_eq!(outcome(client().call(Pay::new("A-1"))), write, "{act:?}");
+    }
+}
+
+#[test]
+fn resolve_waits_before_it_says_never() {
+    let clock = FixedClock::new();
+    let transport = logged_in([Act::json(NOT_FOUND), Act::json(NOT_FOUND)]);
+    let client = client(once_each(), &transport, &clock);
+    let pending = client.prepare(Pay::new("A-1")).unwrap().pending();
+    let early = client.resolve(&pending).unwrap();
+    assert!(matches!(
+        early,
+        Resolved::StillUnknown(StillUnknown::TooEarly)
+    ));
+    clock.advance(Duration::from_secs(300));
+    assert!(matches!(
+        client.resolve(&pending).unwrap(),
+        Resolved::NeverHappened
+    ));
+    let other = pending_at("https://test.pay.example");
+    assert_eq!(outcome(client.resolve(&other)), "misuse");
+}

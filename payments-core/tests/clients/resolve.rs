@@ -1,0 +1,99 @@
+//! Asking what became of a call.
+
+use super::*;
+
+/// A pending of [`Pay`] that was prepared by a client of this host at 1970-01-01.
+fn pending_at(base: &str) -> Pending<Pay> {
+    let transport = ScriptedTransport::default();
+    let client: Client<Toy> = Builder::new(Toy, base.to_owned(), Credentials::new("shop"))
+        .transport(Arc::new(transport))
+        .clock(Arc::new(FixedClock::new()))
+        .build()
+        .unwrap();
+    client.prepare(Pay::new("A-1")).unwrap().pending()
+}
+
+#[test]
+fn resolve_says_what_the_provider_says_and_no_more() {
+    let check = |act: Act, age: u64, expect: &str| {
+        let desk = desk(once_each(), [act.clone()]);
+        desk.clock.clock.advance(Duration::from_secs(age));
+        let pending = pending_at("https://pay.example");
+        let found = match finish(desk.client.resolve(&pending)) {
+            Ok(Resolved::Settled(reply)) => reply.value.clone(),
+            Ok(Resolved::NeverHappened) => "never happened".to_owned(),
+            Ok(Resolved::StillUnknown(StillUnknown::TooEarly)) => "too early".to_owned(),
+            Ok(Resolved::StillUnknown(StillUnknown::Refused(refused))) => {
+                format!("refused with {}", refused.code().unwrap())
+            }
+            Ok(_) => "another".to_owned(),
+            Err(error) => {
+                assert_eq!(error.money_moved(), MoneyMoved::No);
+                variant(&error).to_owned()
+            }
+        };
+        assert_eq!(found, expect, "after {age} s: {act:?}");
+        assert_eq!(desk.transport.count("/pay"), 0);
+    };
+    check(Act::json(OK), 0, "A-1");
+    check(Act::json(NOT_FOUND), 0, "too early");
+    check(Act::json(NOT_FOUND), 299, "too early");
+    check(Act::json(NOT_FOUND), 300, "never happened");
+    check(Act::json(REFUSED), 300, "refused with NO");
+    check(Act::json(r#"{"ok":true,"value":"B-9"}"#), 300, "malformed");
+    check(Act::status(404, "nothing here"), 300, "malformed");
+    check(Act::Cut, 300, "malformed");
+    check(Act::NotSent, 300, "not sent");
+}
+
+#[test]
+fn resolve_refuses_a_call_of_another_client() {
+    let desk = desk(once_each(), []);
+    let check = |pending: &Pending<Pay>, expect: &str| {
+        let error = finish(desk.client.resolve(pending)).unwrap_err();
+        assert_eq!(error.to_string(), format!("misuse: `pending` {expect}"));
+    };
+    check(
+        &pending_at("https://test.pay.example"),
+        "is of toy at https://test.pay.example, this client is for toy at https://pay.example",
+    );
+    let record = |provider: &str, reference: Option<&str>| {
+        let request = Request::post("/pay");
+        CallRecord::new(
+            provider,
+            "https://pay.example",
+            "pay",
+            reference,
+            &request,
+            0,
+        )
+    };
+    let pending = |record: CallRecord| Pending::<Pay>::try_from(record).unwrap();
+    check(
+        &pending(record("other", Some("A-1"))),
+        "is of other at https://pay.example, this client is for toy at https://pay.example",
+    );
+    check(&pending(record("toy", None)), "has no reference to ask for");
+    assert!(desk.transport.seen().is_empty());
+}
+
+#[test]
+fn a_stored_pending_keeps_its_type() {
+    let pending = pending_at("https://pay.example");
+    let stored = serde_json::to_string(&pending).unwrap();
+    let back: Pending<Pay> = serde_json::from_str(&stored).unwrap();
+    assert_eq!(back.record(), pending.record());
+    assert_eq!(back.record().call(), "pay");
+    assert_eq!(back.record().prepared_at(), 0);
+    let wrong = Pending::<SetState>::try_from(back.record().clone()).unwrap_err();
+    let expect = "`pending` is of the call pay, not of set_state";
+    assert_eq!(wrong.to_string(), expect);
+    let wrong = serde_json::from_str::<Pending<SetState>>(&stored).unwrap_err();
+    assert_eq!(wrong.to_string(), expect);
+    let desk = desk(once_each(), [Act::Cut]);
+    let Err(Error::Unknown(unknown)) = finish(desk.client.call(Pay::new("A-1"))) else {
+        panic!("a cut is not known");
+    };
+    let unknown = Pending::<Pay>::try_from(unknown.record().clone()).unwrap();
+    assert_eq!(unknown.record(), pending.record());
+}
