@@ -150,6 +150,17 @@ fn once_each() -> RetryPolicy {
     RetryPolicy::never()
 }
 
+/// A pending of [`Pay`] that was prepared by a client of this host at 1970-01-01.
+fn pending_at(base: &str) -> Pending<Pay> {
+    let transport = ScriptedTransport::default();
+    let client: Client<Toy> = Builder::new(Toy, base.to_owned(), Credentials::new("shop"))
+        .transport(Arc::new(transport))
+        .clock(Arc::new(FixedClock::new()))
+        .build()
+        .unwrap();
+    client.prepare(Pay::new("A-1")).unwrap().pending()
+}
+
 #[test]
 fn a_call_without_an_answer_is_asked_for() {
     let desk = desk(RetryPolicy::default(), [Act::Hang, Act::json(OK)]);

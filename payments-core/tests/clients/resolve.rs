@@ -2,17 +2,6 @@
 
 use super::*;
 
-/// A pending of [`Pay`] that was prepared by a client of this host at 1970-01-01.
-fn pending_at(base: &str) -> Pending<Pay> {
-    let transport = ScriptedTransport::default();
-    let client: Client<Toy> = Builder::new(Toy, base.to_owned(), Credentials::new("shop"))
-        .transport(Arc::new(transport))
-        .clock(Arc::new(FixedClock::new()))
-        .build()
-        .unwrap();
-    client.prepare(Pay::new("A-1")).unwrap().pending()
-}
-
 #[test]
 fn resolve_says_what_the_provider_says_and_no_more() {
     let check = |act: Act, age: u64, expect: &str| {
