@@ -80,6 +80,7 @@ macro_rules! codes {
         }
 
         impl $crate::signing::Part for $Type {
+            #[inline]
             fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
                 read(self.as_str())
             }

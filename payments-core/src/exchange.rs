@@ -157,6 +157,18 @@ impl Request {
         }
     }
 
+    /// Method, headers and body, for whoever binds the request to a host.
+    pub(crate) fn into_parts(self) -> (Method, HeaderMap, Body) {
+        let Self {
+            method,
+            path: _,
+            query: _,
+            headers,
+            body,
+        } = self;
+        (method, headers, body)
+    }
+
     /// SHA-256 over method, path, query and body: tells two different requests apart. Headers are
     /// left out, because tokens change between two sends of the same request.
     #[must_use]
@@ -179,6 +191,14 @@ impl fmt::Debug for Request {
 }
 
 impl Body {
+    /// The encoded bytes, without a copy.
+    pub(crate) fn into_bytes(self) -> Bytes {
+        match self {
+            Self::Empty => Bytes::new(),
+            Self::Form(text) | Self::Json(text) => Bytes::from(text),
+        }
+    }
+
     /// The encoded bytes.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {

@@ -117,7 +117,7 @@ pub struct Machine<'a, C> {
     attempt: u32,
     /// Whether an attempt before the last may have arrived.
     arrived: bool,
-    jitter: u64,
+    jitter: Option<u64>,
 }
 
 impl<'a, C: Call> Machine<'a, C> {
@@ -136,7 +136,7 @@ impl<'a, C: Call> Machine<'a, C> {
             budget,
             attempt: 1,
             arrived: false,
-            jitter: RandomState::new().hash_one(record.digest()),
+            jitter: None,
         }
     }
 
@@ -232,8 +232,12 @@ impl<'a, C: Call> Machine<'a, C> {
             .saturating_mul(1_u32.checked_shl(doublings).unwrap_or(u32::MAX))
             .min(self.policy.longest_pause);
         // A step of the splitmix generator; jitter needs no better.
-        self.jitter = self.jitter.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.jitter ^ (self.jitter >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let seed = self
+            .jitter
+            .unwrap_or_else(|| RandomState::new().hash_one(self.record.digest()));
+        let jitter = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        self.jitter = Some(jitter);
+        let mixed = (jitter ^ (jitter >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let thousandths = u32::try_from((mixed >> 32).checked_rem(1001).unwrap_or(0)).unwrap_or(0);
         longest
             .saturating_mul(thousandths)

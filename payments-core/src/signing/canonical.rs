@@ -87,54 +87,63 @@ pub trait Part {
 }
 
 impl<T: Part + ?Sized> Part for &T {
+    #[inline(always)]
     fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
         (**self).with_text(read)
     }
 }
 
 impl Part for str {
+    #[inline(always)]
     fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
         read(self)
     }
 }
 
 impl Part for String {
+    #[inline(always)]
     fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
         read(self)
     }
 }
 
 impl Part for Cow<'_, str> {
+    #[inline(always)]
     fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
         read(self)
     }
 }
 
 impl Part for bool {
+    #[inline(always)]
     fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
         read(if *self { "true" } else { "false" })
     }
 }
 
 impl Part for i64 {
+    #[inline(always)]
     fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
         read(crate::money::wire::Digits::signed(*self).as_str())
     }
 }
 
 impl Part for u64 {
+    #[inline(always)]
     fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
         read(crate::money::wire::Digits::unsigned(*self).as_str())
     }
 }
 
 impl Part for u32 {
+    #[inline(always)]
     fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
         u64::from(*self).with_text(read)
     }
 }
 
 impl Part for Decimal {
+    #[inline(always)]
     fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
         read(self.text().as_str())
     }
@@ -142,6 +151,7 @@ impl Part for Decimal {
 
 /// An absent value is signed as the empty text, unless the order entry says otherwise.
 impl<T: Part> Part for Option<T> {
+    #[inline(always)]
     fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
         match self {
             Some(value) => value.with_text(read),
@@ -154,7 +164,7 @@ impl<T: Part> Part for Option<T> {
 ///
 /// # Errors
 /// [`Refusal`] for a control character, and for any byte of `joining`.
-#[inline]
+#[inline(always)]
 pub fn stream_value<S: Sink>(
     sink: &mut S,
     name: &'static str,
@@ -194,7 +204,7 @@ pub fn stream_money<S: Sink>(
 ///
 /// # Errors
 /// [`Refusal`] naming the field.
-#[inline]
+#[inline(always)]
 pub fn check(name: &'static str, joining: &'static str, text: &str) -> Result<(), Refusal> {
     if suspicious(joining.as_bytes(), text.as_bytes()) {
         check_characters(name, joining, text)

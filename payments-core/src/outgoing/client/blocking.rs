@@ -173,14 +173,14 @@ impl<P: Provider> Client<P> {
         let shared = &*self.shared;
         let setup = &shared.setup;
         let seen = shared.fetches.load(Ordering::Acquire);
-        let credentials = setup.credentials()?;
-        let Some(login) = setup.provider.login(&credentials)? else {
-            return Ok(None);
-        };
         let mut state = self.token_state();
         if let Some(token) = state.current(setup.clock.monotonic()) {
             return Ok(Some(token));
         }
+        let credentials = setup.credentials()?;
+        let Some(login) = setup.provider.login(&credentials)? else {
+            return Ok(None);
+        };
         if let Some(why) = state.failure_since(seen) {
             return Err(login_failed_elsewhere(why));
         }
@@ -216,7 +216,7 @@ impl<P: Provider> Client<P> {
         if let Some((place, text)) = call.signature(credentials)? {
             request.carry_signature(place, &text)?;
         }
-        let bound = self.shared.setup.base.bind(&request)?;
+        let bound = self.shared.setup.base.bind(request)?;
         self.drive(&call, &record, bound)
     }
 }

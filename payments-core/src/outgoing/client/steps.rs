@@ -59,7 +59,7 @@ impl<P: Provider> Setup<P> {
             request.carry_signature(place, &text)?;
         }
         self.provider.authorize(&mut request, &credentials, token)?;
-        Ok(self.base.bind(&request)?)
+        Ok(self.base.bind(request)?)
     }
 
     /// The query for a stored call, after checking that it is one of this client's.
