@@ -3,7 +3,8 @@
 //!
 //! As it stands it starts a sandbox, creates an order, pays it, receives the webhook twice, delivers
 //! once, and ends. With `MOCASA_BASE_URL`, `MOCASA_CLIENT_KEY`, `MOCASA_CLIENT_SECRET` and
-//! `MOCASA_WEBHOOK_SECRET` it serves `http://127.0.0.1:8080/webhooks/mocasa` until it is stopped.
+//! `MOCASA_WEBHOOK_SECRET` it serves `http://127.0.0.1:8080/webhooks/mocasa` until it is stopped, for
+//! the open orders that its arguments name: `ORDER-1001=1499.00`.
 
 #![expect(clippy::print_stdout, reason = "an example tells what it does")]
 
@@ -83,7 +84,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let keys = OrderWebhookKeys::new(required("MOCASA_WEBHOOK_SECRET")?)?;
     let shop = Shop {
         client: Client::builder(Environment::At(base_url), credentials).build()?,
-        orders: HashMap::new(),
+        orders: open_orders()?,
         verifier: order_webhooks("live", "main-shop", KeyRing::new("current", keys)),
     };
     let inbox = Inbox::in_memory();
@@ -95,6 +96,22 @@ async fn main() -> Result<(), Box<dyn Error>> {
         inbox.work(|row| shop.work(row)).await;
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
+}
+
+/// The orders that are open, from arguments such as `ORDER-1001=1499.00`.
+fn open_orders() -> Result<HashMap<String, Money>, Box<dyn Error>> {
+    std::env::args()
+        .skip(1)
+        .map(|argument| {
+            let (order_no, amount) = argument
+                .split_once('=')
+                .ok_or("write open orders as ORDER-1001=1499.00")?;
+            Ok((
+                order_no.to_owned(),
+                Money::from_decimal(amount, Currency::PHP)?,
+            ))
+        })
+        .collect()
 }
 
 /// The whole story against a sandbox.

@@ -18,6 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // Store the number before the order is sent: it is what an unknown outcome is asked for by.
     let order_no = format!("QS-{}", unix_millis(SystemClock::new().wall()));
+    println!("order_no={order_no}");
     let order = client
         .create_order(
             CreateOrder::builder()
@@ -29,7 +30,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 .build()?,
         )
         .await?;
-    println!("order_no={order_no}");
     println!("payment_link={}", order.payment_link);
 
     let status = client

@@ -36,9 +36,15 @@ fn judge(
                 None => confirmed,
             })
         }
+        // A signed success outweighs a query that lags behind it: ask again, decline nothing.
+        Meaning::Declined if signed_success(event) => Confirmation::Open(reply),
         Meaning::Declined => Confirmation::Declined(reply),
         _ => Confirmation::Open(reply),
     }
+}
+
+fn signed_success(event: Option<&Verified<OrderWebhook>>) -> bool {
+    event.is_some_and(|event| event.tx_status.meaning() == Meaning::Done)
 }
 
 #[cfg(feature = "client")]

@@ -17,6 +17,7 @@
 /// assert_eq!(Status::Paid.meaning(), Meaning::Done);
 /// assert_eq!(Status::from("lost").as_str(), "lost");
 /// assert_eq!(Status::from("lost").meaning(), Meaning::Unknown);
+/// assert_eq!(Status::from("two\nlines").to_string(), "two\u{FFFD}lines");
 /// ```
 #[macro_export]
 macro_rules! codes {
@@ -66,7 +67,13 @@ macro_rules! codes {
 
         impl ::core::fmt::Display for $Type {
             fn fmt(&self, out: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                out.write_str(self.as_str())
+                // What the provider sends goes to terminals and logs: no control characters.
+                self.as_str().chars().try_for_each(|character| {
+                    ::core::fmt::Write::write_char(
+                        out,
+                        if character.is_control() { '\u{FFFD}' } else { character },
+                    )
+                })
             }
         }
 

@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::money::wire::Form;
-use crate::money::{Currency, Money};
+use crate::money::{Currency, Decimal, Money};
 
 /// No message of a payment provider is near this; the search for doubled fields is quadratic.
 const MAX_FIELDS: usize = 256;
@@ -75,19 +75,30 @@ impl<'de> Deserialize<'de> for Object<'de> {
     }
 }
 
-/// Reads an integer that is written as a number or as a text of digits; `null` is absent. For
+/// Reads an integer that is written as a number, whatever its notation, or as a text of digits. For
 /// `#[serde(deserialize_with)]`, as are all that follow.
 ///
+/// Anything else counts as absent, as `null` does: an optional side note must not make a whole reply
+/// unreadable. The raw body has what came.
+///
 /// # Errors
-/// If it is neither, has a fraction or an exponent, or does not fit 64 bits.
+/// If it is not JSON.
 pub fn lenient_integer<'de, D: Deserializer<'de>>(input: D) -> Result<Option<i64>, D::Error> {
-    present(input)?.map(integer).transpose()
+    Ok(present(input)?.and_then(|raw| {
+        integer::<serde_json::Error>(raw).ok().or_else(|| {
+            let number = Decimal::from_json_number(raw).ok()?;
+            let unit = 10_i64.checked_pow(u32::from(number.scale()))?;
+            (number.mantissa().checked_rem(unit)? == 0)
+                .then(|| number.mantissa().checked_div(unit))
+                .flatten()
+        })
+    }))
 }
 
 /// Reads an integer that is written as a number or as a text of digits.
 ///
 /// # Errors
-/// As [`lenient_integer`], and if it is `null`.
+/// If it is neither, `null`, has a fraction or an exponent, or does not fit 64 bits.
 pub fn required_lenient_integer<'de, D: Deserializer<'de>>(input: D) -> Result<i64, D::Error> {
     integer(required(input)?)
 }
@@ -232,25 +243,27 @@ mod tests {
 
     #[test]
     fn integers_are_numbers_or_texts() {
-        let check = |text: &str, expect: Result<Option<i64>, ()>| {
-            assert_eq!(read(text, |input| lenient_integer(input)), expect, "{text}");
-            let expect = expect.and_then(|number| number.ok_or(()));
+        let check = |text: &str, optional: Option<i64>, required: Option<i64>| {
+            let found = read(text, |input| lenient_integer(input));
+            assert_eq!(found, Ok(optional), "{text}");
             let found = read(text, |input| required_lenient_integer(input));
-            assert_eq!(found, expect, "{text}");
+            assert_eq!(found.ok(), required, "{text}");
         };
-        check("7", Ok(Some(7)));
-        check(r#""-7""#, Ok(Some(-7)));
-        check("null", Ok(None));
-        for refused in [
+        check("7", Some(7), Some(7));
+        check(r#""-7""#, Some(-7), Some(-7));
+        check("7.0", Some(7), None);
+        check("7e1", Some(70), None);
+        for neither in [
+            "null",
             r#""+7""#,
             r#""""#,
-            "7.0",
-            "7e1",
+            r#""2026-01-01""#,
+            "7.5",
             "true",
             "[7]",
             "9223372036854775808",
         ] {
-            check(refused, Err(()));
+            check(neither, None, None);
         }
     }
 

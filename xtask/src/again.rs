@@ -37,18 +37,14 @@ impl Again {
         let (words, rest) = self.cargo_words();
         let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let manifest = root.join("Cargo.toml");
-        let status = Command::new(program)
+        let mut cargo = Command::new(program);
+        cargo
             .args(words)
             .arg("--manifest-path")
             .arg(manifest)
             .arg("--")
-            .args(rest)
-            .status()
-            .map_err(|error| format!("cargo does not start: {error}"))?;
-        Ok(status
-            .code()
-            .and_then(|code| u8::try_from(code).ok())
-            .unwrap_or(1))
+            .args(rest);
+        become_it(cargo)
     }
 
     /// The words before `--`, and those after it.
@@ -67,6 +63,25 @@ impl Again {
         after.extend(arguments);
         (words, after)
     }
+}
+
+/// Turns this process into cargo, which turns itself into the command: whoever ends the process that
+/// was started ends the server in it.
+#[cfg(unix)]
+fn become_it(mut cargo: Command) -> Result<u8, String> {
+    use std::os::unix::process::CommandExt as _;
+    Err(format!("cargo does not start: {}", cargo.exec()))
+}
+
+#[cfg(not(unix))]
+fn become_it(mut cargo: Command) -> Result<u8, String> {
+    let status = cargo
+        .status()
+        .map_err(|error| format!("cargo does not start: {error}"))?;
+    Ok(status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .unwrap_or(1))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tracing::{debug, info_span};
 
-use super::steps::{login_failed, login_failed_elsewhere};
+use super::steps::{login_failed, login_failed_elsewhere, usable};
 use super::{FromSetup, Prepared, Provider, Setup};
 use crate::error::{Error, Misuse};
 use crate::exchange::{Request, Response};
@@ -185,11 +185,9 @@ impl<P: Provider> Client<P> {
             return Err(login_failed_elsewhere(why));
         }
         let result = self.log_in(login, &credentials);
-        let token = match result {
-            Ok(reply) => {
-                let grant = setup.provider.grant(reply.into_inner());
-                Ok(state.store(grant, setup.clock.monotonic()))
-            }
+        let grant = result.and_then(|reply| usable(setup.provider.grant(reply.into_inner())));
+        let token = match grant {
+            Ok(grant) => Ok(state.store(grant, setup.clock.monotonic())),
             Err(error) => {
                 state.fail(error.to_string());
                 Err(login_failed(error))

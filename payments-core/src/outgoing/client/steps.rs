@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Prepared, Provider, Setup};
+use super::{Grant, Prepared, Provider, Setup};
 use crate::clock::unix_millis;
-use crate::error::{Error, Misuse, NotSent};
+use crate::error::{Error, Malformed, Misuse, NotSent};
 use crate::exchange::{CallRecord, Request};
 use crate::outgoing::call::{Call, Resolve};
 use crate::outgoing::pending::{Pending, Resolved, StillUnknown};
@@ -113,6 +113,16 @@ impl<P: Provider> Setup<P> {
             Error::Refused(refused) => self.provider.is_stale_token(refused),
             _ => false,
         }
+    }
+}
+
+/// A token that no header can carry is the provider's fault, and nothing to keep.
+pub(super) fn usable(grant: Grant) -> Result<Grant, Error> {
+    let token = grant.token.expose();
+    if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(grant)
+    } else {
+        Err(Malformed::new("the access token cannot be used", None).into())
     }
 }
 
