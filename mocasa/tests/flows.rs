@@ -9,6 +9,8 @@
 
 #[path = "flows/input.rs"]
 mod input;
+#[path = "flows/lagging.rs"]
+mod lagging;
 #[path = "flows/lost.rs"]
 mod lost;
 #[path = "flows/orders.rs"]
