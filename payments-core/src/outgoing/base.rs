@@ -33,6 +33,20 @@ impl Base {
         if authority.as_str().contains('@') {
             return refuse("must not hold a user or password");
         }
+        let port = authority
+            .as_str()
+            .get(authority.host().len()..)
+            .unwrap_or_default();
+        if !port.is_empty() && port.trim_start_matches(':').parse::<u16>().is_err() {
+            return refuse("must have a port from 0 to 65535, or none");
+        }
+        if uri
+            .path()
+            .split('/')
+            .any(|part| part == "." || part == "..")
+        {
+            return refuse("must not have . or .. in its path");
+        }
         if uri.query().is_some() {
             return refuse("must not have a query");
         }
@@ -149,6 +163,17 @@ mod tests {
         check(
             "http://127.0.0.1@pay.example",
             Err("must not hold a user or password"),
+        );
+        check(
+            "https://pay.example:8443/v1",
+            Ok("https://pay.example:8443/v1"),
+        );
+        let port = Err("must have a port from 0 to 65535, or none");
+        check("https://pay.example:99999", port);
+        check("https://[::1]:99999", port);
+        check(
+            "https://pay.example/../v1",
+            Err("must not have . or .. in its path"),
         );
         check("https://pay.example?x=1", Err("must not have a query"));
         check("https://pay.example/#x", Err("must not have a fragment"));
