@@ -8,11 +8,9 @@ use payments_core::exchange::Request;
 use payments_core::http::HeaderName;
 use payments_core::http::header::AUTHORIZATION;
 use payments_core::incoming::{KeyRing, Scope, Verifier};
-use payments_core::signing::{Refusal, Signed, TagText, tag_text};
 use payments_core::{Currency, Secret};
 
 use crate::calls::Credentials;
-use crate::codes::TxStatus;
 use crate::inbound::{OrderWebhook, OrderWebhookKeys};
 use crate::types::{ApplyToken, ApplyTokenReply};
 
@@ -201,29 +199,4 @@ pub fn order_webhooks(
     keys: KeyRing<OrderWebhookKeys>,
 ) -> Verifier<OrderWebhook> {
     Verifier::new(Scope::new(Mocasa::NAME, environment, account), keys)
-}
-
-/// The signature of a webhook: `base64(SHA-256(orderNo|txStatus|secret))`, or another text form of
-/// the same digest. It takes a secret of any length, as the document's own sample has six
-/// characters.
-///
-/// # Errors
-/// [`Refusal`] for a control character or `|` in the order number or the status.
-pub fn signature(
-    order_no: &str,
-    tx_status: &str,
-    secret: &Secret<String>,
-    form: TagText,
-) -> Result<String, Refusal> {
-    let message = OrderWebhook {
-        order_no: order_no.to_owned(),
-        tx_status: TxStatus::from(tx_status),
-    };
-    let mut rule = OrderWebhook::SIGNATURE;
-    rule.text = form;
-    tag_text(
-        &message,
-        &OrderWebhookKeys::danger_unchecked(secret.clone()),
-        rule,
-    )
 }

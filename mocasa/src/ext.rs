@@ -1,108 +1,34 @@
-//! Confirming an order: signature, query, and comparison with the merchant's own record.
-//!
-//! Mocasa signs the order number and the status, and its query names no amount. So the amount of a
-//! confirmed order is the one that the merchant stored when it was created; what the webhook claims
-//! is compared and reported, and never decides.
+//! What only Mocasa does: its signature as a function of two texts, and confirming an order.
 
-use payments_core::error::{Meaning, Misuse};
-use payments_core::incoming::{Basis, Confirmation, Confirmed, Expected, Verified};
-use payments_core::{Error, Reply};
+#[cfg(any(feature = "client", feature = "blocking"))]
+mod confirm;
 
-use crate::inbound::OrderWebhook;
-use crate::types::{OrderStatus, OrderStatusReply};
+use payments_core::Secret;
+use payments_core::signing::{Refusal, SignatureRule, Signed, TagText, tag_text};
 
-/// The query for an expected order.
-fn query(expected: &Expected) -> Result<OrderStatus, Misuse> {
-    OrderStatus::builder()
-        .order_no(expected.reference())
-        .build()
-}
+use crate::codes::TxStatus;
+use crate::inbound::{OrderWebhook, OrderWebhookKeys};
 
-/// Reads the answer: only a status that is documented to mean "paid" confirms.
-fn judge(
-    reply: Reply<OrderStatusReply>,
-    expected: &Expected,
-    event: Option<&Verified<OrderWebhook>>,
-) -> Confirmation<Reply<OrderStatusReply>> {
-    match reply.tx_status.meaning() {
-        Meaning::Done => {
-            let confirmed = Confirmed::by_provider_crate(
-                reply,
-                expected.clone(),
-                Basis::Queried { amount: false },
-            );
-            Confirmation::Confirmed(match event {
-                Some(event) => confirmed.with_claim(expected.compare(&event.unsigned().amount)),
-                None => confirmed,
-            })
-        }
-        // A signed success outweighs a query that lags behind it: ask again, decline nothing.
-        Meaning::Declined if signed_success(event) => Confirmation::Open(reply),
-        Meaning::Declined => Confirmation::Declined(reply),
-        _ => Confirmation::Open(reply),
-    }
-}
-
-fn signed_success(event: Option<&Verified<OrderWebhook>>) -> bool {
-    event.is_some_and(|event| event.tx_status.meaning() == Meaning::Done)
-}
-
-#[cfg(feature = "client")]
-impl crate::calls::Client {
-    /// Confirms the order of a verified webhook by asking Mocasa, whatever the webhook said.
-    ///
-    /// # Errors
-    /// [`Error::Misuse`] if `expected` is of another order; otherwise that of the query, which
-    /// moves no money: confirm again later.
-    pub async fn confirm(
-        &self,
-        event: &Verified<OrderWebhook>,
-        expected: &Expected,
-    ) -> Result<Confirmation<Reply<OrderStatusReply>>, Error> {
-        expected.check_reference(&event.order_no)?;
-        let reply = self.order_status(query(expected)?).await?;
-        Ok(judge(reply, expected, Some(event)))
-    }
-
-    /// Confirms an order whose webhook never came.
-    ///
-    /// # Errors
-    /// That of the query, which moves no money: ask again later.
-    pub async fn confirm_order(
-        &self,
-        expected: &Expected,
-    ) -> Result<Confirmation<Reply<OrderStatusReply>>, Error> {
-        let reply = self.order_status(query(expected)?).await?;
-        Ok(judge(reply, expected, None))
-    }
-}
-
-#[cfg(feature = "blocking")]
-impl crate::calls::blocking::Client {
-    /// Confirms the order of a verified webhook by asking Mocasa, whatever the webhook said.
-    ///
-    /// # Errors
-    /// [`Error::Misuse`] if `expected` is of another order; otherwise that of the query, which
-    /// moves no money: confirm again later.
-    pub fn confirm(
-        &self,
-        event: &Verified<OrderWebhook>,
-        expected: &Expected,
-    ) -> Result<Confirmation<Reply<OrderStatusReply>>, Error> {
-        expected.check_reference(&event.order_no)?;
-        let reply = self.order_status(query(expected)?)?;
-        Ok(judge(reply, expected, Some(event)))
-    }
-
-    /// Confirms an order whose webhook never came.
-    ///
-    /// # Errors
-    /// That of the query, which moves no money: ask again later.
-    pub fn confirm_order(
-        &self,
-        expected: &Expected,
-    ) -> Result<Confirmation<Reply<OrderStatusReply>>, Error> {
-        let reply = self.order_status(query(expected)?)?;
-        Ok(judge(reply, expected, None))
-    }
+/// The signature of a webhook: `base64(SHA-256(orderNo|txStatus|secret))`, or another text form of
+/// the same digest. It takes a secret of any length, as the document's own sample has six
+/// characters.
+///
+/// # Errors
+/// [`Refusal`] for a control character or `|` in the order number or the status.
+pub fn signature(
+    order_no: &str,
+    tx_status: &str,
+    secret: &Secret<String>,
+    form: TagText,
+) -> Result<String, Refusal> {
+    let message = OrderWebhook {
+        order_no: order_no.to_owned(),
+        tx_status: TxStatus::from(tx_status),
+    };
+    let keys = OrderWebhookKeys::danger_unchecked(secret.clone());
+    let rule = SignatureRule {
+        text: form,
+        ..OrderWebhook::SIGNATURE
+    };
+    tag_text(&message, &keys, rule)
 }

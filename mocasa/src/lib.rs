@@ -1,8 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod auth;
-#[cfg(any(feature = "client", feature = "blocking"))]
-mod ext;
+pub mod ext;
 mod generated;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

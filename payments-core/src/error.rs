@@ -53,7 +53,7 @@ pub enum MoneyMoved {
     No,
     /// Perhaps: ask the provider before doing anything else.
     Maybe,
-    /// Yes: the provider said so, and something failed here afterwards.
+    /// Yes: the provider said so, and something failed here afterwards. Nothing in this version does.
     Yes,
 }
 

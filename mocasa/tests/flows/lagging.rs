@@ -4,7 +4,8 @@ use payments_core::incoming::{Confirmation, Expected, Inbound, KeyRing};
 use payments_core::signing::TagText;
 use payments_core::testing::{Act, ScriptedTransport};
 use payments_core::{Currency, Money};
-use payments_mocasa::auth::{order_webhooks, signature};
+use payments_mocasa::auth::order_webhooks;
+use payments_mocasa::ext::signature;
 use payments_mocasa::inbound::OrderWebhookKeys;
 use payments_mocasa::{Client, Credentials, Environment};
 

@@ -1,4 +1,4 @@
-//! The decisions about one call, without I/O: send, sleep, or done.
+//! The decisions about one call, without I/O: sleep and send again, or done.
 //!
 //! A driver does what the machine says and tells it what happened. It never sends a second time
 //! unless the machine says so, and the machine says so only where a repeat is harmless.
@@ -99,9 +99,7 @@ impl Default for RetryBudget {
 #[derive(Debug)]
 #[must_use]
 pub enum Step<R> {
-    /// Send the request, the same bytes as before.
-    Send,
-    /// Wait, then send.
+    /// Wait, then send the same bytes again.
     Sleep(Duration),
     /// It is over.
     Done(Result<Reply<R>, Error>),

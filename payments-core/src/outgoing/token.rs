@@ -11,8 +11,7 @@ use crate::signing::Secret;
 #[derive(Debug, Default)]
 pub(crate) struct TokenState {
     current: Option<(Secret<String>, Duration)>,
-    /// How many fetches have ended, and how the last one failed if it did.
-    fetches: u64,
+    /// How the last fetch failed, if it did.
     last_failure: Option<String>,
 }
 
@@ -25,11 +24,9 @@ impl TokenState {
             .map(|(token, _)| token.clone())
     }
 
-    /// The failure that this task has waited for: it does not try the same again at once.
-    pub(crate) fn failure_since(&self, fetches: u64) -> Option<&str> {
-        self.last_failure
-            .as_deref()
-            .filter(|_| self.fetches > fetches)
+    /// How the last fetch failed, if it did.
+    pub(crate) fn last_failure(&self) -> Option<&str> {
+        self.last_failure.as_deref()
     }
 
     pub(crate) fn store(&mut self, grant: Grant, now: Duration) -> Secret<String> {
@@ -40,11 +37,6 @@ impl TokenState {
 
     pub(crate) fn fail(&mut self, why: String) {
         self.last_failure = Some(why);
-    }
-
-    pub(crate) fn ended(&mut self) -> u64 {
-        self.fetches = self.fetches.saturating_add(1);
-        self.fetches
     }
 
     /// Forgets a token that the provider no longer takes, unless it was replaced meanwhile.

@@ -27,6 +27,7 @@ struct Shared<P: Provider> {
     setup: Setup<P>,
     transport: Arc<dyn BlockingTransport>,
     token: Mutex<TokenState>,
+    /// How many fetches of a token have ended; read before the lock is waited for.
     fetches: AtomicU64,
 }
 
@@ -153,7 +154,6 @@ impl<P: Provider> Client<P> {
                 Err(error) => debug!(attempt, %error, "not answered"),
             }
             match machine.after(sent) {
-                Step::Send => {}
                 Step::Sleep(pause) => setup.clock.sleep_blocking(pause),
                 Step::Done(result) => return result,
             }
@@ -181,7 +181,10 @@ impl<P: Provider> Client<P> {
         let Some(login) = setup.provider.login(&credentials)? else {
             return Ok(None);
         };
-        if let Some(why) = state.failure_since(seen) {
+        // Whoever waited for a fetch that failed does not try the same again at once.
+        if shared.fetches.load(Ordering::Acquire) != seen
+            && let Some(why) = state.last_failure()
+        {
             return Err(login_failed_elsewhere(why));
         }
         let result = self.log_in(login, &credentials);
@@ -193,7 +196,7 @@ impl<P: Provider> Client<P> {
                 Err(login_failed(error))
             }
         };
-        shared.fetches.store(state.ended(), Ordering::Release);
+        shared.fetches.fetch_add(1, Ordering::Release);
         token.map(Some)
     }
 
