@@ -4,7 +4,7 @@ use payments_core::Secret;
 use payments_core::incoming::{BodyFormat, KeyRing, Verifier};
 use payments_core::signing::TagText;
 use payments_core::testing::tamper;
-use payments_mocasa::auth::{self, order_webhooks};
+use payments_mocasa::auth::order_webhooks;
 use payments_mocasa::codes::TxStatus;
 use payments_mocasa::inbound::{OrderWebhook, OrderWebhookKeys};
 use payments_mocasa::sandbox::{Config, DigestForm, webhook_signature};
