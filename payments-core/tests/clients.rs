@@ -10,6 +10,8 @@
 #[cfg(feature = "blocking")]
 #[path = "clients/blocking.rs"]
 mod blocking;
+#[path = "clients/hosts.rs"]
+mod hosts;
 #[path = "clients/resolve.rs"]
 mod resolve;
 #[path = "clients/tokens.rs"]

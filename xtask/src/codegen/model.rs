@@ -1,7 +1,9 @@
 //! What a description means, checked: everything that is emitted is read from here.
 
 pub(crate) use super::load::node::Value;
-pub(crate) use super::load::raw::{CredentialKind, EffectKind, Scheme, Sensitive, TagText};
+pub(crate) use super::load::raw::{
+    CredentialKind, EffectKind, Scheme, Sensitive, ServerKind, TagText,
+};
 
 /// One provider.
 #[derive(Debug)]
@@ -13,7 +15,9 @@ pub(crate) struct Provider {
     /// The provider's type in `auth.rs`.
     pub(crate) type_name: String,
     pub(crate) credentials: Vec<Credential>,
+    /// The main host's.
     pub(crate) servers: Vec<Server>,
+    pub(crate) hosts: Vec<Host>,
     pub(crate) envelopes: Vec<Envelope>,
     pub(crate) calls: Vec<Call>,
     pub(crate) notices: Vec<Notice>,
@@ -30,6 +34,12 @@ impl Provider {
 
     pub(crate) fn envelope(&self, name: &str) -> Option<&Envelope> {
         self.envelopes.iter().find(|envelope| envelope.name == name)
+    }
+
+    /// Whether a credential signs or authorizes.
+    pub(crate) fn has_secret(&self) -> bool {
+        let mut kinds = self.credentials.iter().map(|known| known.kind);
+        kinds.any(|kind| kind == CredentialKind::Secret)
     }
 
     /// Whether any call with this direction of signature takes its keys from the credentials.
@@ -57,10 +67,17 @@ pub(crate) struct Credential {
     pub(crate) doc: Doc,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Server {
-    pub(crate) live: bool,
+    pub(crate) kind: ServerKind,
     pub(crate) url: String,
+}
+
+/// Another host than the main one, with a server for each environment of the main one.
+#[derive(Debug)]
+pub(crate) struct Host {
+    pub(crate) name: String,
+    pub(crate) servers: Vec<Server>,
 }
 
 #[derive(Debug)]
@@ -348,6 +365,8 @@ pub(crate) struct Call {
     pub(crate) doc: Doc,
     /// Whether clients make it by themselves.
     pub(crate) login: bool,
+    /// The host that it goes to, where it is not the main one.
+    pub(crate) host: Option<String>,
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) wire: Wire,

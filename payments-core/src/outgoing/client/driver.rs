@@ -210,7 +210,7 @@ impl<P: Provider> Client<P> {
         if let Some((place, text)) = call.signature(credentials)? {
             request.carry_signature(place, &text)?;
         }
-        let bound = self.shared.setup.base.bind(request)?;
+        let bound = self.shared.setup.base_of(&request)?.bind(request)?;
         self.drive(&call, &record, bound).await
     }
 }

@@ -37,7 +37,7 @@ impl<P: Provider> Setup<P> {
         let request = call.request()?;
         let record = CallRecord::new(
             P::NAME,
-            self.base.as_str(),
+            self.base_of(&request)?.as_str(),
             C::NAME,
             call.reference(),
             &request,
@@ -59,13 +59,13 @@ impl<P: Provider> Setup<P> {
             request.carry_signature(place, &text)?;
         }
         self.provider.authorize(&mut request, &credentials, token)?;
-        Ok(self.base.bind(request)?)
+        Ok(self.base_of(&request)?.bind(request)?)
     }
 
     /// The query for a stored call, after checking that it is one of this client's.
     pub(super) fn query<C: Resolve>(&self, pending: &Pending<C>) -> Result<C::Query, Misuse> {
         let record = pending.record();
-        if record.provider() != P::NAME || record.environment() != self.base.as_str() {
+        if record.provider() != P::NAME || !self.has_base(record.environment()) {
             return Err(Misuse::new(
                 "pending",
                 format!(

@@ -4,7 +4,7 @@ use super::super::model::{
     Call, Credential, CredentialKind, EffectKind, Envelope, EnvelopeKind, Kind, Message, Method,
     Provider, Wire,
 };
-use super::{Page, clients, doc_lines, docs, inbound, listed, literal};
+use super::{Page, clients, doc_lines, docs, environments, inbound, listed, literal};
 
 pub(super) fn emit(provider: &Provider) -> String {
     let what = format!(
@@ -18,7 +18,9 @@ pub(super) fn emit(provider: &Provider) -> String {
         let item = inbound::signing_keys("Credentials", signature, &mut page);
         page.item(item);
     }
-    page.item(environment(provider));
+    for item in environments::emit(provider, &mut page) {
+        page.item(item);
+    }
     for envelope in &provider.envelopes {
         if let Some(item) = envelope_const(provider, envelope, &mut page) {
             page.item(item);
@@ -80,8 +82,7 @@ fn credentials(provider: &Provider, page: &mut Page) -> String {
         );
     }
     let (arguments, names) = (arguments.join(", "), names.join(", "));
-    let secret = |credential: &Credential| credential.kind == CredentialKind::Secret;
-    let unchecked = if provider.credentials.iter().any(secret) {
+    let unchecked = if provider.has_secret() {
         format!(
             "\n/// Takes published test credentials, which may be shorter than a secret ever should be.\n\
              #[must_use]\n\
@@ -97,29 +98,6 @@ fn credentials(provider: &Provider, page: &mut Page) -> String {
          /// [`Misuse`] for one that is empty, or for a signing secret that is too short to be one.\n\
          pub fn new({arguments}) -> Result<Self, Misuse> {{\n\
          let credentials = Self {{ {names} }};\n{checks}Ok(credentials)\n}}\n{unchecked}{methods}}}\n"
-    )
-}
-
-fn environment(provider: &Provider) -> String {
-    let mut variants = String::new();
-    let mut arms = String::new();
-    for server in &provider.servers {
-        let (name, what) = if server.live {
-            ("Live", "The live service")
-        } else {
-            ("Test", "The test service")
-        };
-        variants.push_str(&format!("/// {what}, `{}`.\n{name},\n", server.url));
-        arms.push_str(&format!("Self::{name} => {},\n", literal(&server.url)));
-    }
-    let title = &provider.title;
-    format!(
-        "/// Which service of {title} is called.\n\
-         #[derive(Clone, Debug, PartialEq, Eq)]\n#[non_exhaustive]\npub enum Environment {{\n{variants}\
-         /// The service at this base URL: https, or http on loopback.\nAt(String),\n}}\n\n\
-         impl Environment {{\n\
-         /// The base URL, without a slash at the end.\n#[must_use]\n\
-         pub fn base(&self) -> &str {{\nmatch self {{\n{arms}Self::At(base) => base,\n}}\n}}\n}}\n"
     )
 }
 
@@ -301,7 +279,11 @@ fn request(call: &Call, message: &Message, page: &mut Page) -> String {
         (Wire::Query, _) => ".query_of(self)".to_owned(),
         (Wire::Nothing, _) => String::new(),
     };
-    format!("Ok({start}{message})")
+    let host = match &call.host {
+        Some(host) => format!(".to_host({})", literal(host)),
+        None => String::new(),
+    };
+    format!("Ok({start}{host}{message})")
 }
 
 fn open(provider: &Provider, call: &Call, message: &Message, page: &mut Page) -> String {

@@ -97,21 +97,40 @@ pub(crate) struct Server {
     pub(crate) _description: Option<String>,
     #[serde(rename = "x-environment")]
     pub(crate) environment: Spanned<ServerKind>,
+    #[serde(rename = "x-host")]
+    pub(crate) host: Option<Spanned<String>>,
     #[serde(rename = "x-evidence")]
     pub(crate) _evidence: Option<Evidence>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum ServerKind {
     Test,
+    TestLegacy,
     Live,
+    LiveLegacy,
+}
+
+impl ServerKind {
+    /// The name in a description.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::TestLegacy => "test-legacy",
+            Self::Live => "live",
+            Self::LiveLegacy => "live-legacy",
+        }
+    }
 }
 
 /// The operations of one path. Webhooks have `post` or `get` only.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PathItem {
+    /// Another host of the provider, for this path alone.
+    #[serde(default)]
+    pub(crate) servers: Vec<Server>,
     pub(crate) get: Option<Operation>,
     pub(crate) post: Option<Operation>,
     pub(crate) put: Option<Operation>,

@@ -74,6 +74,7 @@ impl<'a> Lowering<'a> {
                     .as_ref()
                     .map(|login| &login.value)
                     == Some(&operation.id.value),
+                host: self.named_host(&path.value),
                 method,
                 path: path.value.clone(),
                 wire: sent.wire,
@@ -98,6 +99,13 @@ impl<'a> Lowering<'a> {
             self.problems.unknown_name(login, "operation", &ids);
         }
         calls
+    }
+
+    /// The name of the host that a path has of its own.
+    fn named_host(&self, path: &str) -> Option<String> {
+        let (_, item) = self.raw.paths.get(path)?;
+        let server = item.servers.first()?;
+        Some(server.host.as_ref()?.value.clone())
     }
 
     /// Checks the name of an operation; gives whether it is the first of that name.
