@@ -86,7 +86,7 @@ pub(crate) struct Envelope {
     pub(crate) doc: String,
     pub(crate) kind: EnvelopeKind,
     pub(crate) code: Option<String>,
-    pub(crate) message: Option<String>,
+    pub(crate) message: Vec<String>,
     pub(crate) data: Option<String>,
     pub(crate) others: Vec<String>,
     pub(crate) codes: Option<String>,
@@ -96,12 +96,48 @@ pub(crate) struct Envelope {
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum EnvelopeKind {
-    /// Around replies: says success by a field with this value, as JSON text.
-    Reply { field: String, equals: String },
+    /// Around replies.
+    Reply {
+        success: Success,
+        /// A second verdict, inside the data.
+        inner: Option<Verdict>,
+        any_status: bool,
+    },
     /// Around refusals: the status says that it is one.
     Refusal,
     /// Around requests.
     Request,
+}
+
+/// When a field says success.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Success {
+    pub(crate) field: String,
+    /// Of one kind; one alone, or all those that are none.
+    pub(crate) values: Vec<Value>,
+    pub(crate) except: bool,
+}
+
+impl Success {
+    /// Whether `found` says success, as the library compares.
+    pub(crate) fn is_said_by(&self, found: &Value) -> bool {
+        let same = |value: &Value| match (value, found) {
+            (Value::Text(value), Value::Text(found)) => {
+                value.trim().eq_ignore_ascii_case(found.trim())
+            }
+            (value, found) => value == found,
+        };
+        self.values.iter().any(same) != self.except
+    }
+}
+
+/// What stands in the data beside the message.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub(crate) success: Success,
+    pub(crate) code: Option<String>,
+    pub(crate) message: Vec<String>,
+    pub(crate) codes: Option<String>,
 }
 
 /// A struct to generate.

@@ -2,9 +2,9 @@
 
 use super::super::model::{
     Call, Credential, CredentialKind, EffectKind, Envelope, EnvelopeKind, Kind, Message, Method,
-    Provider, Wire,
+    Provider, Success, Wire,
 };
-use super::{Page, clients, doc_lines, docs, environments, inbound, listed, literal};
+use super::{Page, clients, doc_lines, docs, environments, inbound, listed, literal, raw_literal};
 
 pub(super) fn emit(provider: &Provider) -> String {
     let what = format!(
@@ -136,11 +136,77 @@ fn envelope_const(provider: &Provider, envelope: &Envelope, page: &mut Page) -> 
         return None;
     }
     let name = const_name(provider, envelope);
-    let some = |name: &Option<String>| match name {
+    let text = match &envelope.kind {
+        EnvelopeKind::Request => return None,
+        EnvelopeKind::Reply {
+            success,
+            inner,
+            any_status,
+        } => {
+            for used in ["Envelope", "Success", "Verdict"] {
+                page.uses.add("payments_core::call", used);
+            }
+            let inner = match inner {
+                Some(inner) => {
+                    let told = told(&inner.code, &inner.message, &inner.codes, page);
+                    format!("Some({})", verdict(&inner.success, &told))
+                }
+                None => "None".to_owned(),
+            };
+            let told = told(&envelope.code, &envelope.message, &envelope.codes, page);
+            format!(
+                "const {name}: Envelope = Envelope {{\nverdict: {},\ninner: {inner},\ndata: {},\nany_status: {any_status},\n}};\n",
+                verdict(success, &told),
+                some(&envelope.data),
+            )
+        }
+        EnvelopeKind::Refusal => {
+            page.uses.add("payments_core::call", "Refusals");
+            let statuses: Vec<String> = envelope.refused.iter().map(u16::to_string).collect();
+            format!(
+                "const {name}: Refusals = Refusals {{\nstatuses: &[{}],\n{}}};\n",
+                statuses.join(", "),
+                told(&envelope.code, &envelope.message, &envelope.codes, page),
+            )
+        }
+    };
+    Some(doc_lines(std::slice::from_ref(&envelope.doc), 0) + &text)
+}
+
+fn some(name: &Option<String>) -> String {
+    match name {
         Some(name) => format!("Some({})", literal(name)),
         None => "None".to_owned(),
+    }
+}
+
+fn verdict(success: &Success, told: &str) -> String {
+    let values: Vec<String> = success
+        .values
+        .iter()
+        .map(|value| raw_literal(&value.json()))
+        .collect();
+    let values = values.join(", ");
+    let says = if success.except {
+        format!("Success::Except(&[{values}])")
+    } else {
+        format!("Success::Equals({values})")
     };
-    let meaning = match &envelope.codes {
+    format!(
+        "Verdict {{\nfield: {},\nsuccess: {says},\n{told}}}",
+        literal(&success.field)
+    )
+}
+
+/// Where a refusal has its code and its text, and what the code means.
+fn told(
+    code: &Option<String>,
+    message: &[String],
+    codes: &Option<String>,
+    page: &mut Page,
+) -> String {
+    let message: Vec<String> = message.iter().map(|name| literal(name)).collect();
+    let meaning = match codes {
         Some(codes) => {
             page.uses.add("super::codes", codes);
             format!("|code| {codes}::from(code).meaning()")
@@ -150,29 +216,11 @@ fn envelope_const(provider: &Provider, envelope: &Envelope, page: &mut Page) -> 
             "|_| Meaning::Unknown".to_owned()
         }
     };
-    let (of_type, first, data) = match &envelope.kind {
-        EnvelopeKind::Request => return None,
-        EnvelopeKind::Reply { field, equals } => (
-            "Envelope",
-            format!("success: ({}, {}),\n", literal(field), literal(equals)),
-            format!("data: {},\n", some(&envelope.data)),
-        ),
-        EnvelopeKind::Refusal => {
-            let statuses: Vec<String> = envelope.refused.iter().map(u16::to_string).collect();
-            (
-                "Refusals",
-                format!("statuses: &[{}],\n", statuses.join(", ")),
-                String::new(),
-            )
-        }
-    };
-    page.uses.add("payments_core::call", of_type);
-    Some(format!(
-        "{}const {name}: {of_type} = {of_type} {{\n{first}code: {},\nmessage: {},\n{data}meaning: {meaning},\n}};\n",
-        doc_lines(std::slice::from_ref(&envelope.doc), 0),
-        some(&envelope.code),
-        some(&envelope.message),
-    ))
+    format!(
+        "code: {},\nmessage: &[{}],\nmeaning: {meaning},\n",
+        some(code),
+        message.join(", ")
+    )
 }
 
 fn implementation(provider: &Provider, call: &Call, message: &Message, page: &mut Page) -> String {

@@ -4,7 +4,7 @@
 //! point at.
 
 use serde::Deserialize;
-use serde_saphyr::Spanned;
+use serde_saphyr::{Location, Spanned};
 
 use super::node::{Map, Node};
 
@@ -268,18 +268,47 @@ pub(crate) struct Envelope {
     pub(crate) _evidence: Option<Evidence>,
     pub(crate) success: Option<Success>,
     pub(crate) code: Option<Spanned<String>>,
-    pub(crate) message: Option<Spanned<String>>,
+    /// A name, or a list of names.
+    pub(crate) message: Option<Spanned<Node>>,
     pub(crate) data: Option<Spanned<String>>,
     #[serde(default)]
     pub(crate) others: Vec<Spanned<String>>,
     pub(crate) codes: Option<Spanned<String>>,
+    pub(crate) inner: Option<Spanned<Inner>>,
+    pub(crate) statuses: Option<Spanned<Statuses>>,
+}
+
+impl Envelope {
+    /// Where something stands that only an envelope of replies can have.
+    pub(crate) fn only_of_replies(&self) -> Option<Location> {
+        let inner = self.inner.as_ref().map(|inner| inner.referenced);
+        inner.or_else(|| self.statuses.as_ref().map(|statuses| statuses.referenced))
+    }
+}
+
+/// A second verdict, inside the data.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Inner {
+    pub(crate) success: Success,
+    pub(crate) code: Option<Spanned<String>>,
+    pub(crate) message: Option<Spanned<Node>>,
+    pub(crate) codes: Option<Spanned<String>>,
+}
+
+/// Beside which statuses a refusal is read; 2xx and 4xx unless told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Statuses {
+    Any,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Success {
     pub(crate) field: Spanned<String>,
-    pub(crate) equals: Spanned<Node>,
+    pub(crate) equals: Option<Spanned<Node>>,
+    pub(crate) except: Option<Spanned<Vec<Spanned<Node>>>>,
 }
 
 #[derive(Debug, Deserialize)]
