@@ -70,7 +70,7 @@ impl<'a> Lowering<'a> {
         let mut messages = self.messages();
         let codes = self.codes();
         let mut envelopes = self.envelopes(&codes);
-        let calls = self.calls(&mut messages, &mut envelopes);
+        let calls = self.calls(&mut messages, &mut envelopes, &codes);
         let notices = self.notices(&messages);
         let servers = self.servers();
         let hosts = self.hosts(&servers);

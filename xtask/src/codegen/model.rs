@@ -353,6 +353,8 @@ pub(crate) struct Codes {
     pub(crate) name: String,
     pub(crate) doc: Doc,
     pub(crate) codes: Vec<Code>,
+    /// What all other codes mean, as a variant of `payments_core::error::Meaning`.
+    pub(crate) others: Option<&'static str>,
 }
 
 #[derive(Debug)]
@@ -427,6 +429,8 @@ pub(crate) struct Call {
 pub(crate) struct Resolution {
     pub(crate) message: String,
     pub(crate) field: String,
+    /// The codes by which the query says that there is no such thing.
+    pub(crate) not_found: Vec<String>,
 }
 
 /// An example of a request or a callback: the value of the whole message.

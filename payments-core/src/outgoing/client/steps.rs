@@ -111,6 +111,9 @@ impl<P: Provider> Setup<P> {
     pub(super) fn is_stale_token(&self, error: &Error) -> bool {
         match error {
             Error::Refused(refused) => self.provider.is_stale_token(refused),
+            Error::Unknown(unknown) => unknown
+                .refused()
+                .is_some_and(|refused| self.provider.is_stale_token(refused)),
             _ => false,
         }
     }

@@ -383,10 +383,24 @@ fn resolve(provider: &Provider, call: &Call, page: &mut Page) -> Option<String> 
     let query = provider.message(&resolution.message)?;
     let field = query.field(&resolution.field)?;
     page.uses.add("payments_core::call", "Resolve");
+    let not_found = if resolution.not_found.is_empty() {
+        String::new()
+    } else {
+        page.uses.add("payments_core::error", "Refused");
+        let codes: Vec<String> = resolution
+            .not_found
+            .iter()
+            .map(|code| literal(code))
+            .collect();
+        format!(
+            "\nfn is_not_found(refused: &Refused) -> bool {{\nmatches!(refused.code(), Some({}))\n}}\n",
+            codes.join(" | ")
+        )
+    };
     Some(format!(
         "impl Resolve for {} {{\ntype Query = {query};\n\n\
          fn query(reference: &str) -> Result<{query}, Misuse> {{\n\
-         {query}::builder().{}(reference).build()\n}}\n}}\n",
+         {query}::builder().{}(reference).build()\n}}\n{not_found}}}\n",
         call.message,
         field.rust,
         query = query.name,

@@ -167,6 +167,8 @@ pub(crate) struct Effect {
     pub(crate) reference: Option<Spanned<String>>,
     #[serde(rename = "resolved-by")]
     pub(crate) resolved_by: Option<Spanned<String>>,
+    #[serde(default, rename = "not-found")]
+    pub(crate) not_found: Vec<Spanned<String>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -440,8 +442,9 @@ pub(crate) struct Vector {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Code {
+    /// `*` stands for all that are not described.
     pub(crate) code: Spanned<String>,
-    pub(crate) name: Spanned<String>,
+    pub(crate) name: Option<Spanned<String>>,
     pub(crate) meaning: Option<Spanned<String>>,
     pub(crate) text: Option<String>,
     #[serde(rename = "x-evidence")]

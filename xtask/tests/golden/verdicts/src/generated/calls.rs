@@ -2,8 +2,8 @@
 
 //! The calls of Verdicts and the clients that make them.
 
-use payments_core::call::{Call, Effect, Envelope, Fault, Success, Verdict};
-use payments_core::error::{Meaning, Misuse};
+use payments_core::call::{Call, Effect, Envelope, Fault, Resolve, Success, Verdict};
+use payments_core::error::{Meaning, Misuse, Refused};
 use payments_core::exchange::{Request, Response};
 
 use super::codes::{BankCode, ResultCode};
@@ -81,6 +81,18 @@ impl Call for Pay {
 
     fn reply(&self, response: &Response) -> Result<PayReply, Fault> {
         TWICE_ENVELOPE.open(response)
+    }
+}
+
+impl Resolve for Pay {
+    type Query = Status;
+
+    fn query(reference: &str) -> Result<Status, Misuse> {
+        Status::builder().id(reference).build()
+    }
+
+    fn is_not_found(refused: &Refused) -> bool {
+        matches!(refused.code(), Some("42" | "10"))
     }
 }
 

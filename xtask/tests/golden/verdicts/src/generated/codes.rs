@@ -18,8 +18,11 @@ payments_core::codes! {
 
 payments_core::codes! {
     /// Codes of banks.
+    ///
+    /// Any other: The bank said no.
     pub enum BankCode {
         /// Not enough money.
         NoMoney = "051" => Declined,
+        _ => Declined,
     }
 }
