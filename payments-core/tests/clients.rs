@@ -12,6 +12,8 @@
 mod blocking;
 #[path = "clients/hosts.rs"]
 mod hosts;
+#[path = "clients/inspect.rs"]
+mod inspect;
 #[path = "clients/refusals.rs"]
 mod refusals;
 #[path = "clients/resolve.rs"]

@@ -144,15 +144,23 @@ impl<'a, C: Call> Machine<'a, C> {
         self.attempt
     }
 
-    /// What to do after a send.
-    pub fn after(&mut self, sent: Result<Response, SendError>) -> Step<C::Reply> {
+    /// What to do after a send. `inspect` looks at a response before the call reads it.
+    pub fn after(
+        &mut self,
+        sent: Result<Response, SendError>,
+        inspect: impl FnOnce(&Response) -> Result<(), Fault>,
+    ) -> Step<C::Reply> {
         match sent {
-            Ok(response) => self.after_response(response),
+            Ok(response) => self.after_response(response, inspect),
             Err(error) => self.after_failure(error),
         }
     }
 
-    fn after_response(&mut self, response: Response) -> Step<C::Reply> {
+    fn after_response(
+        &mut self,
+        response: Response,
+        inspect: impl FnOnce(&Response) -> Result<(), Fault>,
+    ) -> Step<C::Reply> {
         let retry_after = retry_after(&response);
         if C::EFFECT.may_repeat()
             && is_overload(response.status())
@@ -161,7 +169,7 @@ impl<'a, C: Call> Machine<'a, C> {
             self.arrived = true;
             return step;
         }
-        match self.call.reply(&response) {
+        match inspect(&response).and_then(|()| self.call.reply(&response)) {
             Ok(reply) => {
                 self.budget.earn();
                 Step::Done(Ok(Reply::new(reply, response)))

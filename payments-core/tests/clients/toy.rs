@@ -33,6 +33,10 @@ impl Credentials {
             secret: SECRET.into(),
         }
     }
+
+    pub(crate) fn user(&self) -> &str {
+        &self.user
+    }
 }
 
 #[derive(Clone)]

@@ -131,11 +131,10 @@ impl<P: Provider> Client<P> {
         prepared: &Prepared<C>,
         token: Option<&Secret<String>>,
     ) -> Result<Reply<C::Reply>, Error> {
-        let bound = self
-            .shared
-            .setup
-            .authorized(&prepared.call, &prepared.request, token)?;
-        self.drive(&prepared.call, &prepared.record, bound)
+        let setup = &self.shared.setup;
+        let credentials = setup.credentials()?;
+        let bound = setup.authorized(&prepared.call, &prepared.request, &credentials, token)?;
+        self.drive(&prepared.call, &prepared.record, bound, &credentials)
     }
 
     fn drive<C: Call>(
@@ -143,6 +142,7 @@ impl<P: Provider> Client<P> {
         call: &C,
         record: &crate::exchange::CallRecord,
         request: http::Request<bytes::Bytes>,
+        credentials: &P::Credentials,
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
         let mut machine = Machine::new(call, record, &setup.policy, &setup.budget);
@@ -153,7 +153,9 @@ impl<P: Provider> Client<P> {
                 Ok(response) => debug!(attempt, status = response.status().as_u16(), "answered"),
                 Err(error) => debug!(attempt, %error, "not answered"),
             }
-            match machine.after(sent) {
+            let inspect =
+                |response: &Response| setup.provider.inspect(C::NAME, response, credentials);
+            match machine.after(sent, inspect) {
                 Step::Sleep(pause) => setup.clock.sleep_blocking(pause),
                 Step::Done(result) => return result,
             }
@@ -218,7 +220,7 @@ impl<P: Provider> Client<P> {
             request.carry_signature(place, &text)?;
         }
         let bound = self.shared.setup.base_of(&request)?.bind(request)?;
-        self.drive(&call, &record, bound)
+        self.drive(&call, &record, bound, credentials)
     }
 }
 

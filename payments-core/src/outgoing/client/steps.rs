@@ -51,14 +51,14 @@ impl<P: Provider> Setup<P> {
         &self,
         call: &C,
         request: &Request,
+        credentials: &P::Credentials,
         token: Option<&Secret<String>>,
     ) -> Result<http::Request<bytes::Bytes>, Error> {
-        let credentials = self.credentials()?;
         let mut request = request.clone();
-        if let Some((place, text)) = call.signature(&credentials)? {
+        if let Some((place, text)) = call.signature(credentials)? {
             request.carry_signature(place, &text)?;
         }
-        self.provider.authorize(&mut request, &credentials, token)?;
+        self.provider.authorize(&mut request, credentials, token)?;
         Ok(self.base_of(&request)?.bind(request)?)
     }
 
