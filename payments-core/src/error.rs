@@ -144,6 +144,7 @@ pub struct Refused {
     text: Option<String>,
     meaning: Meaning,
     request_id: Option<String>,
+    is_of_login: bool,
     response: Response,
 }
 
@@ -177,6 +178,7 @@ impl Refused {
             text,
             meaning,
             request_id: None,
+            is_of_login: false,
             response,
         }
     }
@@ -186,6 +188,19 @@ impl Refused {
     pub fn with_request_id(mut self, id: Option<String>) -> Self {
         self.request_id = id;
         self
+    }
+
+    /// The same of the login, which a client made before the call at hand.
+    #[cfg(any(feature = "client", feature = "blocking"))]
+    pub(crate) fn of_login(mut self) -> Self {
+        self.is_of_login = true;
+        self
+    }
+
+    /// Whether it was the login that was refused, and the call itself did not leave.
+    #[must_use]
+    pub fn is_of_login(&self) -> bool {
+        self.is_of_login
     }
 
     /// The provider's code, as written.
@@ -227,12 +242,14 @@ impl fmt::Debug for Refused {
             text: _,
             meaning,
             request_id,
+            is_of_login,
             response,
         } = self;
         out.debug_struct("Refused")
             .field("code", code)
             .field("meaning", meaning)
             .field("request_id", request_id)
+            .field("is_of_login", is_of_login)
             .field("response", response)
             .finish_non_exhaustive()
     }
@@ -240,6 +257,9 @@ impl fmt::Debug for Refused {
 
 impl fmt::Display for Refused {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_of_login {
+            write!(out, "the login, ")?;
+        }
         match &self.code {
             Some(code) => write!(out, "code {code:?}")?,
             None => write!(out, "no code given")?,

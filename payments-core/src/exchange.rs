@@ -360,9 +360,16 @@ impl CallRecord {
         &self.digest
     }
 
-    /// When the call was prepared, in milliseconds since 1970-01-01 UTC.
+    /// When the call was prepared, in milliseconds since 1970-01-01 UTC; in the record that an
+    /// `Unknown` carries, when it was sent.
     #[must_use]
     pub fn prepared_at(&self) -> u64 {
         self.prepared_at
+    }
+
+    /// The same of a call that is sent now: what was prepared long ago may still be under way.
+    #[cfg(any(feature = "client", feature = "blocking"))]
+    pub(crate) fn sent_at(&mut self, now: u64) {
+        self.prepared_at = now.max(self.prepared_at);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tracing::{debug, info_span};
 
-use super::steps::{login_failed, login_failed_elsewhere, usable};
+use super::steps::{login_failed, login_failed_elsewhere, of_login, usable};
 use super::{FromSetup, Prepared, Provider, Setup};
 use crate::error::{Error, Misuse};
 use crate::exchange::{Request, Response};
@@ -62,6 +62,7 @@ impl<P: Provider> Client<P> {
     /// # Errors
     /// [`Error`]; ask its `money_moved` first.
     pub fn send<C: Call>(&self, prepared: Prepared<C>) -> Result<Reply<C::Reply>, Error> {
+        let prepared = self.shared.setup.sending(prepared);
         let span = info_span!(
             "payment_call",
             provider = P::NAME,
@@ -176,13 +177,19 @@ impl<P: Provider> Client<P> {
         let setup = &shared.setup;
         let seen = shared.fetches.load(Ordering::Acquire);
         let mut state = self.token_state();
-        if let Some(token) = state.current(setup.clock.monotonic()) {
+        if !setup.rotates
+            && let Some(token) = state.current(setup.clock.monotonic(), None)
+        {
             return Ok(Some(token));
         }
         let credentials = setup.credentials()?;
         let Some(login) = setup.provider.login(&credentials)? else {
             return Ok(None);
         };
+        let (login, digest) = setup.prepare_login(login, &credentials)?;
+        if let Some(token) = state.current(setup.clock.monotonic(), Some(&digest)) {
+            return Ok(Some(token));
+        }
         // Whoever waited for a fetch that failed does not try the same again at once.
         if shared.fetches.load(Ordering::Acquire) != seen
             && let Some(why) = state.last_failure()
@@ -192,8 +199,9 @@ impl<P: Provider> Client<P> {
         let result = self.log_in(login, &credentials);
         let grant = result.and_then(|reply| usable(setup.provider.grant(reply.into_inner())));
         let token = match grant {
-            Ok(grant) => Ok(state.store(grant, setup.clock.monotonic())),
+            Ok(grant) => Ok(state.store(grant, setup.clock.monotonic(), digest)),
             Err(error) => {
+                let error = of_login(error);
                 state.fail(error.to_string());
                 Err(login_failed(error))
             }
@@ -204,21 +212,14 @@ impl<P: Provider> Client<P> {
 
     fn log_in(
         &self,
-        login: P::Login,
+        login: Prepared<P::Login>,
         credentials: &P::Credentials,
     ) -> Result<Reply<<P::Login as Call>::Reply>, Error> {
         let Prepared {
             call,
-            mut request,
+            request,
             record,
-        } = self.prepare(login)?;
-        self.shared
-            .setup
-            .provider
-            .authorize_login(&mut request, credentials)?;
-        if let Some((place, text)) = call.signature(credentials)? {
-            request.carry_signature(place, &text)?;
-        }
+        } = login;
         let bound = self.shared.setup.base_of(&request)?.bind(request)?;
         self.drive(&call, &record, bound, credentials)
     }

@@ -29,6 +29,8 @@ pub struct Setup<P: Provider> {
     /// The other hosts, by name.
     pub(super) others: Vec<(&'static str, Base)>,
     pub(super) credentials: CredentialSource<P>,
+    /// Whether the credentials may change.
+    pub(super) rotates: bool,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) policy: RetryPolicy,
     pub(super) budget: RetryBudget,
@@ -77,6 +79,7 @@ pub struct Builder<P: Provider, C, K = <P as Provider>::Credentials> {
     provider: P,
     hosts: Hosts,
     credentials: CredentialSource<P>,
+    rotates: bool,
     clock: Arc<dyn Clock>,
     policy: RetryPolicy,
     options: TransportOptions,
@@ -95,6 +98,7 @@ impl<P: Provider, C: FromSetup<P>, K: Into<P::Credentials>> Builder<P, C, K> {
             provider,
             hosts: hosts.into(),
             credentials: Arc::new(move || Ok(credentials.clone())),
+            rotates: false,
             clock: Arc::new(SystemClock::new()),
             policy: RetryPolicy::default(),
             options: TransportOptions::default(),
@@ -113,12 +117,14 @@ impl<P: Provider, C: FromSetup<P>, K: Into<P::Credentials>> Builder<P, C, K> {
     }
 
     /// Asks `source` for the credentials of every request, so that they can be rotated without a
-    /// restart. It is called often; it should remember.
+    /// restart. It is called often; it should remember. An access token is forgotten when the login
+    /// that these credentials make is another than the one that fetched it.
     pub fn credentials_from(
         mut self,
         source: impl Fn() -> Result<K, NotSent> + Send + Sync + 'static,
     ) -> Self {
         self.credentials = Arc::new(move || Ok(source()?.into()));
+        self.rotates = true;
         self
     }
 
@@ -196,6 +202,7 @@ impl<P: Provider, C: FromSetup<P>, K: Into<P::Credentials>> Builder<P, C, K> {
             base,
             others: named,
             credentials: self.credentials,
+            rotates: self.rotates,
             clock: self.clock,
             policy: self.policy,
             budget: RetryBudget::new(),

@@ -9,9 +9,11 @@ use crate::error::{Error, Malformed, Misuse, NotSent};
 use crate::exchange::{CallRecord, Request};
 use crate::outgoing::call::{Call, Resolve};
 use crate::outgoing::pending::{Pending, Resolved, StillUnknown};
+use crate::outgoing::token::LoginDigest;
 use crate::signing::Secret;
 
-/// How long after it was prepared a call may still be under way.
+/// How long after the time of its record a call may still be under way: that is when it was
+/// prepared, or sent where the record is from an error.
 const SETTLING: Duration = Duration::from_secs(300);
 
 impl<P: Provider> Setup<P> {
@@ -44,6 +46,28 @@ impl<P: Provider> Setup<P> {
             unix_millis(self.clock.wall()),
         );
         Ok(Prepared::new(call, request, record))
+    }
+
+    /// The call with the time of its sending in its record.
+    pub(super) fn sending<C>(&self, mut prepared: Prepared<C>) -> Prepared<C> {
+        prepared.record.sent_at(unix_millis(self.clock.wall()));
+        prepared
+    }
+
+    /// The login as it goes out, but for the host, and what tells it from that of other credentials.
+    pub(super) fn prepare_login(
+        &self,
+        login: P::Login,
+        credentials: &P::Credentials,
+    ) -> Result<(Prepared<P::Login>, LoginDigest), Error> {
+        let mut prepared = self.prepare(login)?;
+        let request = &mut prepared.request;
+        self.provider.authorize_login(request, credentials)?;
+        let digest = LoginDigest::of(request);
+        if let Some((place, text)) = prepared.call.signature(credentials)? {
+            request.carry_signature(place, &text)?;
+        }
+        Ok((prepared, digest))
     }
 
     /// The request as it goes out: authorized and bound to the host.
@@ -126,6 +150,14 @@ pub(super) fn usable(grant: Grant) -> Result<Grant, Error> {
         Ok(grant)
     } else {
         Err(Malformed::new("the access token cannot be used", None).into())
+    }
+}
+
+/// Says of a refusal that it was the login's.
+pub(super) fn of_login(error: Error) -> Error {
+    match error {
+        Error::Refused(refused) => Error::Refused(Box::new(refused.of_login())),
+        other => other,
     }
 }
 
