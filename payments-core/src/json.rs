@@ -15,8 +15,12 @@ const MAX_FIELDS: usize = 256;
 /// The fields of a JSON object in their order, values unparsed.
 #[derive(Debug)]
 pub struct Object<'a> {
-    fields: Vec<(String, &'a RawValue)>,
+    fields: Vec<(Name<'a>, &'a RawValue)>,
 }
+
+/// Borrowed unless it is written with escapes.
+#[derive(Debug, serde::Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<'a> Object<'a> {
     /// Reads the object.
@@ -24,7 +28,11 @@ impl<'a> Object<'a> {
     /// # Errors
     /// If the bytes are not one JSON object, or if a field stands in it twice.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(bytes)
+        match std::str::from_utf8(bytes) {
+            // Then it is checked once, and not again with every value.
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(bytes),
+        }
     }
 
     /// The value of a field, as JSON text. A field that is `null` counts as absent.
@@ -32,16 +40,14 @@ impl<'a> Object<'a> {
     pub fn get(&self, name: &str) -> Option<&'a RawValue> {
         self.fields
             .iter()
-            .find(|(known, _)| known == name)
+            .find(|(known, _)| known.0 == name)
             .map(|(_, value)| *value)
             .filter(|value| value.get() != "null")
     }
 
     /// The fields in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
-        self.fields
-            .iter()
-            .map(|(name, value)| (name.as_str(), *value))
+        self.fields.iter().map(|(name, value)| (&*name.0, *value))
     }
 }
 
@@ -57,9 +63,9 @@ impl<'de> Deserialize<'de> for Object<'de> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
-                let mut fields: Vec<(String, &'de RawValue)> = Vec::new();
-                while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
-                    if fields.iter().any(|(known, _)| *known == name) {
+                let mut fields: Vec<(Name<'de>, &'de RawValue)> = Vec::with_capacity(8);
+                while let Some((name, value)) = map.next_entry::<Name<'de>, &RawValue>()? {
+                    if fields.iter().any(|(known, _)| known.0 == name.0) {
                         return Err(serde::de::Error::custom("a field stands twice"));
                     }
                     if fields.len() >= MAX_FIELDS {
