@@ -1,5 +1,6 @@
 //! Access tokens, fetched by one task while the others wait.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::client::Grant;
@@ -10,18 +11,18 @@ use crate::signing::Secret;
 /// state as it was.
 #[derive(Debug, Default)]
 pub(crate) struct TokenState {
-    current: Option<(Secret<String>, Duration)>,
+    current: Option<(Arc<Secret<String>>, Duration)>,
     /// How the last fetch failed, if it did.
     last_failure: Option<String>,
 }
 
 impl TokenState {
     /// The token, if it may still be used.
-    pub(crate) fn current(&self, now: Duration) -> Option<Secret<String>> {
+    pub(crate) fn current(&self, now: Duration) -> Option<Arc<Secret<String>>> {
         self.current
             .as_ref()
             .filter(|(_, until)| now < *until)
-            .map(|(token, _)| token.clone())
+            .map(|(token, _)| Arc::clone(token))
     }
 
     /// How the last fetch failed, if it did.
@@ -29,10 +30,11 @@ impl TokenState {
         self.last_failure.as_deref()
     }
 
-    pub(crate) fn store(&mut self, grant: Grant, now: Duration) -> Secret<String> {
-        self.current = Some((grant.token.clone(), now.saturating_add(grant.lifetime)));
+    pub(crate) fn store(&mut self, grant: Grant, now: Duration) -> Arc<Secret<String>> {
+        let token = Arc::new(grant.token);
+        self.current = Some((Arc::clone(&token), now.saturating_add(grant.lifetime)));
         self.last_failure = None;
-        grant.token
+        token
     }
 
     pub(crate) fn fail(&mut self, why: String) {

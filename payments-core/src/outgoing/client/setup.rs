@@ -1,5 +1,6 @@
 //! What a client is set up from.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,9 +16,12 @@ use crate::outgoing::transport::BlockingTransport;
 #[cfg(feature = "client")]
 use crate::outgoing::transport::Transport;
 
-/// Where credentials come from: asked for every request, so that they can be rotated.
-type CredentialSource<P> =
-    Arc<dyn Fn() -> Result<<P as Provider>::Credentials, NotSent> + Send + Sync>;
+/// Where credentials come from.
+pub(super) enum CredentialSource<P: Provider> {
+    Fixed(P::Credentials),
+    /// Asked for every request, so that they can be rotated.
+    Asked(Box<dyn Fn() -> Result<P::Credentials, NotSent> + Send + Sync>),
+}
 
 /// Everything that a client is made of, checked.
 pub struct Setup<P: Provider> {
@@ -35,8 +39,11 @@ pub struct Setup<P: Provider> {
 }
 
 impl<P: Provider> Setup<P> {
-    pub(super) fn credentials(&self) -> Result<P::Credentials, Error> {
-        Ok((self.credentials)()?)
+    pub(super) fn credentials(&self) -> Result<Cow<'_, P::Credentials>, Error> {
+        Ok(match &self.credentials {
+            CredentialSource::Fixed(credentials) => Cow::Borrowed(credentials),
+            CredentialSource::Asked(source) => Cow::Owned(source()?),
+        })
     }
 }
 
@@ -71,7 +78,7 @@ impl<P: Provider, C: FromSetup<P>> Builder<P, C> {
         Self {
             provider,
             base,
-            credentials: Arc::new(move || Ok(credentials.clone())),
+            credentials: CredentialSource::Fixed(credentials),
             clock: Arc::new(SystemClock::new()),
             policy: RetryPolicy::default(),
             options: TransportOptions::default(),
@@ -95,7 +102,7 @@ impl<P: Provider, C: FromSetup<P>> Builder<P, C> {
         mut self,
         source: impl Fn() -> Result<P::Credentials, NotSent> + Send + Sync + 'static,
     ) -> Self {
-        self.credentials = Arc::new(source);
+        self.credentials = CredentialSource::Asked(Box::new(source));
         self
     }
 

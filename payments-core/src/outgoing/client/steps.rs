@@ -50,15 +50,14 @@ impl<P: Provider> Setup<P> {
     pub(super) fn authorized<C: Call>(
         &self,
         call: &C,
-        request: &Request,
+        mut request: Request,
         token: Option<&Secret<String>>,
     ) -> Result<http::Request<bytes::Bytes>, Error> {
-        let credentials = self.credentials()?;
-        let mut request = request.clone();
-        if let Some((place, text)) = call.signature(&credentials)? {
+        let credentials: &P::Credentials = &*self.credentials()?;
+        if let Some((place, text)) = call.signature(credentials)? {
             request.carry_signature(place, &text)?;
         }
-        self.provider.authorize(&mut request, &credentials, token)?;
+        self.provider.authorize(&mut request, credentials, token)?;
         Ok(self.base.bind(request)?)
     }
 
