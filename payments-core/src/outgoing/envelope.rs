@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::Meaning;
 use crate::exchange::Response;
-use crate::json::Object;
+use crate::json::{Object, strict};
 use crate::outgoing::call::Fault;
 
 mod verdict;
@@ -136,12 +136,8 @@ fn object(response: &Response) -> Result<Object<'_>, Fault> {
     Object::parse(response.body()).map_err(|error| Fault::unreadable(describe("the body", &error)))
 }
 
-/// The object is read strictly first: serde's derive overlooks a doubled field that it does not
-/// know, and takes an array for a struct.
 fn message<T: DeserializeOwned>(name: &str, json: &str) -> Result<T, Fault> {
-    Object::parse(json.as_bytes())
-        .and_then(|_| serde_json::from_str(json))
-        .map_err(|error| Fault::unreadable(describe(name, &error)))
+    strict(json).map_err(|error| Fault::unreadable(describe(name, &error)))
 }
 
 fn of_status(response: &Response) -> Fault {

@@ -1,6 +1,7 @@
 //! Access tokens, fetched by one task while the others wait.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
@@ -40,7 +41,7 @@ impl fmt::Debug for LoginDigest {
 /// state as it was.
 #[derive(Debug, Default)]
 pub(crate) struct TokenState {
-    current: Option<(Secret<String>, Duration, LoginDigest)>,
+    current: Option<(Arc<Secret<String>>, Duration, LoginDigest)>,
     /// How the last fetch failed, if it did.
     last_failure: Option<String>,
 }
@@ -51,11 +52,11 @@ impl TokenState {
         &self,
         now: Duration,
         login: Option<&LoginDigest>,
-    ) -> Option<Secret<String>> {
+    ) -> Option<Arc<Secret<String>>> {
         self.current
             .as_ref()
             .filter(|(_, until, by)| now < *until && login.is_none_or(|login| login == by))
-            .map(|(token, _, _)| token.clone())
+            .map(|(token, _, _)| Arc::clone(token))
     }
 
     /// How the last fetch failed, if it did.
@@ -68,11 +69,12 @@ impl TokenState {
         grant: Grant,
         now: Duration,
         login: LoginDigest,
-    ) -> Secret<String> {
+    ) -> Arc<Secret<String>> {
+        let token = Arc::new(grant.token);
         let until = now.saturating_add(grant.lifetime);
-        self.current = Some((grant.token.clone(), until, login));
+        self.current = Some((Arc::clone(&token), until, login));
         self.last_failure = None;
-        grant.token
+        token
     }
 
     pub(crate) fn fail(&mut self, why: String) {

@@ -9,7 +9,7 @@ use tracing::{debug, info_span};
 use super::steps::{login_failed, login_failed_elsewhere, of_login, usable};
 use super::{FromSetup, Prepared, Provider, Setup};
 use crate::error::{Error, Misuse};
-use crate::exchange::{Request, Response};
+use crate::exchange::{CallRecord, Request, Response};
 use crate::outgoing::call::{Call, Effect, Raw, Reply, Resolve};
 use crate::outgoing::engine::{Machine, Step};
 use crate::outgoing::pending::{Pending, Resolved};
@@ -69,7 +69,7 @@ impl<P: Provider> Client<P> {
             call = C::NAME,
             reference = prepared.record.reference(),
         );
-        span.in_scope(|| self.run(&prepared))
+        span.in_scope(|| self.run(prepared))
     }
 
     /// Prepares a call and sends it.
@@ -110,9 +110,14 @@ impl<P: Provider> Client<P> {
         Ok(self.call(Raw::<true>::new(request))?.into_inner())
     }
 
-    fn run<C: Call>(&self, prepared: &Prepared<C>) -> Result<Reply<C::Reply>, Error> {
+    fn run<C: Call>(&self, prepared: Prepared<C>) -> Result<Reply<C::Reply>, Error> {
+        let Prepared {
+            call,
+            request,
+            record,
+        } = prepared;
         let token = self.token()?;
-        let result = self.attempts(prepared, token.as_ref());
+        let result = self.attempts(&call, request, &record, token.as_deref());
         let (Err(error), Some(stale)) = (&result, token) else {
             return result;
         };
@@ -124,24 +129,26 @@ impl<P: Provider> Client<P> {
             return result;
         }
         let token = self.token()?;
-        self.attempts(prepared, token.as_ref())
+        self.attempts(&call, call.request()?, &record, token.as_deref())
     }
 
     fn attempts<C: Call>(
         &self,
-        prepared: &Prepared<C>,
+        call: &C,
+        request: Request,
+        record: &CallRecord,
         token: Option<&Secret<String>>,
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
         let credentials = setup.credentials()?;
-        let bound = setup.authorized(&prepared.call, &prepared.request, &credentials, token)?;
-        self.drive(&prepared.call, &prepared.record, bound, &credentials)
+        let bound = setup.authorized(call, request, &credentials, token)?;
+        self.drive(call, record, bound, &credentials)
     }
 
     fn drive<C: Call>(
         &self,
         call: &C,
-        record: &crate::exchange::CallRecord,
+        record: &CallRecord,
         request: http::Request<bytes::Bytes>,
         credentials: &P::Credentials,
     ) -> Result<Reply<C::Reply>, Error> {
@@ -172,12 +179,12 @@ impl<P: Provider> Client<P> {
     }
 
     /// The token to send with, fetched if need be by one thread for all.
-    fn token(&self) -> Result<Option<Secret<String>>, Error> {
+    fn token(&self) -> Result<Option<Arc<Secret<String>>>, Error> {
         let shared = &*self.shared;
         let setup = &shared.setup;
         let seen = shared.fetches.load(Ordering::Acquire);
         let mut state = self.token_state();
-        if !setup.rotates
+        if !setup.rotates()
             && let Some(token) = state.current(setup.clock.monotonic(), None)
         {
             return Ok(Some(token));

@@ -10,7 +10,7 @@ use tracing::{Instrument, debug, info_span};
 use super::steps::{login_failed, login_failed_elsewhere, of_login, usable};
 use super::{FromSetup, Prepared, Provider, Setup};
 use crate::error::{Error, Misuse};
-use crate::exchange::{Request, Response};
+use crate::exchange::{CallRecord, Request, Response};
 use crate::outgoing::call::{Call, Effect, Raw, Reply, Resolve};
 use crate::outgoing::engine::{Machine, Step};
 use crate::outgoing::pending::{Pending, Resolved};
@@ -70,7 +70,7 @@ impl<P: Provider> Client<P> {
             call = C::NAME,
             reference = prepared.record.reference(),
         );
-        self.run(&prepared).instrument(span).await
+        self.run(prepared).instrument(span).await
     }
 
     /// Prepares a call and sends it.
@@ -111,9 +111,16 @@ impl<P: Provider> Client<P> {
         Ok(self.call(Raw::<true>::new(request)).await?.into_inner())
     }
 
-    async fn run<C: Call>(&self, prepared: &Prepared<C>) -> Result<Reply<C::Reply>, Error> {
+    async fn run<C: Call>(&self, prepared: Prepared<C>) -> Result<Reply<C::Reply>, Error> {
+        let Prepared {
+            call,
+            request,
+            record,
+        } = prepared;
         let token = self.token().await?;
-        let result = self.attempts(prepared, token.as_ref()).await;
+        let result = self
+            .attempts(&call, request, &record, token.as_deref())
+            .await;
         let (Err(error), Some(stale)) = (&result, token) else {
             return result;
         };
@@ -125,25 +132,27 @@ impl<P: Provider> Client<P> {
             return result;
         }
         let token = self.token().await?;
-        self.attempts(prepared, token.as_ref()).await
+        self.attempts(&call, call.request()?, &record, token.as_deref())
+            .await
     }
 
     async fn attempts<C: Call>(
         &self,
-        prepared: &Prepared<C>,
+        call: &C,
+        request: Request,
+        record: &CallRecord,
         token: Option<&Secret<String>>,
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
         let credentials = setup.credentials()?;
-        let bound = setup.authorized(&prepared.call, &prepared.request, &credentials, token)?;
-        self.drive(&prepared.call, &prepared.record, bound, &credentials)
-            .await
+        let bound = setup.authorized(call, request, &credentials, token)?;
+        self.drive(call, record, bound, &credentials).await
     }
 
     async fn drive<C: Call>(
         &self,
         call: &C,
-        record: &crate::exchange::CallRecord,
+        record: &CallRecord,
         request: http::Request<bytes::Bytes>,
         credentials: &P::Credentials,
     ) -> Result<Reply<C::Reply>, Error> {
@@ -166,12 +175,12 @@ impl<P: Provider> Client<P> {
     }
 
     /// The token to send with, fetched if need be by one task for all.
-    async fn token(&self) -> Result<Option<Secret<String>>, Error> {
+    async fn token(&self) -> Result<Option<Arc<Secret<String>>>, Error> {
         let shared = &*self.shared;
         let setup = &shared.setup;
         let seen = shared.fetches.load(Ordering::Acquire);
         let mut state = shared.token.lock().await;
-        if !setup.rotates
+        if !setup.rotates()
             && let Some(token) = state.current(setup.clock.monotonic(), None)
         {
             return Ok(Some(token));

@@ -1,5 +1,6 @@
 //! What a client is set up from.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,9 +18,12 @@ use crate::outgoing::transport::BlockingTransport;
 #[cfg(feature = "client")]
 use crate::outgoing::transport::Transport;
 
-/// Where credentials come from: asked for every request, so that they can be rotated.
-type CredentialSource<P> =
-    Arc<dyn Fn() -> Result<<P as Provider>::Credentials, NotSent> + Send + Sync>;
+/// Where credentials come from.
+pub(super) enum CredentialSource<P: Provider> {
+    Fixed(P::Credentials),
+    /// Asked for every request, so that they can be rotated.
+    Asked(Box<dyn Fn() -> Result<P::Credentials, NotSent> + Send + Sync>),
+}
 
 /// Everything that a client is made of, checked.
 pub struct Setup<P: Provider> {
@@ -29,8 +33,6 @@ pub struct Setup<P: Provider> {
     /// The other hosts, by name.
     pub(super) others: Vec<(&'static str, Base)>,
     pub(super) credentials: CredentialSource<P>,
-    /// Whether the credentials may change.
-    pub(super) rotates: bool,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) policy: RetryPolicy,
     pub(super) budget: RetryBudget,
@@ -42,8 +44,19 @@ pub struct Setup<P: Provider> {
 }
 
 impl<P: Provider> Setup<P> {
-    pub(super) fn credentials(&self) -> Result<P::Credentials, Error> {
-        Ok((self.credentials)()?)
+    pub(super) fn credentials(&self) -> Result<Cow<'_, P::Credentials>, Error> {
+        Ok(match &self.credentials {
+            CredentialSource::Fixed(credentials) => Cow::Borrowed(credentials),
+            CredentialSource::Asked(source) => Cow::Owned(source()?),
+        })
+    }
+
+    /// Whether the credentials may change.
+    pub(super) fn rotates(&self) -> bool {
+        match self.credentials {
+            CredentialSource::Fixed(_) => false,
+            CredentialSource::Asked(_) => true,
+        }
     }
 
     /// The host that a request goes to.
@@ -79,7 +92,6 @@ pub struct Builder<P: Provider, C, K = <P as Provider>::Credentials> {
     provider: P,
     hosts: Hosts,
     credentials: CredentialSource<P>,
-    rotates: bool,
     clock: Arc<dyn Clock>,
     policy: RetryPolicy,
     options: TransportOptions,
@@ -97,8 +109,7 @@ impl<P: Provider, C: FromSetup<P>, K: Into<P::Credentials>> Builder<P, C, K> {
         Self {
             provider,
             hosts: hosts.into(),
-            credentials: Arc::new(move || Ok(credentials.clone())),
-            rotates: false,
+            credentials: CredentialSource::Fixed(credentials),
             clock: Arc::new(SystemClock::new()),
             policy: RetryPolicy::default(),
             options: TransportOptions::default(),
@@ -123,8 +134,7 @@ impl<P: Provider, C: FromSetup<P>, K: Into<P::Credentials>> Builder<P, C, K> {
         mut self,
         source: impl Fn() -> Result<K, NotSent> + Send + Sync + 'static,
     ) -> Self {
-        self.credentials = Arc::new(move || Ok(source()?.into()));
-        self.rotates = true;
+        self.credentials = CredentialSource::Asked(Box::new(move || Ok(source()?.into())));
         self
     }
 
@@ -202,7 +212,6 @@ impl<P: Provider, C: FromSetup<P>, K: Into<P::Credentials>> Builder<P, C, K> {
             base,
             others: named,
             credentials: self.credentials,
-            rotates: self.rotates,
             clock: self.clock,
             policy: self.policy,
             budget: RetryBudget::new(),

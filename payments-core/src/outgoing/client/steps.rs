@@ -74,11 +74,10 @@ impl<P: Provider> Setup<P> {
     pub(super) fn authorized<C: Call>(
         &self,
         call: &C,
-        request: &Request,
+        mut request: Request,
         credentials: &P::Credentials,
         token: Option<&Secret<String>>,
     ) -> Result<http::Request<bytes::Bytes>, Error> {
-        let mut request = request.clone();
         if let Some((place, text)) = call.signature(credentials)? {
             request.carry_signature(place, &text)?;
         }
