@@ -23,6 +23,6 @@ pub use error::{Error, MoneyMoved};
 pub use money::{Currency, Decimal, Money};
 pub use outgoing::call::Reply;
 pub use outgoing::{Pending, Resolved, call, client};
-pub use payments_derive::{Canonical, Masked, Request};
+pub use payments_derive::{Canonical, Choice, Masked, Priced, Request};
 pub use signing::Secret;
 pub use {bytes, http, serde};

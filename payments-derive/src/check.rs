@@ -6,17 +6,18 @@ use std::collections::BTreeSet;
 use proc_macro2::Span;
 use syn::{Ident, LitStr, Type, Visibility, parse_quote};
 
-use crate::ast::{Field, Kind, Message, Presence};
+use crate::ast::{Choice, Field, Kind, Message, Presence};
 use crate::attr::{Canonical, Entry, Errors, Keyed, Layout, Request, Wire};
 
 /// The wire forms of money: as written in `money = "…"`, and the variant of
 /// `payments_core::money::wire::Form`.
-const FORMS: [(&str, &str); 5] = [
+const FORMS: [(&str, &str); 6] = [
     ("minor", "Minor"),
     ("major", "Major"),
     ("decimal", "Decimal"),
     ("decimal_number", "DecimalNumber"),
     ("trimmed", "Trimmed"),
+    ("trimmed_number", "TrimmedNumber"),
 ];
 
 /// A canonical string that holds together.
@@ -206,6 +207,65 @@ pub(crate) fn request<'a>(
     }
 }
 
+/// Checks the members of a choice.
+pub(crate) fn choice(choice: &Choice, errors: &mut Errors) {
+    let mut seen = BTreeSet::new();
+    let mut nothing = false;
+    for member in &choice.members {
+        let at = member.variant.span();
+        let Some(field) = &member.content else {
+            if nothing {
+                errors.at(at, "one variant at most stands for none of the members");
+            }
+            nothing = true;
+            continue;
+        };
+        if let Some(float) = unreported_float(field) {
+            errors.at(
+                float.span(),
+                "a float has no exact text: use `Decimal`, or `Money` with a wire form",
+            );
+        }
+        match &field.wire {
+            Some(wire) => {
+                if !seen.insert(wire.name.value()) {
+                    errors.at(
+                        wire.name.span(),
+                        format!(
+                            "another member has the wire name `{}` already",
+                            wire.name.value()
+                        ),
+                    );
+                }
+                value_rules(field, wire, errors);
+                let keys = [
+                    wire.path.as_ref(),
+                    wire.always.as_ref().map(|always| &always.key),
+                    wire.currency_of.as_ref().map(|amounts| &amounts.key),
+                    wire.spelling.as_ref().map(|spelling| &spelling.key),
+                ];
+                for key in keys.into_iter().flatten() {
+                    errors.at(key.span(), format!("`{key}` has no place in a choice"));
+                }
+            }
+            None if field.is_unreadable() => {}
+            None => errors.at(
+                at,
+                format!(
+                    "`{}` has no wire name: write `#[wire(\"…\")]` above it",
+                    member.variant
+                ),
+            ),
+        }
+    }
+    if choice.members.len() < 2 {
+        errors.at(
+            choice.name.span(),
+            "a choice is between at least two variants",
+        );
+    }
+}
+
 fn private_and_named(field: &Field, errors: &mut Errors) {
     if !matches!(field.vis, Visibility::Inherited) {
         errors.push(syn::Error::new_spanned(
@@ -214,7 +274,7 @@ fn private_and_named(field: &Field, errors: &mut Errors) {
              written for each",
         ));
     }
-    if field.wire.is_none() && !field.is_unreadable() {
+    if field.wire.is_none() && !field.is_unreadable() && !field.choice {
         errors.at(
             field.name.span(),
             format!(
@@ -282,26 +342,92 @@ fn fields(message: &Message, errors: &mut Errors) {
                 ),
             );
         }
-        text_rule(field, wire, errors);
-        money_rule(field, wire, errors);
+        value_rules(field, wire, errors);
         path_rule(field, wire, errors);
+        currency_rule(message, field, wire, errors);
     }
 }
 
-fn text_rule(field: &Field, wire: &Wire, errors: &mut Errors) {
+/// What an attribute says of the value itself, in a struct or in a choice.
+pub(crate) fn value_rules(field: &Field, wire: &Wire, errors: &mut Errors) {
+    bound_rule(field, wire, errors);
+    money_rule(field, wire, errors);
+    if let Some(key) = &wire.flag
+        && !field.is_of_type("bool")
+    {
+        errors.at(
+            key.span(),
+            "`flag` goes with `bool`: it is written as 0 or 1",
+        );
+    }
+    if let Some(key) = &wire.number
+        && field.kind != Kind::Other
+    {
+        errors.at(
+            key.span(),
+            "`number` goes with an open enum of codes; integers are numbers anyhow",
+        );
+    }
+}
+
+/// The amounts that a currency is taken from, and the function that spells it.
+fn currency_rule(message: &Message, field: &Field, wire: &Wire, errors: &mut Errors) {
+    let (Some(amounts), Some(_)) = (&wire.currency_of, &wire.spelling) else {
+        let key = match (&wire.currency_of, &wire.spelling) {
+            (Some(amounts), _) => &amounts.key,
+            (_, Some(spelling)) => &spelling.key,
+            (None, None) => return,
+        };
+        errors.at(
+            key.span(),
+            "write both: `currency_of(\"amount\"), spelling = currency_text`",
+        );
+        return;
+    };
+    if wire.always.is_some() {
+        errors.at(
+            amounts.key.span(),
+            "either a constant or the currency of an amount",
+        );
+    }
+    if amounts.value.is_empty() {
+        errors.at(amounts.key.span(), "write the wire name of an amount");
+    }
+    for name in &amounts.value {
+        match message.by_wire_name(&name.value()) {
+            Some(amount) if amount.kind == Kind::Money && amount.name != field.name => {}
+            Some(_) => errors.at(
+                name.span(),
+                format!("`{}` is no amount: it has no currency", name.value()),
+            ),
+            None => unknown_field(name, message, errors),
+        }
+    }
+}
+
+fn bound_rule(field: &Field, wire: &Wire, errors: &mut Errors) {
     let is_text = matches!(field.kind, Kind::Text | Kind::Secret);
-    let min = wire.min.as_ref().map(|min| &min.key);
-    let max = wire.max.as_ref().map(|max| &max.key);
-    let chars = wire.chars.as_ref().map(|chars| &chars.key);
-    for key in [min, max, chars].into_iter().flatten() {
-        if !is_text {
+    let is_integer = field.is_of_type("i64");
+    for bound in [&wire.min, &wire.max].into_iter().flatten() {
+        let key = &bound.key;
+        if !is_text && !is_integer {
             errors.at(
                 key.span(),
                 format!(
-                    "`{key}` goes with text: `String`, `Secret<String>`, or an `Option` of them"
+                    "`{key}` goes with text or `i64`: `String`, `Secret<String>`, or an `Option` of them"
                 ),
             );
+        } else if is_text && bound.value < 0 {
+            errors.at(key.span(), "a length is not less than nothing");
         }
+    }
+    if let Some(chars) = &wire.chars
+        && !is_text
+    {
+        errors.at(
+            chars.key.span(),
+            "`chars` goes with text: `String`, `Secret<String>`, or an `Option` of them",
+        );
     }
     if let (Some(min), Some(max)) = (&wire.min, &wire.max)
         && min.value > max.value
@@ -309,7 +435,7 @@ fn text_rule(field: &Field, wire: &Wire, errors: &mut Errors) {
         errors.at(
             min.key.span(),
             format!(
-                "no text fits: `min = {}` is more than `max = {}`",
+                "nothing fits: `min = {}` is more than `max = {}`",
                 min.value, max.value
             ),
         );
@@ -411,6 +537,20 @@ fn unreported_float(field: &Field) -> Option<&Ident> {
     let wire = field.wire.as_ref();
     let is_amount = wire.is_some_and(|wire| wire.money.is_some());
     field.float().filter(|_| !is_amount)
+}
+
+/// The variant of `payments_core::money::wire::Form` that a text names.
+pub(crate) fn form_named(name: &LitStr) -> syn::Result<Ident> {
+    let (written, names) = (name.value(), FORMS.map(|(name, _)| name));
+    let found = FORMS.iter().find(|(name, _)| *name == written);
+    let Some((_, variant)) = found else {
+        let message = format!(
+            "there is no wire form `{written}`{}",
+            known(&written, &names)
+        );
+        return Err(syn::Error::new(name.span(), message));
+    };
+    Ok(Ident::new(variant, Span::call_site()))
 }
 
 /// The variant of `payments_core::money::wire::Form` that the field names.

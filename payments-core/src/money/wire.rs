@@ -35,6 +35,9 @@ pub enum Form {
     /// Text without needless zeros: `1499`, `1499.5`. Read with them too, as
     /// [`Money::from_decimal`] does.
     Trimmed,
+    /// A JSON number without needless zeros: `1499`, `1499.5`. Read by value, as
+    /// [`Form::DecimalNumber`] is.
+    TrimmedNumber,
 }
 
 impl Form {
@@ -48,7 +51,7 @@ impl Form {
         match self {
             Self::Minor => Ok(Text::new(minor, 0)),
             Self::Decimal | Self::DecimalNumber => Ok(Text::new(minor, exponent)),
-            Self::Major | Self::Trimmed => {
+            Self::Major | Self::Trimmed | Self::TrimmedNumber => {
                 let (mantissa, scale) = without_zeros(minor, exponent);
                 if self == Self::Major && scale > 0 {
                     return Err(NotWhole::new(money.currency()).into());
@@ -80,7 +83,9 @@ impl Form {
                     Err(NotDecimal::MissingDigits.into())
                 }
             }
-            Self::DecimalNumber => Decimal::from_json_number(text)?.to_money(currency),
+            Self::DecimalNumber | Self::TrimmedNumber => {
+                Decimal::from_json_number(text)?.to_money(currency)
+            }
             Self::Trimmed => Money::from_decimal(text, currency),
         }
     }
@@ -89,7 +94,7 @@ impl Form {
     #[must_use]
     pub const fn is_number(self) -> bool {
         match self {
-            Self::Minor | Self::Major | Self::DecimalNumber => true,
+            Self::Minor | Self::Major | Self::DecimalNumber | Self::TrimmedNumber => true,
             Self::Decimal | Self::Trimmed => false,
         }
     }
