@@ -51,11 +51,15 @@ pub mod cases {
     )]
     pub mod canonical_unsigned;
     pub mod masked;
+    pub mod priced;
     pub mod request_and_canonical;
+    pub mod request_choice;
     pub mod request_empty;
     pub mod request_exactly_one;
+    pub mod request_made;
     pub mod request_money;
     pub mod request_names;
+    pub mod request_numbers;
     pub mod request_optional;
     pub mod request_path;
     pub mod request_required;
@@ -64,6 +68,9 @@ pub mod cases {
 }
 
 use cases::*;
+
+#[path = "derives/made.rs"]
+mod made;
 
 #[derive(Default)]
 struct Text(String);
