@@ -106,6 +106,22 @@ pub fn positive(field: &'static str, value: Money) -> Result<(), Misuse> {
     }
 }
 
+/// Checks that an amount is in the one currency that its field is written in.
+///
+/// # Errors
+/// [`Misuse`] naming the field and both currencies.
+pub fn only_in(field: &'static str, value: Money, code: &'static str) -> Result<(), Misuse> {
+    let given = value.currency().code();
+    if given == code {
+        Ok(())
+    } else {
+        Err(Misuse::new(
+            field,
+            format!("is in {given}, it must be in {code}"),
+        ))
+    }
+}
+
 /// Checks that an integer is within its bounds.
 ///
 /// # Errors

@@ -52,6 +52,8 @@ pub(crate) struct Wire {
     pub(crate) chars: Option<Keyed<LitStr>>,
     pub(crate) money: Option<Keyed<LitStr>>,
     pub(crate) positive: Option<Ident>,
+    /// The one currency that the amount may be in.
+    pub(crate) only: Option<Keyed<LitStr>>,
     pub(crate) sensitive: Option<Ident>,
     pub(crate) path: Option<Ident>,
     /// A truth value that is written as 0 or 1.
@@ -66,12 +68,13 @@ pub(crate) struct Wire {
     pub(crate) spelling: Option<Keyed<Path>>,
 }
 
-const WIRE_KEYS: [&str; 12] = [
+const WIRE_KEYS: [&str; 13] = [
     "min",
     "max",
     "chars",
     "money",
     "positive",
+    "only",
     "sensitive",
     "path",
     "flag",
@@ -116,6 +119,7 @@ impl Wire {
             chars: None,
             money: None,
             positive: None,
+            only: None,
             sensitive: None,
             path: None,
             flag: None,
@@ -147,6 +151,10 @@ impl Wire {
                     put(&mut wire.money, keyed(key.clone(), form))
                 }
                 "positive" => put(&mut wire.positive, key.clone()),
+                "only" => {
+                    let code = value(input, &key, "only = \"VND\"")?;
+                    put(&mut wire.only, keyed(key.clone(), code))
+                }
                 "sensitive" => put(&mut wire.sensitive, key.clone()),
                 "path" => put(&mut wire.path, key.clone()),
                 "flag" => put(&mut wire.flag, key.clone()),

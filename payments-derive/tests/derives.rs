@@ -112,6 +112,10 @@ fn php(minor: i64) -> Money {
     Money::from_minor(minor, Currency::PHP)
 }
 
+fn vnd(minor: i64) -> Money {
+    Money::from_minor(minor, Currency::VND)
+}
+
 #[test]
 fn values_are_joined() {
     use canonical_join::{OrderWebhook, OrderWebhookKeys};
@@ -541,7 +545,7 @@ fn a_request_can_be_signed() {
     use request_and_canonical::{Create, CreateKeys};
     let create = Create::builder()
         .order_id("1")
-        .amount(php(150))
+        .amount(vnd(150))
         .lang("vi")
         .build()
         .unwrap();
@@ -553,4 +557,13 @@ fn a_request_can_be_signed() {
         &keys,
         "accessKey=<accessKey:key>&amount=150&extraData=&orderId=1",
     );
+}
+
+#[test]
+fn an_amount_in_another_currency_is_refused() {
+    use request_and_canonical::Create;
+    let create = Create::builder().order_id("1").amount(php(150));
+    let refused = create.lang("vi").build().unwrap_err();
+    assert_eq!(refused.field(), "amount");
+    assert_eq!(refused.problem(), "is in PHP, it must be in VND");
 }

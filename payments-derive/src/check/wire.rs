@@ -228,6 +228,7 @@ fn money_rule(field: &Field, wire: &Wire, errors: &mut Errors) {
     let keys = [
         wire.money.as_ref().map(|money| &money.key),
         wire.positive.as_ref(),
+        wire.only.as_ref().map(|only| &only.key),
     ];
     for key in keys.into_iter().flatten() {
         if !is_money && field.kind != Kind::Float {

@@ -329,7 +329,11 @@ pub(super) fn value_check(field: &Field, borrowed: bool) -> TokenStream {
                     )?;
                 }
             });
-            quote!(#positive #fits)
+            let only = wire.only.as_ref().map(|only| {
+                let code = &only.value;
+                quote!(::payments_core::build::only_in(#wire_name, #value, #code)?;)
+            });
+            quote!(#only #positive #fits)
         }
         Kind::Plain if min.is_some() || max.is_some() => {
             let min = min.unwrap_or_else(|| quote!(::core::primitive::i64::MIN));

@@ -10,11 +10,11 @@
 // error in line 17 at wire
 //     one `#[wire(…)]` per field: put everything into the first
 // error in line 19 at mim
-//     `#[wire]` has no `mim` (did you mean `min`?); known: `min`, `max`, `chars`, `money`, `positive`, `sensitive`, `path`, `flag`, `number`, `always`, `currency_of` and `spelling`
+//     `#[wire]` has no `mim` (did you mean `min`?); known: `min`, `max`, `chars`, `money`, `positive`, `only`, `sensitive`, `path`, `flag`, `number`, `always`, `currency_of` and `spelling`
 // error in line 19 at min
 //     `min` is already given
 // error in line 19 at optional
-//     `#[wire]` has no `optional`; known: `min`, `max`, `chars`, `money`, `positive`, `sensitive`, `path`, `flag`, `number`, `always`, `currency_of` and `spelling`
+//     `#[wire]` has no `optional`; known: `min`, `max`, `chars`, `money`, `positive`, `only`, `sensitive`, `path`, `flag`, `number`, `always`, `currency_of` and `spelling`
 // error in line 21 at min
 //     write `min = 1`
 // error in line 21 at "a"
@@ -45,6 +45,8 @@
 //     `money` goes with `Money` or `Option<Money>`
 // error in line 39 at positive
 //     `positive` goes with `Money` or `Option<Money>`
+// error in line 39 at only
+//     `only` goes with `Money` or `Option<Money>`
 // error in line 41 at "formless"
 //     say how the amount is written: `#[wire("formless", money = "…")]` with `minor`, `major`, `decimal`, `decimal_number`, `trimmed` or `trimmed_number`
 // error in line 43 at "decimals"

@@ -2,8 +2,8 @@
 
 use super::super::lower::pascal_case;
 use super::super::model::{
-    Choice, Entry, Field, Form, Kind, Message, Money, Place, Provider, Role, Scheme, Sensitive,
-    Signature, TagText, Value,
+    Choice, Currency, Entry, Field, Form, Kind, Message, Money, Place, Provider, Role, Scheme,
+    Sensitive, Signature, TagText, Value,
 };
 use super::{Page, doc_lines, docs, listed, literal, read, read_type};
 
@@ -182,10 +182,13 @@ fn wire_attribute(field: &Field) -> String {
     if let Kind::Money(Money {
         form: Some(form),
         positive,
-        ..
+        currency,
     }) = &field.kind
     {
         parts.push(format!("money = {}", literal(form.attribute())));
+        if let Currency::Fixed(code) = currency {
+            parts.push(format!("only = {}", literal(code)));
+        }
         if *positive {
             parts.push("positive".to_owned());
         }

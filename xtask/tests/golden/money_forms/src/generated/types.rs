@@ -18,16 +18,16 @@ pub struct Pay {
     #[wire("majorAmount", money = "major")]
     major_amount: Money,
     /// As a text.
-    #[wire("decimalAmount", money = "decimal")]
+    #[wire("decimalAmount", money = "decimal", only = "PHP")]
     decimal_amount: Option<Money>,
     /// As a number.
-    #[wire("numberAmount", money = "decimal_number")]
+    #[wire("numberAmount", money = "decimal_number", only = "PHP")]
     number_amount: Option<Money>,
     /// Without zeros.
-    #[wire("trimmedAmount", money = "trimmed")]
+    #[wire("trimmedAmount", money = "trimmed", only = "PHP")]
     trimmed_amount: Option<Money>,
     /// As a number without zeros.
-    #[wire("trimmedNumber", money = "trimmed_number")]
+    #[wire("trimmedNumber", money = "trimmed_number", only = "PHP")]
     trimmed_number: Option<Money>,
     /// Who knows.
     #[wire("unknownAmount")]
