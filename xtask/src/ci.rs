@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::{codegen, complain, say, tidy};
 
@@ -31,6 +31,10 @@ struct Step {
 enum What {
     Cargo(Vec<String>),
     Docs(Vec<String>),
+    /// Packaging, in a target folder that no earlier run had: cargo keeps what it unpacked of these
+    /// crates in its home by the path of that folder, and takes the old sources for the new as long
+    /// as the version is the same.
+    Package(Vec<String>),
     Tidy,
     Codegen,
 }
@@ -96,6 +100,7 @@ impl Step {
         match &self.what {
             What::Cargo(words) => cargo(root, words, &[]),
             What::Docs(words) => cargo(root, words, &[("RUSTDOCFLAGS", "-D warnings")]),
+            What::Package(words) => package(root, words),
             What::Tidy => tidy::run(root),
             What::Codegen => codegen::run(root, true).map(|_| ()),
         }
@@ -115,6 +120,19 @@ fn cargo(root: &Path, words: &[String], set: &[(&str, &str)]) -> Result<(), Stri
     } else {
         Err(format!("cargo {}: {status}", words.join(" ")))
     }
+}
+
+fn package(root: &Path, words: &[String]) -> Result<(), String> {
+    let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    let target = std::env::temp_dir().join(format!("payments-package-{}", since.as_nanos()));
+    let packaged = cargo(
+        root,
+        words,
+        &[("CARGO_TARGET_DIR", &target.to_string_lossy())],
+    );
+    // Nothing of what was packaged is wanted later; a folder that stays behind is no failure.
+    std::fs::remove_dir_all(&target).ok();
+    packaged
 }
 
 /// The steps in their order: the quick ones first.
@@ -153,9 +171,11 @@ fn steps(root: &Path, skip_tests: bool, in_ci: bool) -> Result<Vec<Step>, String
         }
     }
     let dirty = if in_ci { "" } else { " --allow-dirty" };
-    steps.push(Step::cargo(&format!(
-        "package --workspace --exclude xtask{dirty}"
-    )));
+    let words = format!("package --workspace --exclude xtask{dirty}");
+    steps.push(Step {
+        name: format!("cargo {words}"),
+        what: What::Package(words.split(' ').map(str::to_owned).collect()),
+    });
     Ok(steps)
 }
 
