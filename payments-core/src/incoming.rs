@@ -3,24 +3,30 @@
 mod ack;
 #[cfg(feature = "axum")]
 pub mod axum;
+mod caller;
 mod confirmed;
 mod explain;
 mod fields;
 mod inbound;
 mod inbox;
+mod message;
 mod notice;
+mod replays;
 mod ring;
 mod verified;
 mod verifier;
 
 pub use crate::signing::{Place, SignatureRule, Signed};
 pub use ack::Ack;
+pub use caller::{CallerAuth, Network, Receiver, danger};
 pub use confirmed::{AmountClaim, Basis, Confirmation, Confirmed, Expected};
 pub use explain::Explanation;
 pub use fields::{BodyFormat, Claim, Claimable, Fields, MAX_BODY};
 pub use inbound::Inbound;
 pub use inbox::{Accepted, Claimed, Inbox, InboxOptions, Key, Outcome, Row, Worked};
-pub use notice::{AckRule, Answered, Notice};
+pub use message::{Endpoint, Message};
+pub use notice::{AckRule, Acknowledged, Answered, Notice};
+pub use replays::{Replays, Seen};
 pub use ring::KeyRing;
 pub use verified::{Scope, Unverified, Verified};
 pub use verifier::Verifier;

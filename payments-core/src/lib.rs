@@ -10,8 +10,11 @@ pub mod error;
 pub mod exchange;
 pub mod incoming;
 pub mod json;
+mod link;
 pub mod money;
 pub mod outgoing;
+#[cfg(feature = "random")]
+mod random;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod signing;
@@ -20,9 +23,12 @@ pub mod testing;
 pub mod wire;
 
 pub use error::{Error, MoneyMoved};
+pub use link::Link;
 pub use money::{Currency, Decimal, Money};
 pub use outgoing::call::Reply;
 pub use outgoing::{Pending, Resolved, call, client};
 pub use payments_derive::{Canonical, Masked, Request};
+#[cfg(feature = "random")]
+pub use random::unguessable;
 pub use signing::Secret;
 pub use {bytes, http, serde};

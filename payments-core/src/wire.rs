@@ -1,5 +1,7 @@
 //! How a request becomes a form, a query or JSON: one visit over its fields in their order.
 
+pub mod text;
+
 use crate::money::wire::Form;
 use crate::money::{Decimal, Money};
 use crate::signing::Secret;

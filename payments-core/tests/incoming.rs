@@ -8,8 +8,8 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use payments_core::error::Rejected;
 use payments_core::incoming::{
-    Accepted, Ack, AckRule, BodyFormat, Fields, Inbound, Inbox, InboxOptions, Key, KeyRing, Notice,
-    Outcome, Place, Row, Scope, SignatureRule, Signed, Verified, Verifier, Worked,
+    Accepted, Ack, AckRule, Acknowledged, BodyFormat, Fields, Inbound, Inbox, InboxOptions, Key,
+    KeyRing, Notice, Outcome, Place, Row, Scope, SignatureRule, Signed, Verified, Verifier, Worked,
 };
 use payments_core::signing::{Keys, Scheme, TagText, tag_text};
 use payments_core::testing::{FixedClock, tamper};
@@ -45,11 +45,6 @@ struct Event {
 impl Notice for Event {
     type Unsigned = Option<String>;
     const NAME: &'static str = "event";
-    const ACK: AckRule = AckRule {
-        status: StatusCode::OK,
-        content_type: Some("application/json"),
-        body: r#"{"code":0}"#,
-    };
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
         Ok(Self {
@@ -69,6 +64,14 @@ impl Notice for Event {
     fn reference(&self) -> &str {
         &self.order_no
     }
+}
+
+impl Acknowledged for Event {
+    const ACK: AckRule = AckRule {
+        status: StatusCode::OK,
+        content_type: Some("application/json"),
+        body: r#"{"code":0}"#,
+    };
 }
 
 impl Signed for Event {
@@ -309,7 +312,6 @@ fn the_lengths_of_a_shorter_digest_are_known() {
     impl Notice for Short {
         type Unsigned = ();
         const NAME: &'static str = "short";
-        const ACK: AckRule = AckRule::empty(StatusCode::NO_CONTENT);
 
         fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
             let order_no = fields.required("orderNo")?;

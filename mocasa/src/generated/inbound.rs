@@ -4,7 +4,9 @@
 
 use payments_core::error::{Misuse, Rejected};
 use payments_core::http::StatusCode;
-use payments_core::incoming::{AckRule, Claim, Fields, Notice, Place, SignatureRule, Signed};
+use payments_core::incoming::{
+    AckRule, Acknowledged, Claim, Fields, Notice, Place, SignatureRule, Signed,
+};
 use payments_core::signing::{Keys, Scheme, Secret, TagText, check_secret};
 use payments_core::{Canonical, Decimal};
 
@@ -74,7 +76,6 @@ pub struct OrderWebhookUnsigned {
 impl Notice for OrderWebhook {
     type Unsigned = OrderWebhookUnsigned;
     const NAME: &'static str = "order_webhook";
-    const ACK: AckRule = AckRule::empty(StatusCode::OK);
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
         Ok(Self {
@@ -99,6 +100,10 @@ impl Notice for OrderWebhook {
     fn reference(&self) -> &str {
         &self.order_no
     }
+}
+
+impl Acknowledged for OrderWebhook {
+    const ACK: AckRule = AckRule::empty(StatusCode::OK);
 }
 
 impl Signed for OrderWebhook {

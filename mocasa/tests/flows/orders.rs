@@ -1,10 +1,14 @@
 //! Orders and payouts that reach the provider.
 
+use std::sync::{Arc, Mutex};
+
 use payments_core::incoming::{Accepted, AmountClaim, Basis, Confirmation, Worked};
 use payments_core::{Error, MoneyMoved};
+use payments_mocasa::axum::route_or;
 use payments_mocasa::codes::{TransferTxStatus, TxStatus};
 use payments_mocasa::inbound::OrderWebhook;
 use payments_mocasa::sandbox::{Config, Forgery, TransferOutcome, WebhookEncoding};
+use tokio::net::TcpListener;
 
 use crate::shop::{
     FORM, JSON, REFUND, Shop, expected, inbound, kind, order, post, refund, signature, transfer,
@@ -246,4 +250,39 @@ async fn a_payout_event_is_raw_and_acknowledged_as_unverified() {
     let told = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
     assert_eq!(raw.claims(), &told);
     assert_eq!(event.attempts().first().unwrap().status(), Some(400));
+}
+
+/// What may fail five times only: a shop that gets payout events takes them for what they are.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payout_event_can_be_acknowledged() {
+    let shop = Shop::open().await;
+    let noted = Arc::new(Mutex::new(Vec::new()));
+    let (notes, verifier) = (Arc::clone(&noted), shop.verifier.clone());
+    let route = route_or(shop.verifier.clone(), shop.inbox.clone(), move |inbound| {
+        let fields = verifier.raw(inbound).map(|raw| raw.claims().clone());
+        let payout = fields
+            .ok()
+            .filter(|fields| fields.iter().any(|(name, _)| name == "transferSerialNo"));
+        let known = payout.is_some();
+        notes.lock().unwrap().extend(payout);
+        known
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let hook = format!("http://{}/hook", listener.local_addr().unwrap());
+    let app = axum::Router::new().route("/hook", route);
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    shop.control().set_webhook(&hook).unwrap();
+    let fields = [("transferSerialNo", "T-1"), ("txStatus", "success")];
+    shop.control().send_payout_event(&fields).unwrap();
+    shop.control()
+        .send_payout_event(&[("orderNo", "A-1"), ("txStatus", "success")])
+        .unwrap();
+    assert_eq!(shop.work().await, Worked::default());
+    let answers = shop.control().callbacks().list();
+    let answers = answers
+        .iter()
+        .map(|event| event.attempts().first().unwrap().status());
+    assert_eq!(answers.collect::<Vec<_>>(), [Some(200), Some(400)]);
+    let told = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(*noted.lock().unwrap(), [told]);
 }

@@ -6,64 +6,162 @@ use axum::extract::{ConnectInfo, Request};
 use axum::response::Response;
 use axum::routing::{MethodRouter, post};
 use core::net::SocketAddr;
+use std::future::Future;
+use std::sync::Arc;
 
 use super::ack::Ack;
 use super::fields::MAX_BODY;
 use super::inbound::Inbound;
 use super::inbox::{Accepted, Inbox};
-use super::notice::Notice;
-use super::verifier::Verifier;
-use crate::signing::{Keys, Signed};
+use super::message::{Endpoint, Message};
+use super::notice::{Acknowledged, Answered, Notice};
+use super::replays::{Replays, Seen};
+use crate::error::Rejected;
+
+/// The kind of message that an endpoint lets in.
+type Kind<E> = <<E as Endpoint>::Message as Message>::Notice;
 
 /// The route of one kind of callback, to be mounted where the provider sends it.
 ///
 /// It verifies, puts the message into the inbox, and acknowledges; a message that is not to be
 /// believed gets one uniform answer and goes nowhere. Work the inbox off elsewhere.
-pub fn route<N, S>(verifier: Verifier<N>, inbox: Inbox) -> MethodRouter<S>
+pub fn route<E, S>(endpoint: E, inbox: Inbox) -> MethodRouter<S>
 where
-    N: Notice + Signed + 'static,
-    N::Keys: Keys + Sized + Clone + Send + Sync + 'static,
-    Verifier<N>: Clone + Send + Sync,
+    E: Endpoint + Send + Sync + 'static,
+    Kind<E>: Acknowledged + 'static,
     S: Clone + Send + Sync + 'static,
 {
+    route_or(endpoint, inbox, |_| false)
+}
+
+/// The same for a provider that also sends messages whose proof is not documented: what is not to
+/// be believed is handed to `otherwise`, which says whether to acknowledge it all the same, so that
+/// the provider does not give the endpoint up. Nothing vouches for such a message.
+pub fn route_or<E, S>(
+    endpoint: E,
+    inbox: Inbox,
+    otherwise: impl Fn(&Inbound) -> bool + Send + Sync + 'static,
+) -> MethodRouter<S>
+where
+    E: Endpoint + Send + Sync + 'static,
+    Kind<E>: Acknowledged + 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    let parts = Arc::new((endpoint, inbox, otherwise));
     post(move |request: Request| {
-        let (verifier, inbox) = (verifier.clone(), inbox.clone());
-        async move { answer(accept(&verifier, &inbox, request).await) }
+        let parts = Arc::clone(&parts);
+        async move {
+            let (endpoint, inbox, otherwise) = &*parts;
+            let ack: Ack<Kind<E>> = match read(request).await {
+                Err(_) => Ack::rejected(),
+                Ok(inbound) => match endpoint.receive(&inbound) {
+                    Err(_) if otherwise(&inbound) => Ack::received(),
+                    Err(_) => Ack::rejected(),
+                    Ok(message) => match inbox.accept(&message) {
+                        Accepted::New | Accepted::Duplicate => Ack::received(),
+                        Accepted::Conflict => Ack::rejected(),
+                    },
+                },
+            };
+            respond(ack)
+        }
     })
 }
 
-/// The same as a router for `path`.
-pub fn router<N>(path: &str, verifier: Verifier<N>, inbox: Inbox) -> Router
+/// The same as [`route`], as a router for `path`.
+pub fn router<E>(path: &str, endpoint: E, inbox: Inbox) -> Router
 where
-    N: Notice + Signed + 'static,
-    N::Keys: Keys + Sized + Clone + Send + Sync + 'static,
-    Verifier<N>: Clone + Send + Sync,
+    E: Endpoint + Send + Sync + 'static,
+    Kind<E>: Acknowledged + 'static,
 {
-    Router::new().route(path, route(verifier, inbox))
+    Router::new().route(path, route(endpoint, inbox))
 }
 
-async fn accept<N>(verifier: &Verifier<N>, inbox: &Inbox, request: Request) -> Ack<N>
+/// The route of a callback that is kept in the inbox and answered with a message. `answer` must
+/// give the same answer to the same message.
+pub fn answered<E, S>(
+    endpoint: E,
+    inbox: Inbox,
+    answer: impl Fn(&E::Message) -> <Kind<E> as Answered>::Answer + Send + Sync + 'static,
+) -> MethodRouter<S>
 where
-    N: Notice + Signed,
-    N::Keys: Keys + Sized,
+    E: Endpoint + Send + Sync + 'static,
+    Kind<E>: Answered + 'static,
+    S: Clone + Send + Sync + 'static,
 {
+    let parts = Arc::new((endpoint, inbox, answer));
+    post(move |request: Request| {
+        let parts = Arc::clone(&parts);
+        async move {
+            let (endpoint, inbox, answer) = &*parts;
+            let received = read(request)
+                .await
+                .and_then(|inbound| endpoint.receive(&inbound));
+            let ack: Ack<Kind<E>> = match received {
+                Err(_) => Ack::rejected(),
+                Ok(message) => match inbox.accept(&message) {
+                    Accepted::New | Accepted::Duplicate => Ack::answer(&answer(&message)),
+                    Accepted::Conflict => Ack::rejected(),
+                },
+            };
+            respond(ack)
+        }
+    })
+}
+
+/// The route of a question of the provider's: `answer` answers it at once, and the same question
+/// gets the same answer. An answer that cannot be had now is `None`; the provider may ask again.
+pub fn asked<E, S, F>(
+    endpoint: E,
+    replays: Replays,
+    answer: impl Fn(E::Message) -> F + Send + Sync + 'static,
+) -> MethodRouter<S>
+where
+    E: Endpoint + Send + Sync + 'static,
+    E::Message: Clone + Send + Sync,
+    Kind<E>: Answered + 'static,
+    <Kind<E> as Answered>::Answer: Send,
+    F: Future<Output = Option<<Kind<E> as Answered>::Answer>> + Send,
+    S: Clone + Send + Sync + 'static,
+{
+    let parts = Arc::new((endpoint, replays, answer));
+    post(move |request: Request| {
+        let parts = Arc::clone(&parts);
+        async move {
+            let (endpoint, replays, answer) = &*parts;
+            let received = read(request)
+                .await
+                .and_then(|inbound| endpoint.receive(&inbound));
+            let Ok(message) = received else {
+                return respond(Ack::<Kind<E>>::rejected());
+            };
+            respond(match replays.look(&message) {
+                Seen::Before(ack) => ack,
+                Seen::Conflict => Ack::rejected(),
+                Seen::New => match answer(message.clone()).await {
+                    Some(answer) => replays.keep(&message, &answer),
+                    None => Ack::again(),
+                },
+            })
+        }
+    })
+}
+
+/// The request as the verifiers take it; for routes of a provider's own.
+///
+/// # Errors
+/// [`Rejected`] for a body that is too long or breaks off.
+pub async fn read(request: Request) -> Result<Inbound, Rejected> {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, MAX_BODY).await else {
-        return Ack::rejected();
-    };
+    let body = to_bytes(body, MAX_BODY).await.map_err(|_| Rejected)?;
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().copied();
-    let mut inbound = Inbound::from(http::Request::from_parts(parts, body));
-    if let Some(ConnectInfo(peer)) = peer {
-        inbound = inbound.from_peer(peer);
-    }
-    match verifier.verify(&inbound) {
-        Ok(message) => match inbox.accept(&message) {
-            Accepted::New | Accepted::Duplicate => Ack::received(),
-        },
-        Err(_) => Ack::rejected(),
-    }
+    let inbound = Inbound::from(http::Request::from_parts(parts, body));
+    Ok(match peer {
+        Some(ConnectInfo(peer)) => inbound.from_peer(peer),
+        None => inbound,
+    })
 }
 
-fn answer<N: Notice>(ack: Ack<N>) -> Response {
+fn respond<N: Notice>(ack: Ack<N>) -> Response {
     ack.response().map(Body::from)
 }

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 
 use crate::error::Rejected;
 use crate::json::Object;
 use crate::money::wire::Form;
 use crate::money::{Currency, Decimal, Money};
+use crate::wire::text::decoded;
 
 /// The longest body of a callback, in bytes. Those of payment providers are under 4 KiB.
 pub const MAX_BODY: usize = 64 * 1024;
@@ -85,11 +85,11 @@ impl<'a> Fields<'a> {
         let mut fields: Vec<(Cow<'a, str>, Field<'a>)> = Vec::new();
         for pair in text.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').ok_or(Rejected)?;
-            let name = decode(name)?;
+            let name = decoded(name).ok_or(Rejected)?;
             if fields.len() >= MAX_FIELDS || fields.iter().any(|(known, _)| *known == name) {
                 return Err(Rejected);
             }
-            fields.push((name, Field::Text(decode(value)?)));
+            fields.push((name, Field::Text(decoded(value).ok_or(Rejected)?)));
         }
         Ok(Self { fields })
     }
@@ -256,26 +256,6 @@ impl<'a> Fields<'a> {
             (None, None) => Claim::Absent,
         }
     }
-}
-
-/// Decodes a name or a value of a form; a broken escape or invalid UTF-8 is refused, not replaced.
-fn decode(text: &str) -> Result<Cow<'_, str>, Rejected> {
-    let mut rest = text;
-    while let Some(at) = rest.find('%') {
-        rest = rest.get(at.saturating_add(1)..).ok_or(Rejected)?;
-        let escape = rest.get(..2).ok_or(Rejected)?;
-        if !escape.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(Rejected);
-        }
-    }
-    if text.contains('+') {
-        let spaced = text.replace('+', " ");
-        let decoded = percent_decode_str(&spaced)
-            .decode_utf8()
-            .map_err(|_| Rejected)?;
-        return Ok(Cow::Owned(decoded.into_owned()));
-    }
-    percent_decode_str(text).decode_utf8().map_err(|_| Rejected)
 }
 
 /// A field that is not under the signature.

@@ -4,7 +4,10 @@ use core::net::SocketAddr;
 use std::fmt;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, header};
+
+use super::fields::{BodyFormat, Fields};
+use crate::error::Rejected;
 
 /// What was received, from whatever web framework. A parser accepts nothing else, so nothing is
 /// read before it is verified.
@@ -70,6 +73,34 @@ impl Inbound {
     #[must_use]
     pub fn peer(&self) -> Option<SocketAddr> {
         self.peer
+    }
+
+    /// The query, as received; empty if there is none.
+    #[must_use]
+    pub fn query(&self) -> &str {
+        self.path_and_query
+            .split_once('?')
+            .map_or("", |(_, query)| query)
+    }
+
+    /// The fields of the message: those of the body, read as `format` or by its content type;
+    /// those of the query where the method is GET.
+    ///
+    /// # Errors
+    /// [`Rejected`] for everything that [`Fields::read`] refuses, and for an unknown content type.
+    pub fn fields(&self, format: Option<BodyFormat>) -> Result<Fields<'_>, Rejected> {
+        if self.method == Method::GET {
+            return Fields::read(self.query().as_bytes(), BodyFormat::Form);
+        }
+        match format {
+            Some(format) => Fields::read(&self.body, format),
+            None => {
+                let content_type = self
+                    .header_once(header::CONTENT_TYPE.as_str())
+                    .ok_or(Rejected)?;
+                Fields::parse(&self.body, content_type)
+            }
+        }
     }
 
     /// The value of a header that stands there exactly once, as visible ASCII.

@@ -10,8 +10,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::inbound::Inbound;
+use super::message::Message;
 use super::notice::Notice;
-use super::verified::{Scope, Verified};
+use super::verified::Scope;
 use crate::clock::{Clock, SystemClock};
 
 /// What tells two messages apart: provider, environment and account, the kind of message, and the
@@ -49,6 +50,9 @@ pub enum Accepted {
     New,
     /// It was there before; acknowledge it all the same.
     Duplicate,
+    /// A message with its key was there before and said something else, and no signature tells
+    /// which of the two is right. It was not taken in.
+    Conflict,
 }
 
 /// One message of the inbox.
@@ -194,14 +198,29 @@ impl Inbox {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a verified message in. Acknowledge it after this returns, whatever it returns.
-    pub fn accept<N: Notice>(&self, message: &Verified<N>) -> Accepted {
-        self.insert(
-            Key::of::<N>(message.scope(), &message.dedupe()),
+    /// Takes a message in. Acknowledge it after this returns [`Accepted::New`] or
+    /// [`Accepted::Duplicate`].
+    pub fn accept<M: Message>(&self, message: &M) -> Accepted {
+        let (notice, inbound) = (message.notice(), message.inbound());
+        let key = Key::of::<M::Notice>(message.scope(), &notice.dedupe());
+        let accepted = self.insert(
+            key.clone(),
             message.scope().clone(),
-            message.reference().to_owned(),
-            Some(message.inbound().clone()),
-        )
+            notice.reference().to_owned(),
+            Some(inbound.clone()),
+        );
+        if M::STRICT && accepted == Accepted::Duplicate && self.differs(&key, inbound) {
+            return Accepted::Conflict;
+        }
+        accepted
+    }
+
+    /// Whether the row of that key came with another body.
+    fn differs(&self, key: &Key, inbound: &Inbound) -> bool {
+        self.state().rows.iter().any(|slot| {
+            let before = slot.row.inbound.as_ref();
+            slot.row.key == *key && before.is_some_and(|before| before.body() != inbound.body())
+        })
     }
 
     /// Takes in a payment that a query found although its message never came. `values` are those

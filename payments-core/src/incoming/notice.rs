@@ -4,6 +4,7 @@ use http::StatusCode;
 
 use crate::error::Rejected;
 use crate::incoming::fields::Fields;
+use crate::wire::Wire;
 
 /// A message that a provider sends. Implemented by generated code.
 ///
@@ -15,9 +16,6 @@ pub trait Notice: Sized {
 
     /// Its name, in snake case: `order_webhook`.
     const NAME: &'static str;
-
-    /// The acknowledgement that the provider takes as received.
-    const ACK: AckRule;
 
     /// Reads the signed fields.
     ///
@@ -58,8 +56,17 @@ impl AckRule {
     }
 }
 
-/// A message that the provider wants answered with content.
+/// A message that is answered with the same few bytes whatever it says.
+pub trait Acknowledged: Notice {
+    /// What the provider takes for "received".
+    const ACK: AckRule;
+}
+
+/// A message that the provider wants answered with a message, in JSON.
 pub trait Answered: Notice {
-    /// The content.
-    type Answer: crate::wire::Wire;
+    /// The status that goes with it.
+    const STATUS: StatusCode;
+
+    /// The answer.
+    type Answer: Wire;
 }

@@ -61,7 +61,9 @@ pub struct Verified<N: Notice> {
 }
 
 impl<N: Notice> Verified<N> {
-    pub(crate) fn new(
+    /// For provider crates whose proof is like no other's, after they have checked it.
+    #[doc(hidden)]
+    pub fn by_provider_crate(
         signed: N,
         unsigned: N::Unsigned,
         scope: Scope,
@@ -116,20 +118,36 @@ impl<N: Notice + fmt::Debug> fmt::Debug for Verified<N> {
     }
 }
 
-/// A callback that nothing vouches for: a reason to ask the provider, never to act.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Unverified<T>(T);
+/// A callback that nothing in it vouches for: a reason to ask the provider, never to act.
+#[derive(Clone)]
+pub struct Unverified<T> {
+    claims: T,
+    scope: Scope,
+    inbound: Inbound,
+}
 
 impl<T> Unverified<T> {
-    /// Wraps what was claimed.
-    #[must_use]
-    pub fn new(claims: T) -> Self {
-        Self(claims)
+    pub(crate) fn new(claims: T, scope: Scope, inbound: Inbound) -> Self {
+        Self {
+            claims,
+            scope,
+            inbound,
+        }
     }
 
     /// What the message claims.
     pub fn claims(&self) -> &T {
-        &self.0
+        &self.claims
+    }
+
+    /// Whose callback it is.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The request as it came.
+    pub fn inbound(&self) -> &Inbound {
+        &self.inbound
     }
 }
 

@@ -1,7 +1,5 @@
 //! From a raw request to a verified callback, or to nothing.
 
-use http::header;
-
 use super::explain::{Explanation, explain};
 use super::fields::{BodyFormat, Fields};
 use super::inbound::Inbound;
@@ -53,17 +51,9 @@ where
         self
     }
 
-    /// The fields of a body, by its content type or by what the caller stated.
+    /// The fields of a message, by its content type or by what the caller stated.
     pub(super) fn fields<'a>(&self, inbound: &'a Inbound) -> Result<Fields<'a>, Rejected> {
-        match self.body {
-            Some(format) => Fields::read(inbound.body(), format),
-            None => {
-                let content_type = inbound
-                    .header_once(header::CONTENT_TYPE.as_str())
-                    .ok_or(Rejected)?;
-                Fields::parse(inbound.body(), content_type)
-            }
-        }
+        inbound.fields(self.body)
     }
 
     /// The signature that came with a message, if there is exactly one.
@@ -106,7 +96,7 @@ where
             .find(|(_, signer)| signer.verify(&signed, self.rule, given))
             .map(|(id, _)| id.to_owned())
             .ok_or(Rejected)?;
-        Ok(Verified::new(
+        Ok(Verified::by_provider_crate(
             signed,
             N::read_unsigned(&fields),
             self.scope.clone(),
@@ -122,12 +112,11 @@ where
     /// [`Rejected`] if the body is not even readable.
     pub fn raw(&self, inbound: &Inbound) -> Result<Unverified<Vec<(String, String)>>, Rejected> {
         let fields = self.fields(inbound)?;
-        Ok(Unverified::new(
-            fields
-                .iter()
-                .map(|(name, text)| (name.to_owned(), text.to_owned()))
-                .collect(),
-        ))
+        let claims = fields
+            .iter()
+            .map(|(name, text)| (name.to_owned(), text.to_owned()))
+            .collect();
+        Ok(Unverified::new(claims, self.scope.clone(), inbound.clone()))
     }
 
     /// Says for people why a callback was or was not verified: the canonical string part by part

@@ -7,6 +7,7 @@ use http::HeaderName;
 use crate::error::Misuse;
 use crate::exchange::{Body, Request};
 use crate::signing::Place;
+use crate::wire::text::{Form, Json, form, json};
 use crate::wire::{Fields, Wire};
 
 impl Request {
@@ -70,22 +71,6 @@ impl Request {
     }
 }
 
-/// The message as `application/x-www-form-urlencoded`, in the order of its fields.
-#[must_use]
-pub fn form(message: &dyn Wire) -> String {
-    let mut out = Form(String::with_capacity(256));
-    message.visit(&mut out);
-    out.0
-}
-
-/// The message as a JSON object, in the order of its fields.
-#[must_use]
-pub fn json(message: &dyn Wire) -> String {
-    let mut out = Json(String::with_capacity(256));
-    out.value(message);
-    out.0
-}
-
 /// What of a path segment is written as it is: letters, digits and these.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -137,103 +122,6 @@ impl Wire for Wrapped<'_> {
         let Self { name, message } = self;
         out.object(name, *message);
     }
-}
-
-struct Form(String);
-
-impl Fields for Form {
-    fn text(&mut self, name: &str, value: &str) {
-        if !self.0.is_empty() {
-            self.0.push('&');
-        }
-        self.0
-            .extend(form_urlencoded::byte_serialize(name.as_bytes()));
-        self.0.push('=');
-        self.0
-            .extend(form_urlencoded::byte_serialize(value.as_bytes()));
-    }
-
-    fn number(&mut self, name: &str, digits: &str) {
-        self.text(name, digits);
-    }
-
-    fn boolean(&mut self, name: &str, value: bool) {
-        self.text(name, if value { "true" } else { "false" });
-    }
-
-    fn object(&mut self, name: &str, value: &dyn Wire) {
-        self.text(name, &json(value));
-    }
-
-    fn list(&mut self, name: &str, values: &[&dyn Wire]) {
-        let mut out = Json(String::new());
-        out.values(values);
-        self.text(name, &out.0);
-    }
-}
-
-struct Json(String);
-
-impl Json {
-    fn value(&mut self, message: &dyn Wire) {
-        self.0.push('{');
-        message.visit(self);
-        self.0.push('}');
-    }
-
-    fn values(&mut self, values: &[&dyn Wire]) {
-        self.0.push('[');
-        for (index, value) in values.iter().enumerate() {
-            if index > 0 {
-                self.0.push(',');
-            }
-            self.value(*value);
-        }
-        self.0.push(']');
-    }
-
-    fn name(&mut self, name: &str) {
-        if !self.0.ends_with('{') {
-            self.0.push(',');
-        }
-        self.quoted(name);
-        self.0.push(':');
-    }
-
-    fn quoted(&mut self, text: &str) {
-        self.0.push_str(&quoted(text));
-    }
-}
-
-impl Fields for Json {
-    fn text(&mut self, name: &str, value: &str) {
-        self.name(name);
-        self.quoted(value);
-    }
-
-    fn number(&mut self, name: &str, digits: &str) {
-        self.name(name);
-        self.0.push_str(digits);
-    }
-
-    fn boolean(&mut self, name: &str, value: bool) {
-        self.name(name);
-        self.0.push_str(if value { "true" } else { "false" });
-    }
-
-    fn object(&mut self, name: &str, value: &dyn Wire) {
-        self.name(name);
-        self.value(value);
-    }
-
-    fn list(&mut self, name: &str, values: &[&dyn Wire]) {
-        self.name(name);
-        self.values(values);
-    }
-}
-
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 /// Appends a field to an encoded form.

@@ -214,7 +214,7 @@ fn wire_attribute(field: &Field) -> String {
 
 fn implementation(notice: &Notice, message: &Message, page: &mut Page) -> String {
     let (signed, unsigned) = split(message);
-    for used in ["AckRule", "Fields", "Notice"] {
+    for used in ["Fields", "Notice"] {
         page.uses.add("payments_core::incoming", used);
     }
     page.uses.add("payments_core::error", "Rejected");
@@ -224,13 +224,6 @@ fn implementation(notice: &Notice, message: &Message, page: &mut Page) -> String
         202 => "ACCEPTED",
         204 => "NO_CONTENT",
         _ => "OK",
-    };
-    let answered = notice.acknowledgement.message.as_ref();
-    let ack = match answered {
-        None => format!("AckRule::empty(StatusCode::{status})"),
-        Some(_) => format!(
-            "AckRule {{ status: StatusCode::{status}, content_type: Some(\"application/json\"), body: \"\" }}"
-        ),
     };
     let name = &message.name;
     let mut reads = String::new();
@@ -284,20 +277,31 @@ fn implementation(notice: &Notice, message: &Message, page: &mut Page) -> String
         .and_then(|wire| message.field(wire))
         .map(|field| field.rust.clone())
         .unwrap_or_default();
-    let answered = answered.map_or_else(String::new, |answer| {
-        page.uses.add("payments_core::incoming", "Answered");
-        page.uses.add("super::types", answer);
-        format!("\nimpl Answered for {name} {{\ntype Answer = {answer};\n}}\n")
-    });
+    let answered = match &notice.acknowledgement.message {
+        Some(answer) => {
+            page.uses.add("payments_core::incoming", "Answered");
+            page.uses.add("super::types", answer);
+            format!(
+                "impl Answered for {name} {{\nconst STATUS: StatusCode = StatusCode::{status};\ntype Answer = {answer};\n}}\n"
+            )
+        }
+        None => {
+            for used in ["AckRule", "Acknowledged"] {
+                page.uses.add("payments_core::incoming", used);
+            }
+            format!(
+                "impl Acknowledged for {name} {{\nconst ACK: AckRule = AckRule::empty(StatusCode::{status});\n}}\n"
+            )
+        }
+    };
     format!(
         "impl Notice for {name} {{\n\
          type Unsigned = {of_type};\n\
-         const NAME: &'static str = {id};\n\
-         const ACK: AckRule = {ack};\n\n\
+         const NAME: &'static str = {id};\n\n\
          fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {{\nOk(Self {{\n{reads}}})\n}}\n\n\
          {read_unsigned}\n\n\
          fn dedupe(&self) -> Vec<&str> {{\nvec![{dedupe}]\n}}\n\n\
-         fn reference(&self) -> &str {{\n&self.{reference}\n}}\n}}\n{answered}",
+         fn reference(&self) -> &str {{\n&self.{reference}\n}}\n}}\n\n{answered}",
         id = literal(&notice.id),
         dedupe = dedupe.join(", "),
     )

@@ -406,7 +406,7 @@ impl Tests<'_> {
             let built = self.build(message, &example.value);
             self.uses("std::error", &["Error"]);
             self.uses("serde_json", &["Value"]);
-            self.uses("payments_core::outgoing::encode", &["json"]);
+            self.uses("payments_core::wire::text", &["json"]);
             self.page.item(format!(
                 "fn {name}() -> Result<{}, Box<dyn Error>> {{\nOk({built})\n}}\n",
                 message.name

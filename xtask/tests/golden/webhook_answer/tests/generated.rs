@@ -5,7 +5,7 @@
 use std::error::Error;
 
 use payments_core::incoming::{Fields, Notice};
-use payments_core::outgoing::encode::json;
+use payments_core::wire::text::json;
 use payments_webhook_answer::inbound::Init;
 use payments_webhook_answer::types::{Account, InitAnswer};
 use serde_json::Value;

@@ -5,7 +5,9 @@
 use payments_core::Canonical;
 use payments_core::error::{Misuse, Rejected};
 use payments_core::http::StatusCode;
-use payments_core::incoming::{AckRule, Claim, Fields, Notice, Place, SignatureRule, Signed};
+use payments_core::incoming::{
+    AckRule, Acknowledged, Claim, Fields, Notice, Place, SignatureRule, Signed,
+};
 use payments_core::signing::{Keys, Scheme, Secret, TagText, check_secret};
 
 /// What `Moved` is signed with.
@@ -67,7 +69,6 @@ pub struct MovedUnsigned {
 impl Notice for Moved {
     type Unsigned = MovedUnsigned;
     const NAME: &'static str = "moved";
-    const ACK: AckRule = AckRule::empty(StatusCode::OK);
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
         Ok(Self {
@@ -89,6 +90,10 @@ impl Notice for Moved {
     fn reference(&self) -> &str {
         &self.id
     }
+}
+
+impl Acknowledged for Moved {
+    const ACK: AckRule = AckRule::empty(StatusCode::OK);
 }
 
 impl Signed for Moved {

@@ -4,7 +4,7 @@
 
 use payments_core::error::Rejected;
 use payments_core::http::StatusCode;
-use payments_core::incoming::{AckRule, Answered, Fields, Notice};
+use payments_core::incoming::{Answered, Fields, Notice};
 
 use super::types::{BuyerSession, Device, InitAnswer};
 
@@ -25,11 +25,6 @@ pub struct Init {
 impl Notice for Init {
     type Unsigned = ();
     const NAME: &'static str = "init";
-    const ACK: AckRule = AckRule {
-        status: StatusCode::OK,
-        content_type: Some("application/json"),
-        body: "",
-    };
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
         Ok(Self {
@@ -52,5 +47,6 @@ impl Notice for Init {
 }
 
 impl Answered for Init {
+    const STATUS: StatusCode = StatusCode::OK;
     type Answer = InitAnswer;
 }

@@ -4,7 +4,9 @@
 
 use payments_core::error::{Misuse, Rejected};
 use payments_core::http::StatusCode;
-use payments_core::incoming::{AckRule, Claim, Fields, Notice, Place, SignatureRule, Signed};
+use payments_core::incoming::{
+    AckRule, Acknowledged, Claim, Fields, Notice, Place, SignatureRule, Signed,
+};
 use payments_core::money::wire::Form;
 use payments_core::signing::{KeyPart, Keys, Scheme, Secret, TagText, check_given, check_secret};
 use payments_core::{Canonical, Currency, Money};
@@ -96,7 +98,6 @@ pub struct IpnUnsigned {
 impl Notice for Ipn {
     type Unsigned = IpnUnsigned;
     const NAME: &'static str = "ipn";
-    const ACK: AckRule = AckRule::empty(StatusCode::NO_CONTENT);
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
         Ok(Self {
@@ -124,6 +125,10 @@ impl Notice for Ipn {
     }
 }
 
+impl Acknowledged for Ipn {
+    const ACK: AckRule = AckRule::empty(StatusCode::NO_CONTENT);
+}
+
 impl Signed for Ipn {
     const SIGNATURE: SignatureRule = SignatureRule {
         scheme: Scheme::HmacSha256,
@@ -146,7 +151,6 @@ pub struct Gone {
 impl Notice for Gone {
     type Unsigned = ();
     const NAME: &'static str = "gone";
-    const ACK: AckRule = AckRule::empty(StatusCode::OK);
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
         Ok(Self {
@@ -164,4 +168,8 @@ impl Notice for Gone {
     fn reference(&self) -> &str {
         &self.session_id
     }
+}
+
+impl Acknowledged for Gone {
+    const ACK: AckRule = AckRule::empty(StatusCode::OK);
 }

@@ -5,7 +5,9 @@
 use payments_core::Canonical;
 use payments_core::error::{Misuse, Rejected};
 use payments_core::http::StatusCode;
-use payments_core::incoming::{AckRule, Claim, Fields, Notice, Place, SignatureRule, Signed};
+use payments_core::incoming::{
+    AckRule, Acknowledged, Claim, Fields, Notice, Place, SignatureRule, Signed,
+};
 use payments_core::signing::{Keys, Scheme, Secret, TagText, check_secret};
 
 /// What `Paid` is signed with.
@@ -65,7 +67,6 @@ pub struct PaidUnsigned {
 impl Notice for Paid {
     type Unsigned = PaidUnsigned;
     const NAME: &'static str = "paid";
-    const ACK: AckRule = AckRule::empty(StatusCode::NO_CONTENT);
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
         Ok(Self {
@@ -88,6 +89,10 @@ impl Notice for Paid {
     fn reference(&self) -> &str {
         &self.order_no
     }
+}
+
+impl Acknowledged for Paid {
+    const ACK: AckRule = AckRule::empty(StatusCode::NO_CONTENT);
 }
 
 impl Signed for Paid {

@@ -1,0 +1,85 @@
+//! What an endpoint makes of a request, and what the inbox takes in.
+
+use super::inbound::Inbound;
+use super::notice::Notice;
+use super::verified::{Scope, Unverified, Verified};
+use super::verifier::Verifier;
+use crate::error::Rejected;
+use crate::signing::{Keys, Signed};
+
+/// A message that may be kept: its signature held, or its caller is known.
+pub trait Message {
+    /// Its kind.
+    type Notice: Notice;
+
+    /// Whether a repeat must be the same to the byte. So it is where no signature tells which
+    /// fields count.
+    const STRICT: bool;
+
+    /// What it says.
+    fn notice(&self) -> &Self::Notice;
+
+    /// Whose it is.
+    fn scope(&self) -> &Scope;
+
+    /// The request as it came.
+    fn inbound(&self) -> &Inbound;
+}
+
+impl<N: Notice> Message for Verified<N> {
+    type Notice = N;
+    const STRICT: bool = false;
+
+    fn notice(&self) -> &N {
+        self
+    }
+
+    fn scope(&self) -> &Scope {
+        self.scope()
+    }
+
+    fn inbound(&self) -> &Inbound {
+        self.inbound()
+    }
+}
+
+impl<N: Notice> Message for Unverified<N> {
+    type Notice = N;
+    const STRICT: bool = true;
+
+    fn notice(&self) -> &N {
+        self.claims()
+    }
+
+    fn scope(&self) -> &Scope {
+        self.scope()
+    }
+
+    fn inbound(&self) -> &Inbound {
+        self.inbound()
+    }
+}
+
+/// Where messages of one kind come in.
+pub trait Endpoint {
+    /// What it lets in.
+    type Message: Message;
+
+    /// Reads a request and checks what there is to check.
+    ///
+    /// # Errors
+    /// [`Rejected`], without a reason: whoever sent it may be reading.
+    fn receive(&self, inbound: &Inbound) -> Result<Self::Message, Rejected>;
+}
+
+impl<N> Endpoint for Verifier<N>
+where
+    N: Notice + Signed,
+    N::Keys: Keys + Sized,
+{
+    type Message = Verified<N>;
+
+    fn receive(&self, inbound: &Inbound) -> Result<Verified<N>, Rejected> {
+        self.verify(inbound)
+    }
+}

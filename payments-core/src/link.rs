@@ -1,0 +1,251 @@
+//! Links that a buyer opens: of the web, and of apps.
+
+use core::str::FromStr;
+use std::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::error::Misuse;
+use crate::wire::text::decoded;
+
+/// A link such as `https://pay.example/p?id=1` or `wallet://?action=pay`. Schemes of apps are no
+/// business of `http::Uri`, which refuses a link without a host.
+///
+/// ```
+/// use payments_core::Link;
+///
+/// let link: Link = "wallet://?action=pay".parse()?;
+/// let link = link.with("text", "a & b");
+/// assert_eq!(link.as_str(), "wallet://?action=pay&text=a+%26+b");
+/// assert_eq!(link.scheme(), "wallet");
+/// assert_eq!(link.host(), "");
+/// assert_eq!(link.pairs()?[1], ("text".to_owned(), "a & b".to_owned()));
+/// # Ok::<(), payments_core::error::Misuse>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Link {
+    text: String,
+    scheme: String,
+    host: String,
+}
+
+/// What of a query is written as it is: letters, digits and these.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+impl FromStr for Link {
+    type Err = Misuse;
+
+    /// Reads a link.
+    ///
+    /// # Errors
+    /// [`Misuse`] for `link` if it has no `scheme://`, a user, a fragment, blanks or control
+    /// characters before its query, or control characters in it.
+    fn from_str(text: &str) -> Result<Self, Misuse> {
+        let refuse = |problem: &'static str| Err(Misuse::new("link", problem));
+        let Some((scheme, rest)) = text.split_once("://") else {
+            return refuse("has no scheme: write it as https://host/path or app://path");
+        };
+        let mut letters = scheme.bytes();
+        let begins = letters
+            .next()
+            .is_some_and(|first| first.is_ascii_alphabetic());
+        if !begins || !letters.all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte)) {
+            return refuse("has a scheme that is none");
+        }
+        if text.contains('#') {
+            return refuse("must not have a fragment");
+        }
+        if text.chars().any(char::is_control) {
+            return refuse("holds a control character");
+        }
+        let before_query = rest.split('?').next().unwrap_or_default();
+        if before_query.contains([' ', '\\']) || !before_query.is_ascii() {
+            return refuse("holds a character that cannot stand before its query");
+        }
+        let authority = before_query.split('/').next().unwrap_or_default();
+        if authority.contains('@') {
+            return refuse("must not hold a user");
+        }
+        let port = authority.rfind(':').filter(|at| {
+            let after = authority.get(at.saturating_add(1)..).unwrap_or_default();
+            after.bytes().all(|byte| byte.is_ascii_digit())
+        });
+        let host = port.and_then(|at| authority.get(..at)).unwrap_or(authority);
+        let scheme = scheme.to_ascii_lowercase();
+        if matches!(&*scheme, "http" | "https") && host.is_empty() {
+            return refuse("has no host");
+        }
+        Ok(Self {
+            text: text.to_owned(),
+            host: host.to_ascii_lowercase(),
+            scheme,
+        })
+    }
+}
+
+impl Link {
+    /// The link as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Its scheme, in lower case.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        &self.scheme
+    }
+
+    /// Its host without the port, in lower case; empty where an app's link has none.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Its query as it stands there; nothing where there is no question mark.
+    #[must_use]
+    pub fn query(&self) -> Option<&str> {
+        self.text.split_once('?').map(|(_, query)| query)
+    }
+
+    /// The names and values of its query, decoded, in their order.
+    ///
+    /// # Errors
+    /// [`Misuse`] for `link` if an escape is broken, if what it gives is not UTF-8, or if a name
+    /// stands twice.
+    pub fn pairs(&self) -> Result<Vec<(String, String)>, Misuse> {
+        let refuse = |problem: &'static str| Misuse::new("link", problem);
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        let parts = self.query().unwrap_or_default().split('&');
+        for part in parts.filter(|part| !part.is_empty()) {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            let read = |text| {
+                decoded(text)
+                    .map(std::borrow::Cow::into_owned)
+                    .ok_or_else(|| refuse("has a broken escape in its query"))
+            };
+            let name = read(name)?;
+            if pairs.iter().any(|(known, _)| *known == name) {
+                return Err(refuse("has a name in its query twice"));
+            }
+            pairs.push((name, read(value)?));
+        }
+        Ok(pairs)
+    }
+
+    /// The same link with one more name and value in its query, a blank written as `+`.
+    #[must_use]
+    pub fn with(self, name: &str, value: &str) -> Self {
+        let written: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
+        self.append(name, &written)
+    }
+
+    /// The same with a blank written as `%20`.
+    #[must_use]
+    pub fn with_percent(self, name: &str, value: &str) -> Self {
+        let written = utf8_percent_encode(value, ESCAPED).to_string();
+        self.append(name, &written)
+    }
+
+    fn append(mut self, name: &str, written: &str) -> Self {
+        match self.query() {
+            None => self.text.push('?'),
+            Some(query) if query.is_empty() || query.ends_with('&') => {}
+            Some(_) => self.text.push('&'),
+        }
+        self.text
+            .extend(form_urlencoded::byte_serialize(name.as_bytes()));
+        self.text.push('=');
+        self.text.push_str(written);
+        self
+    }
+}
+
+impl fmt::Display for Link {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.text)
+    }
+}
+
+/// Scheme and host only: queries hold what only the buyer should have.
+impl fmt::Debug for Link {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Link({}://{}…)", self.scheme, self.host)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expect: Result<(&str, &str), &str>) {
+        let found = text.parse::<Link>();
+        let found = match &found {
+            Ok(link) => Ok((link.scheme(), link.host())),
+            Err(misuse) => Err(misuse.problem()),
+        };
+        assert_eq!(found, expect, "{text}");
+    }
+
+    #[test]
+    fn links_of_the_web_and_of_apps() {
+        check("momo://", Ok(("momo", "")));
+        check("momo://?action=pay", Ok(("momo", "")));
+        check("MOMO://x/y?a=b c", Ok(("momo", "x")));
+        check(
+            "https://Pay.Example:8443/p?a=ị",
+            Ok(("https", "pay.example")),
+        );
+        check("https://[::1]:1/", Ok(("https", "[::1]")));
+        check("https://[::1]/", Ok(("https", "[::1]")));
+        check("https:///p", Err("has no host"));
+        let none = "has no scheme: write it as https://host/path or app://path";
+        check("javascript:alert(1)", Err(none));
+        check("", Err(none));
+        check("1a://x", Err("has a scheme that is none"));
+        check(" https://x", Err("has a scheme that is none"));
+        check("://x", Err("has a scheme that is none"));
+        check("https://a@b/", Err("must not hold a user"));
+        check("https://b/#a", Err("must not have a fragment"));
+        check("https://b/?\n", Err("holds a control character"));
+        let place = "holds a character that cannot stand before its query";
+        check("https://b /", Err(place));
+        check("https://b\\@c/", Err(place));
+        check("https://bị.example/", Err(place));
+    }
+
+    #[test]
+    fn queries_are_appended_and_read_back() {
+        let link: Link = "momo://".parse().unwrap();
+        let link = link
+            .with("a", "Dịch vụ")
+            .with("b", "")
+            .with_percent("c&", "1 + 1=2");
+        let expect = "momo://?a=D%E1%BB%8Bch+v%E1%BB%A5&b=&c%26=1%20%2B%201%3D2";
+        assert_eq!(link.as_str(), expect);
+        let pairs = link.pairs().unwrap();
+        let expect = [("a", "Dịch vụ"), ("b", ""), ("c&", "1 + 1=2")];
+        assert_eq!(pairs, expect.map(|(a, b)| (a.to_owned(), b.to_owned())));
+        let with = |text: &str| text.parse::<Link>().unwrap().with("x", "1").to_string();
+        assert_eq!(with("momo://?"), "momo://?x=1");
+        assert_eq!(with("momo://?a=b"), "momo://?a=b&x=1");
+        assert_eq!(with("momo://?a=b&"), "momo://?a=b&x=1");
+        assert_eq!(with("https://b/p"), "https://b/p?x=1");
+    }
+
+    #[test]
+    fn broken_queries_are_refused() {
+        for text in [
+            "momo://?a=%4",
+            "momo://?a=%zz",
+            "momo://?a=%FF",
+            "momo://?a=1&a=2",
+        ] {
+            assert!(text.parse::<Link>().unwrap().pairs().is_err(), "{text}");
+        }
+    }
+}
