@@ -1,6 +1,7 @@
 //! Open enums: the texts that a provider documents, and whatever else it sends.
 
-/// Defines an open enum of a provider's texts. What is not listed is kept as `Other`.
+/// Defines an open enum of a provider's texts. What is not listed is kept as `Other`, and means
+/// `Unknown` unless `_` says what it means.
 ///
 /// ```
 /// use payments_core::error::Meaning;
@@ -18,13 +19,32 @@
 /// assert_eq!(Status::from("lost").as_str(), "lost");
 /// assert_eq!(Status::from("lost").meaning(), Meaning::Unknown);
 /// assert_eq!(Status::from("two\nlines").to_string(), "two\u{FFFD}lines");
+///
+/// payments_core::codes! {
+///     /// Why not.
+///     pub enum Code {
+///         /// Come back later.
+///         Busy = "13" => Pending,
+///         _ => Declined,
+///     }
+/// }
+///
+/// assert_eq!(Code::from("13").meaning(), Meaning::Pending);
+/// assert_eq!(Code::from("99").meaning(), Meaning::Declined);
 /// ```
 #[macro_export]
 macro_rules! codes {
+    (@other) => {
+        $crate::error::Meaning::Unknown
+    };
+    (@other $Meaning:ident) => {
+        $crate::error::Meaning::$Meaning
+    };
     (
         $(#[$type_doc:meta])*
         pub enum $Type:ident {
             $( $(#[$doc:meta])* $Name:ident = $text:literal => $Meaning:ident ),* $(,)?
+            $( _ => $Other:ident $(,)? )?
         }
     ) => {
         $(#[$type_doc])*
@@ -51,7 +71,7 @@ macro_rules! codes {
             pub fn meaning(&self) -> $crate::error::Meaning {
                 match self {
                     $( Self::$Name => $crate::error::Meaning::$Meaning, )*
-                    Self::Other(_) => $crate::error::Meaning::Unknown,
+                    Self::Other(_) => $crate::codes!(@other $($Other)?),
                 }
             }
         }

@@ -19,7 +19,8 @@ pub enum Error {
     /// It did not leave this machine; a retry is safe.
     #[error("not sent: {0}")]
     NotSent(#[from] NotSent),
-    /// The provider's own parsed refusal.
+    /// The provider's own parsed refusal; for a call that is not a read, one that says that nothing
+    /// happened. Others are [`Error::Unknown`], with the refusal in it.
     #[error("refused: {0}")]
     Refused(#[from] Box<Refused>),
     /// It may have arrived; do not send it again, resolve it.
@@ -143,6 +144,7 @@ pub struct Refused {
     text: Option<String>,
     meaning: Meaning,
     request_id: Option<String>,
+    is_of_login: bool,
     response: Response,
 }
 
@@ -176,6 +178,7 @@ impl Refused {
             text,
             meaning,
             request_id: None,
+            is_of_login: false,
             response,
         }
     }
@@ -185,6 +188,19 @@ impl Refused {
     pub fn with_request_id(mut self, id: Option<String>) -> Self {
         self.request_id = id;
         self
+    }
+
+    /// The same of the login, which a client made before the call at hand.
+    #[cfg(any(feature = "client", feature = "blocking"))]
+    pub(crate) fn of_login(mut self) -> Self {
+        self.is_of_login = true;
+        self
+    }
+
+    /// Whether it was the login that was refused, and the call itself did not leave.
+    #[must_use]
+    pub fn is_of_login(&self) -> bool {
+        self.is_of_login
     }
 
     /// The provider's code, as written.
@@ -226,12 +242,14 @@ impl fmt::Debug for Refused {
             text: _,
             meaning,
             request_id,
+            is_of_login,
             response,
         } = self;
         out.debug_struct("Refused")
             .field("code", code)
             .field("meaning", meaning)
             .field("request_id", request_id)
+            .field("is_of_login", is_of_login)
             .field("response", response)
             .finish_non_exhaustive()
     }
@@ -239,6 +257,9 @@ impl fmt::Debug for Refused {
 
 impl fmt::Display for Refused {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_of_login {
+            write!(out, "the login, ")?;
+        }
         match &self.code {
             Some(code) => write!(out, "code {code:?}")?,
             None => write!(out, "no code given")?,
@@ -255,6 +276,7 @@ pub struct Unknown {
     why: Cow<'static, str>,
     record: CallRecord,
     response: Option<Response>,
+    refused: Option<Box<Refused>>,
     money_moved: MoneyMoved,
     source: Option<Source>,
 }
@@ -267,6 +289,7 @@ impl Unknown {
             why: why.into(),
             record,
             response: None,
+            refused: None,
             money_moved: MoneyMoved::Maybe,
             source: None,
         }
@@ -279,11 +302,25 @@ impl Unknown {
         self
     }
 
+    /// The same with the refusal that leaves it open.
+    #[must_use]
+    pub fn with_refused(mut self, refused: Box<Refused>) -> Self {
+        self.refused = Some(refused);
+        self
+    }
+
     /// The same with the error beneath.
     #[must_use]
     pub fn with_source(mut self, source: Option<Source>) -> Self {
         self.source = source;
         self
+    }
+
+    /// The provider's refusal, where there is one that does not say that nothing happened: its code
+    /// means that the call is under way, or nothing that is known.
+    #[must_use]
+    pub fn refused(&self) -> Option<&Refused> {
+        self.refused.as_deref()
     }
 
     /// Why the outcome is not known.
@@ -301,7 +338,8 @@ impl Unknown {
     /// The reply as it came, where one came.
     #[must_use]
     pub fn response(&self) -> Option<&Response> {
-        self.response.as_ref()
+        let refused = self.refused.as_ref().map(|refused| refused.response());
+        self.response.as_ref().or(refused)
     }
 }
 
@@ -311,19 +349,21 @@ impl fmt::Display for Unknown {
         if let Some(reference) = self.record.reference() {
             write!(out, ", reference {reference:?}")?;
         }
-        write!(
-            out,
-            ": {}; ask the provider, do not send it again",
-            self.why
-        )
+        write!(out, ": {}", self.why)?;
+        if let Some(refused) = &self.refused {
+            write!(out, " ({refused})")?;
+        }
+        write!(out, "; ask the provider, do not send it again")
     }
 }
 
 impl StdError for Unknown {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source
-            .as_deref()
-            .map(|source| -> &(dyn StdError + 'static) { source })
+        match (&self.source, &self.refused) {
+            (Some(source), _) => Some(&**source),
+            (None, Some(refused)) => Some(refused),
+            (None, None) => None,
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::signing::Secret;
 /// A request before it is bound to a host: pure data, the same bytes however often it is sent.
 #[derive(Clone)]
 pub struct Request {
+    host: Option<&'static str>,
     method: Method,
     path: String,
     query: String,
@@ -40,6 +41,7 @@ impl Request {
     #[must_use]
     pub fn new(method: Method, path: impl Into<String>) -> Self {
         Self {
+            host: None,
             method,
             path: path.into(),
             query: String::new(),
@@ -58,6 +60,12 @@ impl Request {
     #[must_use]
     pub fn get(path: impl Into<String>) -> Self {
         Self::new(Method::GET, path)
+    }
+
+    /// The host that it is for, by its name among the client's; nothing for the main host.
+    #[must_use]
+    pub fn host(&self) -> Option<&'static str> {
+        self.host
     }
 
     /// The method.
@@ -88,6 +96,13 @@ impl Request {
     #[must_use]
     pub fn body(&self) -> &Body {
         &self.body
+    }
+
+    /// The same request for another of the provider's hosts, by its name among the client's.
+    #[must_use]
+    pub fn to_host(mut self, name: &'static str) -> Self {
+        self.host = Some(name);
+        self
     }
 
     /// The same request with another path: for providers that put identifiers into it.
@@ -160,6 +175,7 @@ impl Request {
     /// Method, headers and body, for whoever binds the request to a host.
     pub(crate) fn into_parts(self) -> (Method, HeaderMap, Body) {
         let Self {
+            host: _,
             method,
             path: _,
             query: _,
@@ -169,11 +185,16 @@ impl Request {
         (method, headers, body)
     }
 
-    /// SHA-256 over method, path, query and body: tells two different requests apart. Headers are
-    /// left out, because tokens change between two sends of the same request.
+    /// SHA-256 over method, path, query and body, and the host's name where it is not the main one:
+    /// tells two different requests apart. Headers are left out, because tokens change between two
+    /// sends of the same request.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
+        if let Some(host) = self.host {
+            hash.update(host);
+            hash.update([0]);
+        }
         for part in [self.method.as_str(), &self.path, &self.query] {
             hash.update(part);
             hash.update([0]);
@@ -339,9 +360,16 @@ impl CallRecord {
         &self.digest
     }
 
-    /// When the call was prepared, in milliseconds since 1970-01-01 UTC.
+    /// When the call was prepared, in milliseconds since 1970-01-01 UTC; in the record that an
+    /// `Unknown` carries, when it was sent.
     #[must_use]
     pub fn prepared_at(&self) -> u64 {
         self.prepared_at
+    }
+
+    /// The same of a call that is sent now: what was prepared long ago may still be under way.
+    #[cfg(any(feature = "client", feature = "blocking"))]
+    pub(crate) fn sent_at(&mut self, now: u64) {
+        self.prepared_at = now.max(self.prepared_at);
     }
 }

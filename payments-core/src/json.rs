@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde::de::value::CowStrDeserializer;
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::money::wire::Form;
@@ -15,8 +16,12 @@ const MAX_FIELDS: usize = 256;
 /// The fields of a JSON object in their order, values unparsed.
 #[derive(Debug)]
 pub struct Object<'a> {
-    fields: Vec<(String, &'a RawValue)>,
+    fields: Vec<(Name<'a>, &'a RawValue)>,
 }
+
+/// Borrowed unless it is written with escapes.
+#[derive(Debug, serde::Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<'a> Object<'a> {
     /// Reads the object.
@@ -24,7 +29,11 @@ impl<'a> Object<'a> {
     /// # Errors
     /// If the bytes are not one JSON object, or if a field stands in it twice.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(bytes)
+        match std::str::from_utf8(bytes) {
+            // Then it is checked once, and not again with every value.
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(bytes),
+        }
     }
 
     /// The value of a field, as JSON text. A field that is `null` counts as absent.
@@ -32,16 +41,14 @@ impl<'a> Object<'a> {
     pub fn get(&self, name: &str) -> Option<&'a RawValue> {
         self.fields
             .iter()
-            .find(|(known, _)| known == name)
+            .find(|(known, _)| known.0 == name)
             .map(|(_, value)| *value)
             .filter(|value| value.get() != "null")
     }
 
     /// The fields in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
-        self.fields
-            .iter()
-            .map(|(name, value)| (name.as_str(), *value))
+        self.fields.iter().map(|(name, value)| (&*name.0, *value))
     }
 }
 
@@ -57,14 +64,9 @@ impl<'de> Deserialize<'de> for Object<'de> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
-                let mut fields: Vec<(String, &'de RawValue)> = Vec::new();
-                while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
-                    if fields.iter().any(|(known, _)| *known == name) {
-                        return Err(serde::de::Error::custom("a field stands twice"));
-                    }
-                    if fields.len() >= MAX_FIELDS {
-                        return Err(serde::de::Error::custom("too many fields"));
-                    }
+                let mut fields: Vec<(Name<'de>, &'de RawValue)> = Vec::with_capacity(8);
+                while let Some((name, value)) = map.next_entry::<Name<'de>, &RawValue>()? {
+                    check_next(fields.iter().map(|(known, _)| known), &name)?;
                     fields.push((name, value));
                 }
                 Ok(Object { fields })
@@ -72,6 +74,85 @@ impl<'de> Deserialize<'de> for Object<'de> {
         }
 
         input.deserialize_map(Fields)
+    }
+}
+
+/// Whether a field may follow those before it.
+fn check_next<'a, E: Error>(
+    known: impl ExactSizeIterator<Item = &'a Name<'a>>,
+    name: &Name<'_>,
+) -> Result<(), E> {
+    if known.len() >= MAX_FIELDS {
+        return Err(E::custom("too many fields"));
+    }
+    let mut known = known;
+    if known.any(|known| known.0 == name.0) {
+        return Err(E::custom("a field stands twice"));
+    }
+    Ok(())
+}
+
+/// Reads an object into a struct as strictly as [`Object::parse`] reads it: serde's derive overlooks
+/// a doubled field that it does not know, and takes an array for a struct.
+pub(crate) fn strict<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, serde_json::Error> {
+    let mut input = serde_json::Deserializer::from_str(text);
+    let value = T::deserialize(Strict(&mut input))?;
+    input.end()?;
+    Ok(value)
+}
+
+/// Of a deserializer or a visitor: what is read is an object.
+struct Strict<T>(T);
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
+    type Error = D::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.0.deserialize_map(Strict(visitor))
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(out)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
+        let known = Vec::with_capacity(8);
+        self.0.visit_map(StrictFields { map, known })
+    }
+}
+
+struct StrictFields<'de, A> {
+    map: A,
+    known: Vec<Name<'de>>,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for StrictFields<'de, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, A::Error> {
+        let Some(name) = self.map.next_key::<Name<'de>>()? else {
+            return Ok(None);
+        };
+        check_next(self.known.iter(), &name)?;
+        let key = seed.deserialize(CowStrDeserializer::new(Cow::Borrowed(&name.0)))?;
+        self.known.push(name);
+        Ok(Some(key))
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
+        self.map.next_value_seed(seed)
     }
 }
 
@@ -229,6 +310,38 @@ mod tests {
         assert!(many(MAX_FIELDS));
         assert!(!many(MAX_FIELDS + 1));
         assert!(Object::parse(b"{\"a\":\"\xff\"}").is_err());
+    }
+
+    #[test]
+    fn structs_are_read_as_strictly() {
+        #[derive(serde::Deserialize)]
+        struct Pair {
+            a: i64,
+            b: Option<String>,
+        }
+        let check = |text: &str, expect: Option<(i64, Option<&str>)>| {
+            let found = strict::<Pair>(text).ok().map(|pair| (pair.a, pair.b));
+            let found = found.as_ref().map(|(a, b)| (*a, b.as_deref()));
+            assert_eq!(found, expect, "{text}");
+        };
+        check(
+            r#" {"\u0061":1,"b":"x","c":{"d":1,"e":[]}} "#,
+            Some((1, Some("x"))),
+        );
+        check(r#"{"a":1}"#, Some((1, None)));
+        check(r#"{"b":"x"}"#, None);
+        check(r#"[1,"x"]"#, None);
+        check(r#"{"a":1,"a":1}"#, None);
+        check(r#"{"a":1,"c":1,"\u0063":2}"#, None);
+        check(r#"{"a":1}{}"#, None);
+        check("null", None);
+        check("", None);
+        let many = |count: usize| {
+            let more: Vec<String> = (1..count).map(|at| format!("\"{at}\":0")).collect();
+            strict::<Pair>(&format!("{{\"a\":1,{}}}", more.join(","))).is_ok()
+        };
+        assert!(many(MAX_FIELDS));
+        assert!(!many(MAX_FIELDS + 1));
     }
 
     /// What a reader makes of a JSON text; its refusal as `Err(())`.

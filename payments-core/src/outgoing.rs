@@ -14,5 +14,5 @@ mod token;
 pub mod transport;
 
 pub use base::Base;
-pub use envelope::{Envelope, Refusals};
+pub use envelope::{Envelope, Refusals, Success, Verdict};
 pub use pending::{Pending, Resolved, StillUnknown};

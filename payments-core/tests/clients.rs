@@ -10,6 +10,12 @@
 #[cfg(feature = "blocking")]
 #[path = "clients/blocking.rs"]
 mod blocking;
+#[path = "clients/hosts.rs"]
+mod hosts;
+#[path = "clients/inspect.rs"]
+mod inspect;
+#[path = "clients/refusals.rs"]
+mod refusals;
 #[path = "clients/resolve.rs"]
 mod resolve;
 #[path = "clients/tokens.rs"]
@@ -416,7 +422,8 @@ fn credentials_are_asked_for_anew() {
     assert_eq!(error.to_string(), "not sent: the vault is closed");
     let seen = transport.seen();
     let users: Vec<_> = seen.iter().map(|sent| &sent.headers()["x-user"]).collect();
-    assert_eq!(users, ["shop-1", "shop-1", "shop-2"]);
+    let expect = ["shop-1", "shop-1", "shop-2", "shop-2"];
+    assert_eq!(users, expect, "a login and a call with each");
 }
 
 #[test]

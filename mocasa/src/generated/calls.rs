@@ -2,7 +2,7 @@
 
 //! The calls of Mocasa and the clients that make them.
 
-use payments_core::call::{Call, Effect, Envelope, Fault, Resolve, echo};
+use payments_core::call::{Call, Effect, Envelope, Fault, Resolve, Success, Verdict, echo};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
 use payments_core::signing::check_given;
@@ -75,11 +75,16 @@ impl Environment {
 
 /// What every answer of Mocasa is wrapped in.
 const ENVELOPE: Envelope = Envelope {
-    success: ("success", "true"),
-    code: Some("code"),
-    message: Some("message"),
+    verdict: Verdict {
+        field: "success",
+        success: Success::Equals("true"),
+        code: Some("code"),
+        message: &["message"],
+        meaning: |code| Code::from(code).meaning(),
+    },
+    inner: None,
     data: Some("data"),
-    meaning: |code| Code::from(code).meaning(),
+    any_status: false,
 };
 
 impl Call for ApplyToken {

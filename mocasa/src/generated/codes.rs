@@ -23,6 +23,10 @@ payments_core::codes! {
 payments_core::codes! {
     /// Code of an answer. Mocasa documents no values.
     ///
+    /// Any other: The refusal is Mocasa's own, said by `success: false`; its code is opaque.
+    ///
     /// Evidence: unknown.
-    pub enum Code {}
+    pub enum Code {
+        _ => Declined,
+    }
 }

@@ -9,7 +9,7 @@ use crate::exchange::{Request, Response};
 use crate::money::Money;
 
 pub use crate::outgoing::encode::fill_path;
-pub use crate::outgoing::envelope::{Envelope, Refusals};
+pub use crate::outgoing::envelope::{Envelope, Refusals, Success, Verdict};
 use crate::signing::{Keys, Place, Signed, tag_text};
 
 /// What sending a call twice does.

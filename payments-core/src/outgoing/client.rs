@@ -4,6 +4,7 @@
 pub mod blocking;
 #[cfg(feature = "client")]
 mod driver;
+mod environment;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod prepared;
 mod provider;
@@ -14,6 +15,7 @@ mod steps;
 
 #[cfg(feature = "client")]
 pub use driver::Client;
+pub use environment::{Environment, Hosts};
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use prepared::Prepared;
 pub use provider::{Grant, NoLogin, Provider};

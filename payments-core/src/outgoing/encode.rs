@@ -6,6 +6,7 @@ use http::HeaderName;
 
 use crate::error::Misuse;
 use crate::exchange::{Body, Request};
+use crate::json::Object;
 use crate::signing::Place;
 use crate::wire::text::{Form, Json, form, json};
 use crate::wire::{Fields, Wire};
@@ -60,6 +61,29 @@ impl Request {
                 return Ok(());
             }
         }
+        *self = self.clone().with_body(body);
+        Ok(())
+    }
+
+    /// Puts a message under `name`, before the other fields of a JSON body: for providers that have
+    /// what authorizes a request in its body.
+    ///
+    /// # Errors
+    /// [`Misuse`] if there is a field of that name, and for a body that is no JSON object.
+    pub fn put_first(&mut self, name: &str, message: &dyn Wire) -> Result<(), Misuse> {
+        let Body::Json(body) = self.body() else {
+            return Err(no_object(name));
+        };
+        let object = parse_for(name, body)?;
+        let mut out = Json(String::with_capacity(body.len().saturating_add(256)));
+        out.0.push('{');
+        out.object(name, message);
+        if object.iter().next().is_some() {
+            out.0.push(',');
+        }
+        let rest = body.trim_start().strip_prefix('{');
+        out.0.push_str(rest.ok_or_else(|| no_object(name))?);
+        let body = Body::Json(out.0);
         *self = self.clone().with_body(body);
         Ok(())
     }
@@ -143,18 +167,28 @@ pub fn append_form_field(form: &mut String, name: &str, value: &str) -> Result<(
 /// # Errors
 /// [`Misuse`] if the object has the field already, or if it is no object.
 pub fn insert_json_field(json: &mut String, name: &str, value: &str) -> Result<(), Misuse> {
-    let refuse = || Misuse::new(name.to_owned(), "cannot be added: the body is no object");
-    let object = crate::json::Object::parse(json.as_bytes()).map_err(|_| refuse())?;
-    // A field that is `null` is there too.
-    if object.iter().any(|(known, _)| known == name) {
-        return Err(duplicate(name));
-    }
-    let open = json.trim_end().strip_suffix('}').ok_or_else(refuse)?;
+    parse_for(name, json)?;
+    let open = json.trim_end().strip_suffix('}');
+    let open = open.ok_or_else(|| no_object(name))?;
     let mut out = Json(open.trim_end().to_owned());
     out.text(name, value);
     out.0.push('}');
     *json = out.0;
     Ok(())
+}
+
+/// The object that a field called `name` can be added to.
+fn parse_for<'a>(name: &str, json: &'a str) -> Result<Object<'a>, Misuse> {
+    let object = Object::parse(json.as_bytes()).map_err(|_| no_object(name))?;
+    // A field that is `null` is there too.
+    if object.iter().any(|(known, _)| known == name) {
+        return Err(duplicate(name));
+    }
+    Ok(object)
+}
+
+fn no_object(name: &str) -> Misuse {
+    Misuse::new(name.to_owned(), "cannot be added: the body is no object")
 }
 
 fn duplicate(name: &str) -> Misuse {
@@ -266,6 +300,38 @@ mod tests {
         }
         assert!(insert("[]").is_err());
         assert!(insert("").is_err());
+    }
+
+    #[test]
+    fn a_message_is_put_first_once() {
+        let put = |body: Body| {
+            let mut request = Request::post("/").with_body(body);
+            request.put_first("auth", &Item("x"))?;
+            Ok::<_, Misuse>(String::from_utf8_lossy(request.body().bytes()).into_owned())
+        };
+        let json = |text: &str| put(Body::Json(text.to_owned()));
+        let auth = r#"{"auth":{"name":"x"}"#;
+        assert_eq!(json("{}"), Ok(format!("{auth}}}")));
+        assert_eq!(json(" { } "), Ok(format!("{auth} }} ")));
+        assert_eq!(
+            json(r#"{"a":{"auth":1}}"#),
+            Ok(format!(r#"{auth},"a":{{"auth":1}}}}"#))
+        );
+        for known in [
+            r#"{"auth":2}"#,
+            r#"{"a":1,"auth":null}"#,
+            r#"{"\u0061uth":2}"#,
+        ] {
+            assert_eq!(json(known), Err(duplicate("auth")));
+        }
+        for other in ["[]", "", "{", "7"] {
+            assert_eq!(json(other), Err(no_object("auth")));
+        }
+        assert_eq!(put(Body::Empty), Err(no_object("auth")));
+        assert_eq!(put(Body::Form("a=1".to_owned())), Err(no_object("auth")));
+        let mut twice = Request::post("/").json(&Item("y"));
+        twice.put_first("auth", &Item("x")).unwrap();
+        assert_eq!(twice.put_first("auth", &Item("x")), Err(duplicate("auth")));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use http::{StatusCode, header};
 
 use super::call::{Call, Effect, Fault, Reply};
 use super::transport::SendError;
-use crate::error::{Error, Malformed, NotSent, Unknown};
+use crate::error::{Error, Malformed, Meaning, NotSent, Refused, Unknown};
 use crate::exchange::{CallRecord, Response};
 
 /// How often and how patiently harmless calls are repeated.
@@ -144,15 +144,23 @@ impl<'a, C: Call> Machine<'a, C> {
         self.attempt
     }
 
-    /// What to do after a send.
-    pub fn after(&mut self, sent: Result<Response, SendError>) -> Step<C::Reply> {
+    /// What to do after a send. `inspect` looks at a response before the call reads it.
+    pub fn after(
+        &mut self,
+        sent: Result<Response, SendError>,
+        inspect: impl FnOnce(&Response) -> Result<(), Fault>,
+    ) -> Step<C::Reply> {
         match sent {
-            Ok(response) => self.after_response(response),
+            Ok(response) => self.after_response(response, inspect),
             Err(error) => self.after_failure(error),
         }
     }
 
-    fn after_response(&mut self, response: Response) -> Step<C::Reply> {
+    fn after_response(
+        &mut self,
+        response: Response,
+        inspect: impl FnOnce(&Response) -> Result<(), Fault>,
+    ) -> Step<C::Reply> {
         let retry_after = retry_after(&response);
         if C::EFFECT.may_repeat()
             && is_overload(response.status())
@@ -161,7 +169,7 @@ impl<'a, C: Call> Machine<'a, C> {
             self.arrived = true;
             return step;
         }
-        match self.call.reply(&response) {
+        match inspect(&response).and_then(|()| self.call.reply(&response)) {
             Ok(reply) => {
                 self.budget.earn();
                 Step::Done(Ok(Reply::new(reply, response)))
@@ -169,10 +177,13 @@ impl<'a, C: Call> Machine<'a, C> {
             // A repeat may be refused because an attempt before it was taken.
             Err(Fault::Refused(refused)) if self.arrived && C::EFFECT != Effect::Read => {
                 let why = "a repeat was refused, but an earlier attempt may have arrived";
-                Step::Done(Err(Unknown::new(why, self.record.clone())
-                    .with_response(Some(response))
-                    .with_source(Some(refused))
-                    .into()))
+                Step::Done(Err(self.left_open(why, refused)))
+            }
+            Err(Fault::Refused(refused))
+                if C::EFFECT != Effect::Read && !is_final(refused.meaning()) =>
+            {
+                let why = "a refusal that leaves the outcome open";
+                Step::Done(Err(self.left_open(why, refused)))
             }
             Err(Fault::Refused(refused)) => Step::Done(Err(Error::Refused(refused))),
             Err(Fault::Unreadable(why)) => Step::Done(Err(match C::EFFECT {
@@ -182,6 +193,12 @@ impl<'a, C: Call> Machine<'a, C> {
                     .into(),
             })),
         }
+    }
+
+    fn left_open(&self, why: &'static str, refused: Box<Refused>) -> Error {
+        Unknown::new(why, self.record.clone())
+            .with_refused(refused)
+            .into()
     }
 
     fn after_failure(&mut self, error: SendError) -> Step<C::Reply> {
@@ -241,6 +258,15 @@ impl<'a, C: Call> Machine<'a, C> {
             .saturating_mul(thousandths)
             .checked_div(1000)
             .unwrap_or(longest)
+    }
+}
+
+/// Whether a refusal of this meaning says that nothing happened.
+fn is_final(meaning: Meaning) -> bool {
+    match meaning {
+        Meaning::Declined | Meaning::Misuse => true,
+        // A refusal that says "done" contradicts itself.
+        Meaning::Pending | Meaning::Unknown | Meaning::Done => false,
     }
 }
 

@@ -2,25 +2,28 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::error::{Meaning, Refused};
+use crate::error::Meaning;
 use crate::exchange::Response;
-use crate::json::{Object, is_number};
+use crate::json::{Object, strict};
 use crate::outgoing::call::Fault;
 
-/// Where an envelope says success, code and text, and where the message is.
+mod verdict;
+
+pub use verdict::{Success, Verdict};
+use verdict::{missing, refused};
+
+/// The wrapper: its verdict, and where the message is.
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope {
-    /// The field that says success, and its value then, as JSON text: a text, an integer or a
-    /// truth value.
-    pub success: (&'static str, &'static str),
-    /// The field of the code.
-    pub code: Option<&'static str>,
-    /// The field of the text for people.
-    pub message: Option<&'static str>,
+    /// What the wrapper itself says.
+    pub verdict: Verdict,
+    /// A second verdict inside the data, where the first only says that the request was taken.
+    pub inner: Option<Verdict>,
     /// The field of the message; the whole object where there is none.
     pub data: Option<&'static str>,
-    /// What a code means.
-    pub meaning: fn(&str) -> Meaning,
+    /// Whether a refusal is read beside a 5xx too: the provider answers so, and not only whoever
+    /// stands between.
+    pub any_status: bool,
 }
 
 /// How a provider refuses that has no envelope: by these statuses, with an object that says why.
@@ -30,9 +33,9 @@ pub struct Refusals {
     pub statuses: &'static [u16],
     /// The field of the code.
     pub code: Option<&'static str>,
-    /// The field of the text for people.
-    pub message: Option<&'static str>,
-    /// What a code means.
+    /// The fields of the text for people: the first that holds one.
+    pub message: &'static [&'static str],
+    /// What a code means; a missing one is asked for as the empty text.
     pub meaning: fn(&str) -> Meaning,
 }
 
@@ -41,51 +44,33 @@ impl Envelope {
     /// everything that the description requires.
     ///
     /// # Errors
-    /// [`Fault::Refused`] if the envelope itself says no, on any status but 5xx and 3xx;
-    /// [`Fault::Unreadable`] for everything that is not as described.
+    /// [`Fault::Refused`] if the envelope itself, or the verdict within, says no, on any status but
+    /// 3xx and, without [`Envelope::any_status`], 5xx; [`Fault::Unreadable`] for everything that is
+    /// not as described.
     pub fn open<T: DeserializeOwned>(&self, response: &Response) -> Result<T, Fault> {
         let status = response.status();
-        if status.is_redirection() || status.is_server_error() || status.is_informational() {
+        let closed = status.is_server_error() && !self.any_status;
+        if status.is_redirection() || status.is_informational() || closed {
             return Err(of_status(response));
         }
         let whole = object(response)?;
-        if !self.says_success(&whole)? {
-            return Err(refused(
-                &whole,
-                self.code,
-                self.message,
-                self.meaning,
-                response,
-            ));
-        }
+        self.verdict.check(&whole, response)?;
         if !status.is_success() {
             return Err(Fault::unreadable(format!(
                 "http status {} beside a success",
                 status.as_u16()
             )));
         }
-        let Some(name) = self.data else {
-            return message("the body", whole_text(response)?);
+        let (name, data) = match self.data {
+            Some(name) => (name, whole.get(name).ok_or_else(|| missing(name))?.get()),
+            None => ("the body", whole_text(response)?),
         };
-        let data = whole.get(name).ok_or_else(|| missing(name))?;
-        message(name, data.get())
-    }
-
-    /// Compares values, not spellings, and says no only to a value of the same kind: a `"true"`
-    /// in place of `true` is neither success nor refusal.
-    fn says_success(&self, whole: &Object<'_>) -> Result<bool, Fault> {
-        let (field, value) = self.success;
-        let verdict = whole.get(field).ok_or_else(|| missing(field))?.get();
-        if verdict == value {
-            return Ok(true);
+        if let Some(inner) = &self.inner {
+            let within = Object::parse(data.as_bytes())
+                .map_err(|error| Fault::unreadable(describe(name, &error)))?;
+            inner.check(&within, response)?;
         }
-        let (verdict, value) = (Verdict::read(verdict), Verdict::read(value));
-        match (&verdict, &value) {
-            (Some(Verdict::Text(_)), Some(Verdict::Text(_)))
-            | (Some(Verdict::Integer(_)), Some(Verdict::Integer(_)))
-            | (Some(Verdict::Truth(_)), Some(Verdict::Truth(_))) => Ok(verdict == value),
-            (_, _) => Err(Fault::unreadable(format!("`{field}` is of another kind"))),
-        }
+        message(name, data)
     }
 }
 
@@ -94,7 +79,7 @@ impl Refusals {
     pub const NONE: Self = Self {
         statuses: &[],
         code: None,
-        message: None,
+        message: &[],
         meaning: |_| Meaning::Unknown,
     };
 
@@ -144,24 +129,6 @@ impl Refusals {
     }
 }
 
-#[derive(PartialEq, Eq)]
-enum Verdict {
-    Text(String),
-    Integer(i64),
-    Truth(bool),
-}
-
-impl Verdict {
-    fn read(raw: &str) -> Option<Self> {
-        match raw {
-            "true" => Some(Self::Truth(true)),
-            "false" => Some(Self::Truth(false)),
-            _ if is_number(raw) => raw.parse().ok().map(Self::Integer),
-            _ => serde_json::from_str(raw).ok().map(Self::Text),
-        }
-    }
-}
-
 fn object(response: &Response) -> Result<Object<'_>, Fault> {
     if !response.is_json() {
         return Err(Fault::unreadable("the content type is not json"));
@@ -169,52 +136,16 @@ fn object(response: &Response) -> Result<Object<'_>, Fault> {
     Object::parse(response.body()).map_err(|error| Fault::unreadable(describe("the body", &error)))
 }
 
-/// The object is read strictly first: serde's derive overlooks a doubled field that it does not
-/// know, and takes an array for a struct.
 fn message<T: DeserializeOwned>(name: &str, json: &str) -> Result<T, Fault> {
-    Object::parse(json.as_bytes())
-        .and_then(|_| serde_json::from_str(json))
-        .map_err(|error| Fault::unreadable(describe(name, &error)))
-}
-
-fn refused(
-    whole: &Object<'_>,
-    code: Option<&str>,
-    message: Option<&str>,
-    meaning: fn(&str) -> Meaning,
-    response: &Response,
-) -> Fault {
-    let code = code.and_then(|name| text_of(whole, name));
-    let meaning = code.as_deref().map_or(Meaning::Unknown, meaning);
-    let text = message.and_then(|name| text_of(whole, name));
-    Fault::Refused(Box::new(Refused::new(
-        code,
-        text,
-        meaning,
-        response.clone(),
-    )))
+    strict(json).map_err(|error| Fault::unreadable(describe(name, &error)))
 }
 
 fn of_status(response: &Response) -> Fault {
     Fault::unreadable(format!("http status {}", response.status().as_u16()))
 }
 
-fn missing(field: &str) -> Fault {
-    Fault::unreadable(format!("`{field}` is missing"))
-}
-
 fn whole_text(response: &Response) -> Result<&str, Fault> {
     std::str::from_utf8(response.body()).map_err(|_| Fault::unreadable("the body is not utf-8"))
-}
-
-/// A text or a number as text; nothing else.
-fn text_of(object: &Object<'_>, name: &str) -> Option<String> {
-    let raw = object.get(name)?.get();
-    if is_number(raw) {
-        Some(raw.to_owned())
-    } else {
-        serde_json::from_str(raw).ok()
-    }
 }
 
 /// Says where reading failed and of what kind it was, without the content.
@@ -239,30 +170,44 @@ mod tests {
 
     use super::*;
 
-    const TRUTH: Envelope = Envelope {
-        success: ("success", "true"),
+    const VERDICT: Verdict = Verdict {
+        field: "success",
+        success: Success::Equals("true"),
         code: Some("code"),
-        message: Some("message"),
-        data: Some("data"),
+        message: &["message", "reason"],
         meaning: |code| match code {
             "7" => Meaning::Declined,
             _ => Meaning::Unknown,
         },
     };
+    const TRUTH: Envelope = Envelope {
+        verdict: VERDICT,
+        inner: None,
+        data: Some("data"),
+        any_status: false,
+    };
     const TEXT: Envelope = Envelope {
-        success: ("code", "\"00\""),
+        verdict: Verdict {
+            field: "code",
+            success: Success::Equals("\"OK\""),
+            ..VERDICT
+        },
         ..TRUTH
     };
     const FLAT: Envelope = Envelope {
-        success: ("code", "0"),
+        verdict: Verdict {
+            field: "code",
+            success: Success::Equals("0"),
+            ..VERDICT
+        },
         data: None,
         ..TRUTH
     };
     const REFUSALS: Refusals = Refusals {
         statuses: &[409],
         code: Some("code"),
-        message: Some("message"),
-        meaning: TRUTH.meaning,
+        message: VERDICT.message,
+        meaning: VERDICT.meaning,
     };
 
     #[derive(serde::Deserialize)]
@@ -316,7 +261,7 @@ mod tests {
         );
         check(
             TEXT,
-            &json(201, r#"{"code":"0\u0030","data":{"id":"a"}}"#),
+            &json(201, r#"{"code":" o\u004b ","data":{"id":"a"}}"#),
             "ok a",
         );
         check(
@@ -355,6 +300,129 @@ mod tests {
             "refused 7 None Declined",
         );
         check(FLAT, &json(200, r#"{"code":7}"#), "refused 7 None Declined");
+    }
+
+    #[test]
+    fn codes_are_trimmed_and_the_first_text_is_told() {
+        let body = r#"{"success":false,"code":" 7 ","message":" ","reason":" no "}"#;
+        check(
+            TRUTH,
+            &json(200, body),
+            r#"refused 7 Some(" no ") Declined"#,
+        );
+        let body = r#"{"success":false,"code":" ","message":"no","reason":"yes"}"#;
+        check(TRUTH, &json(200, body), r#"refused - Some("no") Unknown"#);
+        let declined = Envelope {
+            verdict: Verdict {
+                meaning: |_| Meaning::Declined,
+                ..VERDICT
+            },
+            ..TRUTH
+        };
+        let bare = json(200, r#"{"success":false}"#);
+        check(declined, &bare, "refused - None Declined");
+    }
+
+    #[test]
+    fn all_but_some_values_are_a_success() {
+        let except = |values: &'static [&'static str]| Envelope {
+            verdict: Verdict {
+                success: Success::Except(values),
+                ..FLAT.verdict
+            },
+            ..FLAT
+        };
+        let numbers = except(&["7", "10"]);
+        let body = |code: &str| json(200, &format!(r#"{{"code":{code},"id":"a"}}"#));
+        check(numbers, &body("0"), "ok a");
+        check(numbers, &body("9000"), "ok a");
+        check(numbers, &body("7"), "refused 7 None Declined");
+        check(numbers, &body("10"), "refused 10 None Unknown");
+        let kind = "unreadable `code` is of another kind";
+        for code in [
+            r#""7""#,
+            r#""0""#,
+            "true",
+            "7.0",
+            "0.5",
+            "99999999999999999999",
+            "[7]",
+        ] {
+            check(numbers, &body(code), kind);
+        }
+        check(numbers, &body("null"), "unreadable `code` is missing");
+        let beside = json(400, r#"{"code":0,"id":"a"}"#);
+        check(
+            numbers,
+            &beside,
+            "unreadable http status 400 beside a success",
+        );
+        let texts = except(&[r#""EX""#]);
+        check(texts, &body(r#""ok""#), "ok a");
+        check(texts, &body(r#"" ex ""#), "refused ex None Unknown");
+        check(texts, &body(r#"" ""#), "unreadable `code` is empty");
+        check(texts, &body("0"), kind);
+    }
+
+    #[test]
+    fn a_second_verdict_is_within() {
+        let twice = Envelope {
+            verdict: TEXT.verdict,
+            inner: Some(Verdict {
+                field: "paid",
+                code: Some("bank"),
+                message: &["said"],
+                ..VERDICT
+            }),
+            ..TRUTH
+        };
+        let body = |data: &str| json(200, &format!(r#"{{"code":"OK","data":{data}}}"#));
+        check(twice, &body(r#"{"paid":true,"id":"a"}"#), "ok a");
+        let no = r#"{"paid":false,"bank":"7","said":"no","id":"a"}"#;
+        check(twice, &body(no), r#"refused 7 Some("no") Declined"#);
+        let outer = json(200, r#"{"code":"7","data":{"paid":true,"id":"a"}}"#);
+        check(twice, &outer, "refused 7 None Declined");
+        let kind = "unreadable `paid` is of another kind";
+        check(twice, &body(r#"{"paid":"true","id":"a"}"#), kind);
+        let missing = "unreadable `paid` is missing";
+        check(twice, &body(r#"{"id":"a"}"#), missing);
+        check(twice, &body("null"), "unreadable `data` is missing");
+        let beside = json(402, r#"{"code":"OK","data":{"paid":false,"id":"a"}}"#);
+        check(
+            twice,
+            &beside,
+            "unreadable http status 402 beside a success",
+        );
+        let found = told(twice.open(&body("[]")), |order: Order| order.id);
+        assert!(
+            found.starts_with("unreadable data is not as described"),
+            "{found}"
+        );
+    }
+
+    #[test]
+    fn a_refusal_is_read_beside_any_error_where_the_description_says_so() {
+        let any = Envelope {
+            any_status: true,
+            ..TRUTH
+        };
+        let refusal = r#"{"success":false,"code":7}"#;
+        for status in [200, 400, 422, 500, 503] {
+            check(any, &json(status, refusal), "refused 7 None Declined");
+        }
+        for status in [100, 302] {
+            let expect = format!("unreadable http status {status}");
+            check(any, &json(status, refusal), &expect);
+        }
+        let success = r#"{"success":true,"data":{"id":"a"}}"#;
+        check(any, &json(200, success), "ok a");
+        for status in [400, 500] {
+            let expect = format!("unreadable http status {status} beside a success");
+            check(any, &json(status, success), &expect);
+        }
+        let html = answer(502, "text/html", "<html>");
+        check(any, &html, "unreadable the content type is not json");
+        check(any, &json(500, "{}"), "unreadable `success` is missing");
     }
 
     #[test]

@@ -1,27 +1,62 @@
 //! Access tokens, fetched by one task while the others wait.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
+
 use super::client::Grant;
+use crate::exchange::Request;
 use crate::signing::Secret;
+
+/// Tells the login of some credentials from that of others, so that a token is not used beyond the
+/// credentials that it was fetched with.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct LoginDigest([u8; 32]);
+
+impl LoginDigest {
+    /// Of a login before it is signed, with its headers: some providers have the credentials there.
+    pub(crate) fn of(request: &Request) -> Self {
+        let mut hash = Sha256::new_with_prefix(request.digest());
+        for (name, value) in request.headers() {
+            hash.update(name.as_str());
+            hash.update([0]);
+            hash.update(value.as_bytes());
+            hash.update([0]);
+        }
+        Self(hash.finalize().into())
+    }
+}
+
+/// It is made of secrets.
+impl fmt::Debug for LoginDigest {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("LoginDigest")
+    }
+}
 
 /// What the cache holds. The lock around it is held while a token is fetched, so that whoever
 /// comes meanwhile waits and then finds it. A task that is dropped while it fetches leaves the
 /// state as it was.
 #[derive(Debug, Default)]
 pub(crate) struct TokenState {
-    current: Option<(Secret<String>, Duration)>,
+    current: Option<(Arc<Secret<String>>, Duration, LoginDigest)>,
     /// How the last fetch failed, if it did.
     last_failure: Option<String>,
 }
 
 impl TokenState {
-    /// The token, if it may still be used.
-    pub(crate) fn current(&self, now: Duration) -> Option<Secret<String>> {
+    /// The token, if it may still be used, and was fetched by this login where one is given.
+    pub(crate) fn current(
+        &self,
+        now: Duration,
+        login: Option<&LoginDigest>,
+    ) -> Option<Arc<Secret<String>>> {
         self.current
             .as_ref()
-            .filter(|(_, until)| now < *until)
-            .map(|(token, _)| token.clone())
+            .filter(|(_, until, by)| now < *until && login.is_none_or(|login| login == by))
+            .map(|(token, _, _)| Arc::clone(token))
     }
 
     /// How the last fetch failed, if it did.
@@ -29,10 +64,17 @@ impl TokenState {
         self.last_failure.as_deref()
     }
 
-    pub(crate) fn store(&mut self, grant: Grant, now: Duration) -> Secret<String> {
-        self.current = Some((grant.token.clone(), now.saturating_add(grant.lifetime)));
+    pub(crate) fn store(
+        &mut self,
+        grant: Grant,
+        now: Duration,
+        login: LoginDigest,
+    ) -> Arc<Secret<String>> {
+        let token = Arc::new(grant.token);
+        let until = now.saturating_add(grant.lifetime);
+        self.current = Some((Arc::clone(&token), until, login));
         self.last_failure = None;
-        grant.token
+        token
     }
 
     pub(crate) fn fail(&mut self, why: String) {
@@ -44,7 +86,7 @@ impl TokenState {
         let same = self
             .current
             .as_ref()
-            .is_some_and(|(token, _)| token.expose() == stale.expose());
+            .is_some_and(|(token, _, _)| token.expose() == stale.expose());
         if same {
             self.current = None;
         }

@@ -171,11 +171,14 @@ pub fn stream_value<S: Sink>(
     joining: &'static str,
     value: &(impl Part + ?Sized),
 ) -> Result<(), Refusal> {
-    value.with_text(|text| {
-        check(name, joining, text)?;
-        sink.value(name, text);
-        Ok(())
-    })
+    value.with_text(
+        #[inline(always)]
+        |text| {
+            check(name, joining, text)?;
+            sink.value(name, text);
+            Ok(())
+        },
+    )
 }
 
 /// Streams an amount in its wire form. Called by the code that the derive writes.
@@ -213,7 +216,7 @@ pub fn check(name: &'static str, joining: &'static str, text: &str) -> Result<()
     }
 }
 
-/// Whether any byte may be of a character that is refused. Eight bytes at once, the last eight
+/// Whether any byte is refused, or outside of ASCII. Eight bytes at once, the last eight
 /// overlapping those before: values are short, and there are many.
 #[inline(always)]
 fn suspicious(joining: &[u8], bytes: &[u8]) -> bool {
@@ -239,21 +242,16 @@ fn suspicious(joining: &[u8], bytes: &[u8]) -> bool {
     found & every(0x80) != 0
 }
 
-/// Has the top bit of a byte set where one of the eight is refused, or one beside it is.
+/// Has the top bit of a byte set where one of the eight is suspicious, or one beside it is.
 #[inline(always)]
 fn refused(joining: &[u8], word: u64) -> u64 {
-    // C1 controls (U+0080 to U+009F) are two bytes in UTF-8: 0xC2 and then 0x80 to 0x9F.
-    let mut found = below(word, 0x20) | below(word ^ every(0x7F), 1) | below(word ^ every(0xC2), 1);
+    // Outside of ASCII the bit is set from the start. Inside, taking away the first character that
+    // is not a control sets it for those before, and adding one sets it for 0x7F.
+    let mut found = word | word.wrapping_sub(every(0x20)) | word.wrapping_add(every(1));
     for byte in joining {
-        found |= below(word ^ every(*byte), 1);
+        found |= (word ^ every(*byte)).wrapping_sub(every(1));
     }
     found
-}
-
-/// The top bit of each byte under `limit`, which is at most 0x80.
-#[inline(always)]
-fn below(word: u64, limit: u8) -> u64 {
-    word.wrapping_sub(every(limit)) & !word
 }
 
 #[inline(always)]
@@ -261,12 +259,20 @@ fn every(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
 
-/// The same, character by character: 0xC2 also begins harmless ones.
-#[cold]
+/// The same for any text, exactly.
+#[inline(never)]
 fn check_characters(name: &'static str, joining: &str, text: &str) -> Result<(), Refusal> {
-    let problem = if text.chars().any(char::is_control) {
+    // To the end in any case: then the compiler looks at many bytes at once.
+    // C1 controls (U+0080 to U+009F) are two bytes in UTF-8; 0xC2 also begins harmless characters.
+    let may_have_control = text.bytes().fold(false, |found, byte| {
+        found | (byte < 0x20) | (byte == 0x7F) | (byte == 0xC2)
+    });
+    let problem = if may_have_control && text.chars().any(char::is_control) {
         RefusalProblem::Control
-    } else if joining.bytes().any(|j| text.bytes().any(|byte| byte == j)) {
+    } else if joining
+        .bytes()
+        .any(|j| text.bytes().fold(false, |found, byte| found | (byte == j)))
+    {
         RefusalProblem::Joining
     } else {
         return Ok(());

@@ -106,34 +106,22 @@ impl Tag {
 
     /// The tag as text, on the stack.
     #[must_use]
+    #[inline]
     pub fn text(&self, form: TagText) -> TagString {
-        let mut hex = [0; MAX_TAG * 2];
-        let mut out = TagString {
-            bytes: [0; MAX_TEXT],
-            length: 0,
-        };
-        let hex_length = self.length.saturating_mul(2);
-        let source = match form {
-            TagText::Base64 => self.as_bytes(),
-            TagText::Hex | TagText::Base64OfHex => {
-                let digits = hex.get_mut(..hex_length).unwrap_or_default();
-                // The lengths fit by construction.
-                let _ = const_hex::encode_to_slice(self.as_bytes(), digits);
-                digits
+        let mut bytes = [0; MAX_TEXT];
+        // What is written fits by construction.
+        let length = match form {
+            TagText::Base64 => BASE64.encode_slice(self.as_bytes(), &mut bytes),
+            TagText::Hex => Ok(hex(self.as_bytes(), &mut bytes).len()),
+            TagText::Base64OfHex => {
+                let mut digits = [0; MAX_TEXT];
+                BASE64.encode_slice(hex(self.as_bytes(), &mut digits), &mut bytes)
             }
         };
-        out.length = match form {
-            TagText::Hex => {
-                for (to, from) in out.bytes.iter_mut().zip(source.iter()) {
-                    *to = *from;
-                }
-                source.len()
-            }
-            TagText::Base64 | TagText::Base64OfHex => {
-                BASE64.encode_slice(source, &mut out.bytes).unwrap_or(0)
-            }
-        };
-        out
+        TagString {
+            bytes,
+            length: length.unwrap_or(0),
+        }
     }
 
     /// Whether `given` is this tag, in constant time. The text must be of exactly the form and
@@ -181,6 +169,17 @@ impl TagString {
 impl fmt::Debug for TagString {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("TagString(***)")
+    }
+}
+
+/// The digits at the start of `into`.
+fn hex<'a>(bytes: &[u8], into: &'a mut [u8; MAX_TEXT]) -> &'a [u8] {
+    let digits = into
+        .get_mut(..bytes.len().saturating_mul(2))
+        .unwrap_or_default();
+    match const_hex::encode_to_slice(bytes, digits) {
+        Ok(()) => digits,
+        Err(_) => &[],
     }
 }
 
@@ -295,7 +294,7 @@ impl<K: Keys> Signer<K> {
             #[cfg(feature = "md5")]
             Scheme::Md5 => hash::<md5::Md5, M>(message, &self.keys),
             #[cfg(feature = "hmac")]
-            Scheme::HmacSha256 => mac(message, &self.keys, self.mac.clone()),
+            Scheme::HmacSha256 => mac(message, &self.keys, self.mac.as_ref()),
         }
     }
 
@@ -333,12 +332,13 @@ fn prepared(keys: &impl Keys) -> Option<Hmac<Sha256>> {
 /// A scheme with a MAC whose keys have none: the description's loader refuses that, and so does
 /// this.
 #[cfg(feature = "hmac")]
+#[inline]
 fn mac<M: Canonical>(
     message: &M,
     keys: &M::Keys,
-    mac: Option<Hmac<Sha256>>,
+    prepared: Option<&Hmac<Sha256>>,
 ) -> Result<Tag, Refusal> {
-    let mut sink = Macing(mac.ok_or(Refusal::no_key())?);
+    let mut sink = Macing(prepared.ok_or(Refusal::no_key())?.clone());
     message.stream(keys, &mut sink)?;
     Ok(Tag::new(&sink.0.finalize().into_bytes()))
 }
@@ -387,7 +387,7 @@ where
         #[cfg(feature = "md5")]
         Scheme::Md5 => hash::<md5::Md5, M>(message, keys),
         #[cfg(feature = "hmac")]
-        Scheme::HmacSha256 => mac(message, keys, prepared(keys)),
+        Scheme::HmacSha256 => mac(message, keys, prepared(keys).as_ref()),
     }?;
     Ok(tag.text(rule.text).as_str().to_owned())
 }

@@ -86,3 +86,28 @@ fn a_stored_pending_keeps_its_type() {
     let unknown = Pending::<Pay>::try_from(unknown.record().clone()).unwrap();
     assert_eq!(unknown.record(), pending.record());
 }
+
+#[test]
+fn a_call_that_was_sent_late_settles_late() {
+    let desk = desk(
+        once_each(),
+        [Act::Cut, Act::json(NOT_FOUND), Act::json(NOT_FOUND)],
+    );
+    let prepared = desk.client.prepare(Pay::new("A-1")).unwrap();
+    let stored = prepared.pending();
+    desk.clock.clock.advance(Duration::from_secs(3600));
+    let error = finish(desk.client.send(prepared)).unwrap_err();
+    let Error::Unknown(unknown) = error else {
+        panic!("{error}");
+    };
+    let late = unknown.record().prepared_at();
+    assert_eq!(late - stored.record().prepared_at(), 3_600_000);
+    let pending = Pending::<Pay>::try_from(unknown.record().clone()).unwrap();
+    let asked = || finish(desk.client.resolve(&pending)).unwrap();
+    assert!(matches!(
+        asked(),
+        Resolved::StillUnknown(StillUnknown::TooEarly)
+    ));
+    desk.clock.clock.advance(Duration::from_secs(300));
+    assert!(matches!(asked(), Resolved::NeverHappened));
+}

@@ -127,3 +127,58 @@ fn whoever_waits_for_a_token_is_not_stuck_when_another_is_dropped() {
         finish(desk.client.call(Status::of("A-1"))).unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_refused_login_says_that_it_was_the_login() {
+    let desk = desk_with(once_each(), ScriptedTransport::new([Act::json(REFUSED)]));
+    let mut tasks = JoinSet::new();
+    for _ in 0..2 {
+        let client = desk.client.clone();
+        tasks.spawn(async move { client.call(Pay::new("A-1")).await.unwrap_err() });
+    }
+    let errors = tasks.join_all().await;
+    let mut texts: Vec<String> = errors.iter().map(Error::to_string).collect();
+    texts.sort();
+    assert_eq!(
+        texts,
+        [
+            "not sent: no access token: refused: the login, code \"NO\", http status 200",
+            "refused: the login, code \"NO\", http status 200",
+        ]
+    );
+    let of_login = |error: &Error| match error {
+        Error::Refused(refused) => refused.is_of_login(),
+        _ => false,
+    };
+    assert_eq!(errors.iter().filter(|error| of_login(error)).count(), 1);
+    desk.transport.then(Act::json(TOKEN));
+    desk.transport.then(Act::json(REFUSED));
+    let error = desk.client.call(Pay::new("A-1")).await.unwrap_err();
+    assert!(!of_login(&error), "{error}");
+}
+
+#[test]
+fn a_token_goes_with_its_credentials() {
+    let transport = ScriptedTransport::default()
+        .always("/login", Act::json(TOKEN))
+        .always("/status", Act::json(OK));
+    let user = Arc::new(AtomicUsize::new(1));
+    let asked = Arc::clone(&user);
+    let client = builder(&transport, &Slept::default())
+        .credentials_from(move || {
+            let user = asked.load(Ordering::SeqCst);
+            Ok(Credentials::new(&format!("shop-{user}")))
+        })
+        .build()
+        .unwrap();
+    let check = |shop: usize, logins: usize| {
+        user.store(shop, Ordering::SeqCst);
+        finish(client.call(Status::of("A-1"))).unwrap();
+        assert_eq!(transport.count("/login"), logins, "as shop {shop}");
+    };
+    check(1, 1);
+    check(1, 1);
+    check(2, 2);
+    check(2, 2);
+    check(1, 3);
+}

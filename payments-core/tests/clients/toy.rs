@@ -33,6 +33,10 @@ impl Credentials {
             secret: SECRET.into(),
         }
     }
+
+    pub(crate) fn user(&self) -> &str {
+        &self.user
+    }
 }
 
 #[derive(Clone)]
@@ -78,7 +82,7 @@ impl Provider for Toy {
     }
 
     fn is_stale_token(&self, refused: &Refused) -> bool {
-        refused.code() == Some("STALE")
+        matches!(refused.code(), Some("STALE" | "STALE_OR_NOT"))
     }
 }
 
@@ -99,7 +103,14 @@ fn read(response: &Response) -> Result<Answer, Fault> {
     let envelope: Envelope = serde_json::from_slice(response.body()).map_err(broken)?;
     if !envelope.ok {
         let (code, text) = (envelope.code, envelope.text);
-        let refused = Refused::new(code, text, Meaning::Declined, response.clone());
+        let meaning = match code.as_deref() {
+            Some("WRONG") => Meaning::Misuse,
+            Some("WAIT" | "STALE_OR_NOT") => Meaning::Pending,
+            Some("DONE") => Meaning::Done,
+            Some("ODD") | None => Meaning::Unknown,
+            Some(_) => Meaning::Declined,
+        };
+        let refused = Refused::new(code, text, meaning, response.clone());
         return Err(Fault::Refused(Box::new(refused)));
     }
     serde_json::from_slice(response.body()).map_err(broken)

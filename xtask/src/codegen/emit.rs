@@ -7,6 +7,7 @@ use super::model::{Doc, Kind, Provider};
 mod calls;
 mod clients;
 mod codes;
+mod environments;
 mod expected;
 mod inbound;
 mod messages;

@@ -9,7 +9,7 @@ use serde_saphyr::{Location, Spanned};
 use super::load::node::{Map, Node, Value};
 use super::load::raw::{self, Description, Evidence, Operation};
 use super::load::{Problems, Source};
-use super::model::{Credential, CredentialKind, Doc, Field, Message, Provider, Role, Server, Wire};
+use super::model::{Credential, CredentialKind, Doc, Field, Message, Provider, Role, Wire};
 
 mod answer;
 mod call;
@@ -20,6 +20,7 @@ mod field;
 mod message;
 mod names;
 mod notice;
+mod server;
 mod sign;
 
 pub(crate) use names::{pascal_case, snake_case};
@@ -69,15 +70,17 @@ impl<'a> Lowering<'a> {
         let mut messages = self.messages();
         let codes = self.codes();
         let mut envelopes = self.envelopes(&codes);
-        let calls = self.calls(&mut messages, &mut envelopes);
+        let calls = self.calls(&mut messages, &mut envelopes, &codes);
         let notices = self.notices(&messages);
         let servers = self.servers();
+        let hosts = self.hosts(&servers);
         Provider {
             folder: info.provider.folder.value.clone(),
             title: info.title.clone(),
             type_name: pascal_case(&info.provider.folder.value),
             credentials,
             servers,
+            hosts,
             envelopes,
             calls,
             notices,
@@ -183,34 +186,6 @@ impl<'a> Lowering<'a> {
             .collect()
     }
 
-    fn servers(&mut self) -> Vec<Server> {
-        let mut servers: Vec<Server> = Vec::new();
-        for server in &self.raw.servers {
-            let live = server.environment.value == raw::ServerKind::Live;
-            if servers.iter().any(|known| known.live == live) {
-                self.problems.add(
-                    server.environment.referenced,
-                    "the environment has a server already",
-                    "keep one server for each environment; callers can name any other base URL",
-                );
-            }
-            let url = &server.url.value;
-            if !url.starts_with("https://") || url.ends_with('/') {
-                self.problems.add(
-                    server.url.referenced,
-                    format!("`{url}` is no base URL"),
-                    "write https://host/path, without a slash at the end",
-                );
-            }
-            servers.push(Server {
-                live,
-                url: url.clone(),
-            });
-        }
-        servers.sort_by_key(|server| server.live);
-        servers
-    }
-
     /// The schema that a `$ref` points at.
     fn schema(&mut self, target: &'a Spanned<String>) -> Option<(&'a str, &'a raw::Schema)> {
         let schemas = &self.raw.components.schemas;
@@ -237,6 +212,7 @@ impl<'a> Lowering<'a> {
         let mut found = Vec::new();
         for (path, item) in self.raw.paths.iter() {
             let raw::PathItem {
+                servers: _,
                 get,
                 post,
                 put,

@@ -1,7 +1,9 @@
 //! What a description means, checked: everything that is emitted is read from here.
 
 pub(crate) use super::load::node::Value;
-pub(crate) use super::load::raw::{CredentialKind, EffectKind, Scheme, Sensitive, TagText};
+pub(crate) use super::load::raw::{
+    CredentialKind, EffectKind, Scheme, Sensitive, ServerKind, TagText,
+};
 
 /// One provider.
 #[derive(Debug)]
@@ -13,7 +15,9 @@ pub(crate) struct Provider {
     /// The provider's type in `auth.rs`.
     pub(crate) type_name: String,
     pub(crate) credentials: Vec<Credential>,
+    /// The main host's.
     pub(crate) servers: Vec<Server>,
+    pub(crate) hosts: Vec<Host>,
     pub(crate) envelopes: Vec<Envelope>,
     pub(crate) calls: Vec<Call>,
     pub(crate) notices: Vec<Notice>,
@@ -30,6 +34,12 @@ impl Provider {
 
     pub(crate) fn envelope(&self, name: &str) -> Option<&Envelope> {
         self.envelopes.iter().find(|envelope| envelope.name == name)
+    }
+
+    /// Whether a credential signs or authorizes.
+    pub(crate) fn has_secret(&self) -> bool {
+        let mut kinds = self.credentials.iter().map(|known| known.kind);
+        kinds.any(|kind| kind == CredentialKind::Secret)
     }
 
     /// Whether any call with this direction of signature takes its keys from the credentials.
@@ -57,10 +67,17 @@ pub(crate) struct Credential {
     pub(crate) doc: Doc,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Server {
-    pub(crate) live: bool,
+    pub(crate) kind: ServerKind,
     pub(crate) url: String,
+}
+
+/// Another host than the main one, with a server for each environment of the main one.
+#[derive(Debug)]
+pub(crate) struct Host {
+    pub(crate) name: String,
+    pub(crate) servers: Vec<Server>,
 }
 
 #[derive(Debug)]
@@ -69,7 +86,7 @@ pub(crate) struct Envelope {
     pub(crate) doc: String,
     pub(crate) kind: EnvelopeKind,
     pub(crate) code: Option<String>,
-    pub(crate) message: Option<String>,
+    pub(crate) message: Vec<String>,
     pub(crate) data: Option<String>,
     pub(crate) others: Vec<String>,
     pub(crate) codes: Option<String>,
@@ -79,12 +96,48 @@ pub(crate) struct Envelope {
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum EnvelopeKind {
-    /// Around replies: says success by a field with this value, as JSON text.
-    Reply { field: String, equals: String },
+    /// Around replies.
+    Reply {
+        success: Success,
+        /// A second verdict, inside the data.
+        inner: Option<Verdict>,
+        any_status: bool,
+    },
     /// Around refusals: the status says that it is one.
     Refusal,
     /// Around requests.
     Request,
+}
+
+/// When a field says success.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Success {
+    pub(crate) field: String,
+    /// Of one kind; one alone, or all those that are none.
+    pub(crate) values: Vec<Value>,
+    pub(crate) except: bool,
+}
+
+impl Success {
+    /// Whether `found` says success, as the library compares.
+    pub(crate) fn is_said_by(&self, found: &Value) -> bool {
+        let same = |value: &Value| match (value, found) {
+            (Value::Text(value), Value::Text(found)) => {
+                value.trim().eq_ignore_ascii_case(found.trim())
+            }
+            (value, found) => value == found,
+        };
+        self.values.iter().any(same) != self.except
+    }
+}
+
+/// What stands in the data beside the message.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub(crate) success: Success,
+    pub(crate) code: Option<String>,
+    pub(crate) message: Vec<String>,
+    pub(crate) codes: Option<String>,
 }
 
 /// A struct to generate.
@@ -300,6 +353,8 @@ pub(crate) struct Codes {
     pub(crate) name: String,
     pub(crate) doc: Doc,
     pub(crate) codes: Vec<Code>,
+    /// What all other codes mean, as a variant of `payments_core::error::Meaning`.
+    pub(crate) others: Option<&'static str>,
 }
 
 #[derive(Debug)]
@@ -348,6 +403,8 @@ pub(crate) struct Call {
     pub(crate) doc: Doc,
     /// Whether clients make it by themselves.
     pub(crate) login: bool,
+    /// The host that it goes to, where it is not the main one.
+    pub(crate) host: Option<String>,
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) wire: Wire,
@@ -372,6 +429,8 @@ pub(crate) struct Call {
 pub(crate) struct Resolution {
     pub(crate) message: String,
     pub(crate) field: String,
+    /// The codes by which the query says that there is no such thing.
+    pub(crate) not_found: Vec<String>,
 }
 
 /// An example of a request or a callback: the value of the whole message.

@@ -92,9 +92,14 @@ fn the_goldens_compile_and_pass_their_tests() {
         );
         write(&src.join(format!("{case}.rs")), &module);
         copy(&golden.join(&case).join("src"), &src.join(&case));
+        // Examples in docs name the provider's own crate.
+        let calls = src.join(&case).join("generated/calls.rs");
+        let library = format!("payments_{case}::");
+        let text = read(&calls).replace(&library, &format!("goldens::{case}::"));
+        write(&calls, &text);
         let tests = read(&golden.join(&case).join("tests/generated.rs"));
         assert!(tests.starts_with(&header(&case)));
-        let tests = tests.replace(&format!("payments_{case}::"), &format!("crate::{case}::"));
+        let tests = tests.replace(&library, &format!("crate::{case}::"));
         write(&src.join(&case).join("tests.rs"), &tests);
     }
     write(&src.join("lib.rs"), &lib);

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tracing::{debug, info_span};
 
-use super::steps::{login_failed, login_failed_elsewhere, usable};
+use super::steps::{login_failed, login_failed_elsewhere, of_login, usable};
 use super::{FromSetup, Prepared, Provider, Setup};
 use crate::error::{Error, Misuse};
-use crate::exchange::{Request, Response};
+use crate::exchange::{CallRecord, Request, Response};
 use crate::outgoing::call::{Call, Effect, Raw, Reply, Resolve};
 use crate::outgoing::engine::{Machine, Step};
 use crate::outgoing::pending::{Pending, Resolved};
@@ -62,13 +62,14 @@ impl<P: Provider> Client<P> {
     /// # Errors
     /// [`Error`]; ask its `money_moved` first.
     pub fn send<C: Call>(&self, prepared: Prepared<C>) -> Result<Reply<C::Reply>, Error> {
+        let prepared = self.shared.setup.sending(prepared);
         let span = info_span!(
             "payment_call",
             provider = P::NAME,
             call = C::NAME,
             reference = prepared.record.reference(),
         );
-        span.in_scope(|| self.run(&prepared))
+        span.in_scope(|| self.run(prepared))
     }
 
     /// Prepares a call and sends it.
@@ -109,9 +110,14 @@ impl<P: Provider> Client<P> {
         Ok(self.call(Raw::<true>::new(request))?.into_inner())
     }
 
-    fn run<C: Call>(&self, prepared: &Prepared<C>) -> Result<Reply<C::Reply>, Error> {
+    fn run<C: Call>(&self, prepared: Prepared<C>) -> Result<Reply<C::Reply>, Error> {
+        let Prepared {
+            call,
+            request,
+            record,
+        } = prepared;
         let token = self.token()?;
-        let result = self.attempts(prepared, token.as_ref());
+        let result = self.attempts(&call, request, &record, token.as_deref());
         let (Err(error), Some(stale)) = (&result, token) else {
             return result;
         };
@@ -123,26 +129,28 @@ impl<P: Provider> Client<P> {
             return result;
         }
         let token = self.token()?;
-        self.attempts(prepared, token.as_ref())
+        self.attempts(&call, call.request()?, &record, token.as_deref())
     }
 
     fn attempts<C: Call>(
         &self,
-        prepared: &Prepared<C>,
+        call: &C,
+        request: Request,
+        record: &CallRecord,
         token: Option<&Secret<String>>,
     ) -> Result<Reply<C::Reply>, Error> {
-        let bound = self
-            .shared
-            .setup
-            .authorized(&prepared.call, &prepared.request, token)?;
-        self.drive(&prepared.call, &prepared.record, bound)
+        let setup = &self.shared.setup;
+        let credentials = setup.credentials()?;
+        let bound = setup.authorized(call, request, &credentials, token)?;
+        self.drive(call, record, bound, &credentials)
     }
 
     fn drive<C: Call>(
         &self,
         call: &C,
-        record: &crate::exchange::CallRecord,
+        record: &CallRecord,
         request: http::Request<bytes::Bytes>,
+        credentials: &P::Credentials,
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
         let mut machine = Machine::new(call, record, &setup.policy, &setup.budget);
@@ -153,7 +161,9 @@ impl<P: Provider> Client<P> {
                 Ok(response) => debug!(attempt, status = response.status().as_u16(), "answered"),
                 Err(error) => debug!(attempt, %error, "not answered"),
             }
-            match machine.after(sent) {
+            let inspect =
+                |response: &Response| setup.provider.inspect(C::NAME, response, credentials);
+            match machine.after(sent, inspect) {
                 Step::Sleep(pause) => setup.clock.sleep_blocking(pause),
                 Step::Done(result) => return result,
             }
@@ -169,18 +179,24 @@ impl<P: Provider> Client<P> {
     }
 
     /// The token to send with, fetched if need be by one thread for all.
-    fn token(&self) -> Result<Option<Secret<String>>, Error> {
+    fn token(&self) -> Result<Option<Arc<Secret<String>>>, Error> {
         let shared = &*self.shared;
         let setup = &shared.setup;
         let seen = shared.fetches.load(Ordering::Acquire);
         let mut state = self.token_state();
-        if let Some(token) = state.current(setup.clock.monotonic()) {
+        if !setup.rotates()
+            && let Some(token) = state.current(setup.clock.monotonic(), None)
+        {
             return Ok(Some(token));
         }
         let credentials = setup.credentials()?;
         let Some(login) = setup.provider.login(&credentials)? else {
             return Ok(None);
         };
+        let (login, digest) = setup.prepare_login(login, &credentials)?;
+        if let Some(token) = state.current(setup.clock.monotonic(), Some(&digest)) {
+            return Ok(Some(token));
+        }
         // Whoever waited for a fetch that failed does not try the same again at once.
         if shared.fetches.load(Ordering::Acquire) != seen
             && let Some(why) = state.last_failure()
@@ -190,8 +206,9 @@ impl<P: Provider> Client<P> {
         let result = self.log_in(login, &credentials);
         let grant = result.and_then(|reply| usable(setup.provider.grant(reply.into_inner())));
         let token = match grant {
-            Ok(grant) => Ok(state.store(grant, setup.clock.monotonic())),
+            Ok(grant) => Ok(state.store(grant, setup.clock.monotonic(), digest)),
             Err(error) => {
+                let error = of_login(error);
                 state.fail(error.to_string());
                 Err(login_failed(error))
             }
@@ -202,23 +219,16 @@ impl<P: Provider> Client<P> {
 
     fn log_in(
         &self,
-        login: P::Login,
+        login: Prepared<P::Login>,
         credentials: &P::Credentials,
     ) -> Result<Reply<<P::Login as Call>::Reply>, Error> {
         let Prepared {
             call,
-            mut request,
+            request,
             record,
-        } = self.prepare(login)?;
-        self.shared
-            .setup
-            .provider
-            .authorize_login(&mut request, credentials)?;
-        if let Some((place, text)) = call.signature(credentials)? {
-            request.carry_signature(place, &text)?;
-        }
-        let bound = self.shared.setup.base.bind(request)?;
-        self.drive(&call, &record, bound)
+        } = login;
+        let bound = self.shared.setup.base_of(&request)?.bind(request)?;
+        self.drive(&call, &record, bound, credentials)
     }
 }
 

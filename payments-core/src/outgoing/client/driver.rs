@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Mutex;
 use tracing::{Instrument, debug, info_span};
 
-use super::steps::{login_failed, login_failed_elsewhere, usable};
+use super::steps::{login_failed, login_failed_elsewhere, of_login, usable};
 use super::{FromSetup, Prepared, Provider, Setup};
 use crate::error::{Error, Misuse};
-use crate::exchange::{Request, Response};
+use crate::exchange::{CallRecord, Request, Response};
 use crate::outgoing::call::{Call, Effect, Raw, Reply, Resolve};
 use crate::outgoing::engine::{Machine, Step};
 use crate::outgoing::pending::{Pending, Resolved};
@@ -63,13 +63,14 @@ impl<P: Provider> Client<P> {
     /// # Errors
     /// [`Error`]; ask its `money_moved` first.
     pub async fn send<C: Call>(&self, prepared: Prepared<C>) -> Result<Reply<C::Reply>, Error> {
+        let prepared = self.shared.setup.sending(prepared);
         let span = info_span!(
             "payment_call",
             provider = P::NAME,
             call = C::NAME,
             reference = prepared.record.reference(),
         );
-        self.run(&prepared).instrument(span).await
+        self.run(prepared).instrument(span).await
     }
 
     /// Prepares a call and sends it.
@@ -110,9 +111,16 @@ impl<P: Provider> Client<P> {
         Ok(self.call(Raw::<true>::new(request)).await?.into_inner())
     }
 
-    async fn run<C: Call>(&self, prepared: &Prepared<C>) -> Result<Reply<C::Reply>, Error> {
+    async fn run<C: Call>(&self, prepared: Prepared<C>) -> Result<Reply<C::Reply>, Error> {
+        let Prepared {
+            call,
+            request,
+            record,
+        } = prepared;
         let token = self.token().await?;
-        let result = self.attempts(prepared, token.as_ref()).await;
+        let result = self
+            .attempts(&call, request, &record, token.as_deref())
+            .await;
         let (Err(error), Some(stale)) = (&result, token) else {
             return result;
         };
@@ -124,26 +132,29 @@ impl<P: Provider> Client<P> {
             return result;
         }
         let token = self.token().await?;
-        self.attempts(prepared, token.as_ref()).await
+        self.attempts(&call, call.request()?, &record, token.as_deref())
+            .await
     }
 
     async fn attempts<C: Call>(
         &self,
-        prepared: &Prepared<C>,
+        call: &C,
+        request: Request,
+        record: &CallRecord,
         token: Option<&Secret<String>>,
     ) -> Result<Reply<C::Reply>, Error> {
-        let bound = self
-            .shared
-            .setup
-            .authorized(&prepared.call, &prepared.request, token)?;
-        self.drive(&prepared.call, &prepared.record, bound).await
+        let setup = &self.shared.setup;
+        let credentials = setup.credentials()?;
+        let bound = setup.authorized(call, request, &credentials, token)?;
+        self.drive(call, record, bound, &credentials).await
     }
 
     async fn drive<C: Call>(
         &self,
         call: &C,
-        record: &crate::exchange::CallRecord,
+        record: &CallRecord,
         request: http::Request<bytes::Bytes>,
+        credentials: &P::Credentials,
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
         let mut machine = Machine::new(call, record, &setup.policy, &setup.budget);
@@ -154,7 +165,9 @@ impl<P: Provider> Client<P> {
                 Ok(response) => debug!(attempt, status = response.status().as_u16(), "answered"),
                 Err(error) => debug!(attempt, %error, "not answered"),
             }
-            match machine.after(sent) {
+            let inspect =
+                |response: &Response| setup.provider.inspect(C::NAME, response, credentials);
+            match machine.after(sent, inspect) {
                 Step::Sleep(pause) => setup.clock.sleep(pause).await,
                 Step::Done(result) => return result,
             }
@@ -162,18 +175,24 @@ impl<P: Provider> Client<P> {
     }
 
     /// The token to send with, fetched if need be by one task for all.
-    async fn token(&self) -> Result<Option<Secret<String>>, Error> {
+    async fn token(&self) -> Result<Option<Arc<Secret<String>>>, Error> {
         let shared = &*self.shared;
         let setup = &shared.setup;
         let seen = shared.fetches.load(Ordering::Acquire);
         let mut state = shared.token.lock().await;
-        if let Some(token) = state.current(setup.clock.monotonic()) {
+        if !setup.rotates()
+            && let Some(token) = state.current(setup.clock.monotonic(), None)
+        {
             return Ok(Some(token));
         }
         let credentials = setup.credentials()?;
         let Some(login) = setup.provider.login(&credentials)? else {
             return Ok(None);
         };
+        let (login, digest) = setup.prepare_login(login, &credentials)?;
+        if let Some(token) = state.current(setup.clock.monotonic(), Some(&digest)) {
+            return Ok(Some(token));
+        }
         // Whoever waited for a fetch that failed does not try the same again at once.
         if shared.fetches.load(Ordering::Acquire) != seen
             && let Some(why) = state.last_failure()
@@ -183,8 +202,9 @@ impl<P: Provider> Client<P> {
         let result = self.log_in(login, &credentials).await;
         let grant = result.and_then(|reply| usable(setup.provider.grant(reply.into_inner())));
         let token = match grant {
-            Ok(grant) => Ok(state.store(grant, setup.clock.monotonic())),
+            Ok(grant) => Ok(state.store(grant, setup.clock.monotonic(), digest)),
             Err(error) => {
+                let error = of_login(error);
                 state.fail(error.to_string());
                 Err(login_failed(error))
             }
@@ -195,23 +215,16 @@ impl<P: Provider> Client<P> {
 
     async fn log_in(
         &self,
-        login: P::Login,
+        login: Prepared<P::Login>,
         credentials: &P::Credentials,
     ) -> Result<Reply<<P::Login as Call>::Reply>, Error> {
         let Prepared {
             call,
-            mut request,
+            request,
             record,
-        } = self.prepare(login)?;
-        self.shared
-            .setup
-            .provider
-            .authorize_login(&mut request, credentials)?;
-        if let Some((place, text)) = call.signature(credentials)? {
-            request.carry_signature(place, &text)?;
-        }
-        let bound = self.shared.setup.base.bind(request)?;
-        self.drive(&call, &record, bound).await
+        } = login;
+        let bound = self.shared.setup.base_of(&request)?.bind(request)?;
+        self.drive(&call, &record, bound, credentials).await
     }
 }
 

@@ -24,6 +24,11 @@ impl<C: Call> Prepared<C> {
     }
 
     /// What to ask for later, if the outcome is not known.
+    ///
+    /// Its time is that of the preparation, and `resolve` says that a call never happened only some
+    /// minutes after that. Where the call is sent much later, keep the record of the `Unknown`
+    /// instead, whose time is that of sending, or take "never happened" for an answer only once as
+    /// much time has passed since the last send.
     #[must_use]
     pub fn pending(&self) -> Pending<C> {
         Pending::new(self.record.clone())

@@ -56,6 +56,23 @@ pub trait Provider: Clone + Send + Sync + 'static {
         token: Option<&Secret<String>>,
     ) -> Result<(), Misuse>;
 
+    /// Looks at a response before the reply to `call` (its name) is read, that to the login
+    /// included: for proofs that a reply carries, and for refusals that have a form of their own.
+    /// What it finds counts as if the call's own reading had found it, so that a call which is not
+    /// a read becomes unknown where the response is not to be believed. Nothing unless told.
+    ///
+    /// # Errors
+    /// [`Fault::Unreadable`] for a response that is not to be believed, [`Fault::Refused`] for a
+    /// refusal.
+    fn inspect(
+        &self,
+        _call: &'static str,
+        _response: &Response,
+        _credentials: &Self::Credentials,
+    ) -> Result<(), Fault> {
+        Ok(())
+    }
+
     /// Whether a refusal means that the token is no longer taken. Only reads are sent again then.
     fn is_stale_token(&self, _refused: &Refused) -> bool {
         false

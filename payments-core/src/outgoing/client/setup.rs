@@ -1,13 +1,16 @@
 //! What a client is set up from.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::environment::Hosts;
 use super::provider::Provider;
 use super::{RetryPolicy, TransportOptions};
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Misuse, NotSent};
+use crate::exchange::Request;
 use crate::outgoing::base::Base;
 use crate::outgoing::engine::RetryBudget;
 #[cfg(feature = "blocking")]
@@ -15,14 +18,20 @@ use crate::outgoing::transport::BlockingTransport;
 #[cfg(feature = "client")]
 use crate::outgoing::transport::Transport;
 
-/// Where credentials come from: asked for every request, so that they can be rotated.
-type CredentialSource<P> =
-    Arc<dyn Fn() -> Result<<P as Provider>::Credentials, NotSent> + Send + Sync>;
+/// Where credentials come from.
+pub(super) enum CredentialSource<P: Provider> {
+    Fixed(P::Credentials),
+    /// Asked for every request, so that they can be rotated.
+    Asked(Box<dyn Fn() -> Result<P::Credentials, NotSent> + Send + Sync>),
+}
 
 /// Everything that a client is made of, checked.
 pub struct Setup<P: Provider> {
     pub(super) provider: P,
+    /// The main host.
     pub(super) base: Base,
+    /// The other hosts, by name.
+    pub(super) others: Vec<(&'static str, Base)>,
     pub(super) credentials: CredentialSource<P>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) policy: RetryPolicy,
@@ -35,8 +44,35 @@ pub struct Setup<P: Provider> {
 }
 
 impl<P: Provider> Setup<P> {
-    pub(super) fn credentials(&self) -> Result<P::Credentials, Error> {
-        Ok((self.credentials)()?)
+    pub(super) fn credentials(&self) -> Result<Cow<'_, P::Credentials>, Error> {
+        Ok(match &self.credentials {
+            CredentialSource::Fixed(credentials) => Cow::Borrowed(credentials),
+            CredentialSource::Asked(source) => Cow::Owned(source()?),
+        })
+    }
+
+    /// Whether the credentials may change.
+    pub(super) fn rotates(&self) -> bool {
+        match self.credentials {
+            CredentialSource::Fixed(_) => false,
+            CredentialSource::Asked(_) => true,
+        }
+    }
+
+    /// The host that a request goes to.
+    pub(super) fn base_of(&self, request: &Request) -> Result<&Base, Misuse> {
+        let Some(name) = request.host() else {
+            return Ok(&self.base);
+        };
+        let named = self.others.iter().find(|(known, _)| *known == name);
+        let (_, base) = named.ok_or_else(|| Misuse::new(name, "is no host of this client"))?;
+        Ok(base)
+    }
+
+    /// Whether `url` is the base of one of the hosts.
+    pub(super) fn has_base(&self, url: &str) -> bool {
+        let mut bases = self.others.iter().map(|(_, base)| base);
+        self.base.as_str() == url || bases.any(|base| base.as_str() == url)
     }
 }
 
@@ -49,11 +85,12 @@ pub trait FromSetup<P: Provider>: Sized {
     fn from_setup(setup: Setup<P>) -> Result<Self, Error>;
 }
 
-/// Builds a client. What is not said has a safe default.
+/// Builds a client. What is not said has a safe default. `K` is what the environment knows a
+/// merchant by: the provider's credentials, or a type of its own that turns into them.
 #[must_use]
-pub struct Builder<P: Provider, C> {
+pub struct Builder<P: Provider, C, K = <P as Provider>::Credentials> {
     provider: P,
-    base: String,
+    hosts: Hosts,
     credentials: CredentialSource<P>,
     clock: Arc<dyn Clock>,
     policy: RetryPolicy,
@@ -62,16 +99,17 @@ pub struct Builder<P: Provider, C> {
     transport: Option<Arc<dyn Transport>>,
     #[cfg(feature = "blocking")]
     blocking_transport: Option<Arc<dyn BlockingTransport>>,
-    makes: PhantomData<fn() -> C>,
+    makes: PhantomData<fn(K) -> C>,
 }
 
-impl<P: Provider, C: FromSetup<P>> Builder<P, C> {
-    /// A builder for the service at `base`.
-    pub fn new(provider: P, base: String, credentials: P::Credentials) -> Self {
+impl<P: Provider, C: FromSetup<P>, K: Into<P::Credentials>> Builder<P, C, K> {
+    /// A builder for the service at `hosts`; a text is the base URL of its only host.
+    pub fn new(provider: P, hosts: impl Into<Hosts>, credentials: K) -> Self {
+        let credentials: P::Credentials = credentials.into();
         Self {
             provider,
-            base,
-            credentials: Arc::new(move || Ok(credentials.clone())),
+            hosts: hosts.into(),
+            credentials: CredentialSource::Fixed(credentials),
             clock: Arc::new(SystemClock::new()),
             policy: RetryPolicy::default(),
             options: TransportOptions::default(),
@@ -90,12 +128,13 @@ impl<P: Provider, C: FromSetup<P>> Builder<P, C> {
     }
 
     /// Asks `source` for the credentials of every request, so that they can be rotated without a
-    /// restart. It is called often; it should remember.
+    /// restart. It is called often; it should remember. An access token is forgotten when the login
+    /// that these credentials make is another than the one that fetched it.
     pub fn credentials_from(
         mut self,
-        source: impl Fn() -> Result<P::Credentials, NotSent> + Send + Sync + 'static,
+        source: impl Fn() -> Result<K, NotSent> + Send + Sync + 'static,
     ) -> Self {
-        self.credentials = Arc::new(source);
+        self.credentials = CredentialSource::Asked(Box::new(move || Ok(source()?.into())));
         self
     }
 
@@ -155,16 +194,23 @@ impl<P: Provider, C: FromSetup<P>> Builder<P, C> {
     /// Makes the client.
     ///
     /// # Errors
-    /// [`Error::Misuse`] naming the option: a base URL that is neither https nor on loopback, a
+    /// [`Error::Misuse`] naming the option or the host: a base URL that is neither https nor on loopback, a
     /// timeout of zero, a proxy or certificate that cannot be read.
     pub fn build(self) -> Result<C, Error> {
-        let base = Base::parse(&self.base)?;
+        let (main, others) = self.hosts.into_parts();
+        let base = Base::parse(&main)?;
+        let mut named = Vec::with_capacity(others.len());
+        for (name, url) in others {
+            let refused = |misuse: Misuse| Misuse::new(name, misuse.problem().to_owned());
+            named.push((name, Base::parse(&url).map_err(refused)?));
+        }
         if self.policy.attempts == 0 {
             return Err(Misuse::new("retry", "must allow one attempt at least").into());
         }
         C::from_setup(Setup {
             provider: self.provider,
             base,
+            others: named,
             credentials: self.credentials,
             clock: self.clock,
             policy: self.policy,

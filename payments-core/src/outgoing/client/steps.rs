@@ -9,9 +9,11 @@ use crate::error::{Error, Malformed, Misuse, NotSent};
 use crate::exchange::{CallRecord, Request};
 use crate::outgoing::call::{Call, Resolve};
 use crate::outgoing::pending::{Pending, Resolved, StillUnknown};
+use crate::outgoing::token::LoginDigest;
 use crate::signing::Secret;
 
-/// How long after it was prepared a call may still be under way.
+/// How long after the time of its record a call may still be under way: that is when it was
+/// prepared, or sent where the record is from an error.
 const SETTLING: Duration = Duration::from_secs(300);
 
 impl<P: Provider> Setup<P> {
@@ -37,7 +39,7 @@ impl<P: Provider> Setup<P> {
         let request = call.request()?;
         let record = CallRecord::new(
             P::NAME,
-            self.base.as_str(),
+            self.base_of(&request)?.as_str(),
             C::NAME,
             call.reference(),
             &request,
@@ -46,26 +48,47 @@ impl<P: Provider> Setup<P> {
         Ok(Prepared::new(call, request, record))
     }
 
+    /// The call with the time of its sending in its record.
+    pub(super) fn sending<C>(&self, mut prepared: Prepared<C>) -> Prepared<C> {
+        prepared.record.sent_at(unix_millis(self.clock.wall()));
+        prepared
+    }
+
+    /// The login as it goes out, but for the host, and what tells it from that of other credentials.
+    pub(super) fn prepare_login(
+        &self,
+        login: P::Login,
+        credentials: &P::Credentials,
+    ) -> Result<(Prepared<P::Login>, LoginDigest), Error> {
+        let mut prepared = self.prepare(login)?;
+        let request = &mut prepared.request;
+        self.provider.authorize_login(request, credentials)?;
+        let digest = LoginDigest::of(request);
+        if let Some((place, text)) = prepared.call.signature(credentials)? {
+            request.carry_signature(place, &text)?;
+        }
+        Ok((prepared, digest))
+    }
+
     /// The request as it goes out: authorized and bound to the host.
     pub(super) fn authorized<C: Call>(
         &self,
         call: &C,
-        request: &Request,
+        mut request: Request,
+        credentials: &P::Credentials,
         token: Option<&Secret<String>>,
     ) -> Result<http::Request<bytes::Bytes>, Error> {
-        let credentials = self.credentials()?;
-        let mut request = request.clone();
-        if let Some((place, text)) = call.signature(&credentials)? {
+        if let Some((place, text)) = call.signature(credentials)? {
             request.carry_signature(place, &text)?;
         }
-        self.provider.authorize(&mut request, &credentials, token)?;
-        Ok(self.base.bind(request)?)
+        self.provider.authorize(&mut request, credentials, token)?;
+        Ok(self.base_of(&request)?.bind(request)?)
     }
 
     /// The query for a stored call, after checking that it is one of this client's.
     pub(super) fn query<C: Resolve>(&self, pending: &Pending<C>) -> Result<C::Query, Misuse> {
         let record = pending.record();
-        if record.provider() != P::NAME || record.environment() != self.base.as_str() {
+        if record.provider() != P::NAME || !self.has_base(record.environment()) {
             return Err(Misuse::new(
                 "pending",
                 format!(
@@ -111,6 +134,9 @@ impl<P: Provider> Setup<P> {
     pub(super) fn is_stale_token(&self, error: &Error) -> bool {
         match error {
             Error::Refused(refused) => self.provider.is_stale_token(refused),
+            Error::Unknown(unknown) => unknown
+                .refused()
+                .is_some_and(|refused| self.provider.is_stale_token(refused)),
             _ => false,
         }
     }
@@ -123,6 +149,14 @@ pub(super) fn usable(grant: Grant) -> Result<Grant, Error> {
         Ok(grant)
     } else {
         Err(Malformed::new("the access token cannot be used", None).into())
+    }
+}
+
+/// Says of a refusal that it was the login's.
+pub(super) fn of_login(error: Error) -> Error {
+    match error {
+        Error::Refused(refused) => Error::Refused(Box::new(refused.of_login())),
+        other => other,
     }
 }
 

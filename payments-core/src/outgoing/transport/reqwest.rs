@@ -2,9 +2,12 @@
 //! leak a credential switched off.
 
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::{Certificate, Client, Proxy, redirect};
+use http::Uri;
+use http::uri::Scheme;
+use reqwest::{Certificate, Client, Proxy, Url, redirect};
 
 use super::{SendError, Transport, TransportOptions, USER_AGENT, announce_empty};
 use crate::error::Misuse;
@@ -15,6 +18,7 @@ use crate::exchange::Response;
 pub struct ReqwestTransport {
     client: Client,
     max_body: usize,
+    origin: Arc<Mutex<Option<Origin>>>,
 }
 
 impl ReqwestTransport {
@@ -70,7 +74,51 @@ impl ReqwestTransport {
         Ok(Self {
             client,
             max_body: options.max_body,
+            origin: Arc::default(),
         })
+    }
+}
+
+/// The scheme and host of a URL that was read before.
+struct Origin {
+    scheme: Scheme,
+    authority: String,
+    url: Url,
+}
+
+impl Origin {
+    fn covers(&self, uri: &Uri) -> bool {
+        uri.scheme() == Some(&self.scheme)
+            && uri
+                .authority()
+                .is_some_and(|it| it.as_str() == self.authority)
+    }
+}
+
+impl ReqwestTransport {
+    /// The URL in reqwest's own words. Most requests are for one host, whose name is not read again.
+    fn url(&self, uri: &Uri) -> Result<Url, SendError> {
+        let mut known = self.origin.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(origin) = known.as_ref().filter(|origin| origin.covers(uri)) {
+            let mut url = origin.url.clone();
+            drop(known);
+            url.set_path(uri.path());
+            url.set_query(uri.query());
+            return Ok(url);
+        }
+        let url = Url::parse(&uri.to_string())
+            .map_err(|error| SendError::not_sent("the url cannot be used", Some(error.into())))?;
+        if let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) {
+            let mut origin = url.clone();
+            // It may hold a signature.
+            origin.set_query(None);
+            *known = Some(Origin {
+                scheme: scheme.clone(),
+                authority: authority.as_str().to_owned(),
+                url: origin,
+            });
+        }
+        Ok(url)
     }
 }
 
@@ -78,8 +126,10 @@ impl ReqwestTransport {
 impl Transport for ReqwestTransport {
     async fn send(&self, mut request: http::Request<Bytes>) -> Result<Response, SendError> {
         announce_empty(&mut request);
-        let request = reqwest::Request::try_from(request)
-            .map_err(|error| SendError::not_sent("the url cannot be used", source(error)))?;
+        let (parts, body) = request.into_parts();
+        let mut request = reqwest::Request::new(parts.method, self.url(&parts.uri)?);
+        *request.headers_mut() = parts.headers;
+        *request.body_mut() = Some(body.into());
         let mut response = self.client.execute(request).await.map_err(judge)?;
         let too_long = || {
             SendError::maybe_sent(
@@ -182,4 +232,33 @@ fn chain(error: &dyn std::error::Error) -> String {
         next = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_host_changes_no_url() {
+        let transport = ReqwestTransport::new(&TransportOptions::default()).unwrap();
+        for text in [
+            "https://pay.example",
+            "https://pay.example/a/b?c=d%20e",
+            "https://pay.example/?",
+            "https://PAY.example:443/a/./b/../c",
+            "https://PAY.example:443//a/%2e%2e/b%2F?x=/../'",
+            "https://pay.example/q?a=b?c=d",
+            "http://pay.example/a",
+            "http://127.0.0.1:80/a|b^c",
+            "http://127.0.0.1:81/a{b}",
+            "http://[::1]:81/",
+        ] {
+            let uri: Uri = text.parse().unwrap();
+            for _ in 0..2 {
+                let url = transport.url(&uri).unwrap();
+                assert_eq!(url, Url::parse(&uri.to_string()).unwrap(), "{text}");
+            }
+        }
+        assert!(transport.url(&Uri::from_static("/a")).is_err());
+    }
 }

@@ -2,9 +2,9 @@
 
 use super::super::model::{
     Call, Credential, CredentialKind, EffectKind, Envelope, EnvelopeKind, Kind, Message, Method,
-    Provider, Wire,
+    Provider, Success, Wire,
 };
-use super::{Page, clients, doc_lines, docs, inbound, listed, literal};
+use super::{Page, clients, doc_lines, docs, environments, inbound, listed, literal, raw_literal};
 
 pub(super) fn emit(provider: &Provider) -> String {
     let what = format!(
@@ -18,7 +18,9 @@ pub(super) fn emit(provider: &Provider) -> String {
         let item = inbound::signing_keys("Credentials", signature, &mut page);
         page.item(item);
     }
-    page.item(environment(provider));
+    for item in environments::emit(provider, &mut page) {
+        page.item(item);
+    }
     for envelope in &provider.envelopes {
         if let Some(item) = envelope_const(provider, envelope, &mut page) {
             page.item(item);
@@ -80,8 +82,7 @@ fn credentials(provider: &Provider, page: &mut Page) -> String {
         );
     }
     let (arguments, names) = (arguments.join(", "), names.join(", "));
-    let secret = |credential: &Credential| credential.kind == CredentialKind::Secret;
-    let unchecked = if provider.credentials.iter().any(secret) {
+    let unchecked = if provider.has_secret() {
         format!(
             "\n/// Takes published test credentials, which may be shorter than a secret ever should be.\n\
              #[must_use]\n\
@@ -97,29 +98,6 @@ fn credentials(provider: &Provider, page: &mut Page) -> String {
          /// [`Misuse`] for one that is empty, or for a signing secret that is too short to be one.\n\
          pub fn new({arguments}) -> Result<Self, Misuse> {{\n\
          let credentials = Self {{ {names} }};\n{checks}Ok(credentials)\n}}\n{unchecked}{methods}}}\n"
-    )
-}
-
-fn environment(provider: &Provider) -> String {
-    let mut variants = String::new();
-    let mut arms = String::new();
-    for server in &provider.servers {
-        let (name, what) = if server.live {
-            ("Live", "The live service")
-        } else {
-            ("Test", "The test service")
-        };
-        variants.push_str(&format!("/// {what}, `{}`.\n{name},\n", server.url));
-        arms.push_str(&format!("Self::{name} => {},\n", literal(&server.url)));
-    }
-    let title = &provider.title;
-    format!(
-        "/// Which service of {title} is called.\n\
-         #[derive(Clone, Debug, PartialEq, Eq)]\n#[non_exhaustive]\npub enum Environment {{\n{variants}\
-         /// The service at this base URL: https, or http on loopback.\nAt(String),\n}}\n\n\
-         impl Environment {{\n\
-         /// The base URL, without a slash at the end.\n#[must_use]\n\
-         pub fn base(&self) -> &str {{\nmatch self {{\n{arms}Self::At(base) => base,\n}}\n}}\n}}\n"
     )
 }
 
@@ -158,11 +136,77 @@ fn envelope_const(provider: &Provider, envelope: &Envelope, page: &mut Page) -> 
         return None;
     }
     let name = const_name(provider, envelope);
-    let some = |name: &Option<String>| match name {
+    let text = match &envelope.kind {
+        EnvelopeKind::Request => return None,
+        EnvelopeKind::Reply {
+            success,
+            inner,
+            any_status,
+        } => {
+            for used in ["Envelope", "Success", "Verdict"] {
+                page.uses.add("payments_core::call", used);
+            }
+            let inner = match inner {
+                Some(inner) => {
+                    let told = told(&inner.code, &inner.message, &inner.codes, page);
+                    format!("Some({})", verdict(&inner.success, &told))
+                }
+                None => "None".to_owned(),
+            };
+            let told = told(&envelope.code, &envelope.message, &envelope.codes, page);
+            format!(
+                "const {name}: Envelope = Envelope {{\nverdict: {},\ninner: {inner},\ndata: {},\nany_status: {any_status},\n}};\n",
+                verdict(success, &told),
+                some(&envelope.data),
+            )
+        }
+        EnvelopeKind::Refusal => {
+            page.uses.add("payments_core::call", "Refusals");
+            let statuses: Vec<String> = envelope.refused.iter().map(u16::to_string).collect();
+            format!(
+                "const {name}: Refusals = Refusals {{\nstatuses: &[{}],\n{}}};\n",
+                statuses.join(", "),
+                told(&envelope.code, &envelope.message, &envelope.codes, page),
+            )
+        }
+    };
+    Some(doc_lines(std::slice::from_ref(&envelope.doc), 0) + &text)
+}
+
+fn some(name: &Option<String>) -> String {
+    match name {
         Some(name) => format!("Some({})", literal(name)),
         None => "None".to_owned(),
+    }
+}
+
+fn verdict(success: &Success, told: &str) -> String {
+    let values: Vec<String> = success
+        .values
+        .iter()
+        .map(|value| raw_literal(&value.json()))
+        .collect();
+    let values = values.join(", ");
+    let says = if success.except {
+        format!("Success::Except(&[{values}])")
+    } else {
+        format!("Success::Equals({values})")
     };
-    let meaning = match &envelope.codes {
+    format!(
+        "Verdict {{\nfield: {},\nsuccess: {says},\n{told}}}",
+        literal(&success.field)
+    )
+}
+
+/// Where a refusal has its code and its text, and what the code means.
+fn told(
+    code: &Option<String>,
+    message: &[String],
+    codes: &Option<String>,
+    page: &mut Page,
+) -> String {
+    let message: Vec<String> = message.iter().map(|name| literal(name)).collect();
+    let meaning = match codes {
         Some(codes) => {
             page.uses.add("super::codes", codes);
             format!("|code| {codes}::from(code).meaning()")
@@ -172,29 +216,11 @@ fn envelope_const(provider: &Provider, envelope: &Envelope, page: &mut Page) -> 
             "|_| Meaning::Unknown".to_owned()
         }
     };
-    let (of_type, first, data) = match &envelope.kind {
-        EnvelopeKind::Request => return None,
-        EnvelopeKind::Reply { field, equals } => (
-            "Envelope",
-            format!("success: ({}, {}),\n", literal(field), literal(equals)),
-            format!("data: {},\n", some(&envelope.data)),
-        ),
-        EnvelopeKind::Refusal => {
-            let statuses: Vec<String> = envelope.refused.iter().map(u16::to_string).collect();
-            (
-                "Refusals",
-                format!("statuses: &[{}],\n", statuses.join(", ")),
-                String::new(),
-            )
-        }
-    };
-    page.uses.add("payments_core::call", of_type);
-    Some(format!(
-        "{}const {name}: {of_type} = {of_type} {{\n{first}code: {},\nmessage: {},\n{data}meaning: {meaning},\n}};\n",
-        doc_lines(std::slice::from_ref(&envelope.doc), 0),
-        some(&envelope.code),
-        some(&envelope.message),
-    ))
+    format!(
+        "code: {},\nmessage: &[{}],\nmeaning: {meaning},\n",
+        some(code),
+        message.join(", ")
+    )
 }
 
 fn implementation(provider: &Provider, call: &Call, message: &Message, page: &mut Page) -> String {
@@ -301,7 +327,11 @@ fn request(call: &Call, message: &Message, page: &mut Page) -> String {
         (Wire::Query, _) => ".query_of(self)".to_owned(),
         (Wire::Nothing, _) => String::new(),
     };
-    format!("Ok({start}{message})")
+    let host = match &call.host {
+        Some(host) => format!(".to_host({})", literal(host)),
+        None => String::new(),
+    };
+    format!("Ok({start}{host}{message})")
 }
 
 fn open(provider: &Provider, call: &Call, message: &Message, page: &mut Page) -> String {
@@ -353,10 +383,24 @@ fn resolve(provider: &Provider, call: &Call, page: &mut Page) -> Option<String> 
     let query = provider.message(&resolution.message)?;
     let field = query.field(&resolution.field)?;
     page.uses.add("payments_core::call", "Resolve");
+    let not_found = if resolution.not_found.is_empty() {
+        String::new()
+    } else {
+        page.uses.add("payments_core::error", "Refused");
+        let codes: Vec<String> = resolution
+            .not_found
+            .iter()
+            .map(|code| literal(code))
+            .collect();
+        format!(
+            "\nfn is_not_found(refused: &Refused) -> bool {{\nmatches!(refused.code(), Some({}))\n}}\n",
+            codes.join(" | ")
+        )
+    };
     Some(format!(
         "impl Resolve for {} {{\ntype Query = {query};\n\n\
          fn query(reference: &str) -> Result<{query}, Misuse> {{\n\
-         {query}::builder().{}(reference).build()\n}}\n}}\n",
+         {query}::builder().{}(reference).build()\n}}\n{not_found}}}\n",
         call.message,
         field.rust,
         query = query.name,

@@ -39,21 +39,34 @@ fn module(provider: &Provider, driver: Driver) -> String {
         ),
     };
     let reply = if calls.is_empty() { "" } else { ", Reply" };
+    let (bound, environments, builder) = if provider.servers.is_empty() {
+        let builder = format!(
+            "pub fn builder(environment: Environment, credentials: Credentials) -> Builder<{of}, Self> {{\n\
+             Builder::new(Default::default(), environment.base().to_owned(), credentials)\n}}\n"
+        );
+        ("", "use super::{Credentials, Environment};\n", builder)
+    } else {
+        let builder = format!(
+            "pub fn builder<E>(environment: E, credentials: E::Credentials) -> Builder<{of}, Self, E::Credentials>\n\
+             where\nE: Environment<Credentials: Into<Credentials>>,\n{{\n\
+             Builder::new(Default::default(), environment.hosts(), credentials)\n}}\n"
+        );
+        ("Environment, ", "use super::Credentials;\n", builder)
+    };
     let methods: String = calls.iter().map(|call| method(call, driver)).collect();
     format!(
         "{head}\n\
-         use payments_core::client::{{Builder, FromSetup, Setup}};\n\
+         use payments_core::client::{{Builder, {bound}FromSetup, Setup}};\n\
          use payments_core::{{Error{reply}}};\n\n\
          {types}\
-         use super::{{Credentials, Environment}};\n\
+         {environments}\
          use crate::auth::{of};\n\n\
          /// {what}\n\
          #[derive(Clone, Debug)]\n\
          pub struct Client({core}<{of}>);\n\n\
          impl Client {{\n\
          /// Starts a client of one account.\n\
-         pub fn builder(environment: Environment, credentials: Credentials) -> Builder<{of}, Self> {{\n\
-         Builder::new(Default::default(), environment.base().to_owned(), credentials)\n}}\n\
+         {builder}\
          {methods}}}\n\n\
          impl std::ops::Deref for Client {{\n\
          type Target = {core}<{of}>;\n\n\

@@ -26,6 +26,9 @@ fn item(codes: &Codes) -> String {
             code.meaning
         ));
     }
+    if let Some(meaning) = codes.others {
+        variants.push_str(&format!("        _ => {meaning},\n"));
+    }
     let body = if variants.is_empty() {
         "{}".to_owned()
     } else {

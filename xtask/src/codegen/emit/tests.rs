@@ -218,9 +218,12 @@ impl Tests<'_> {
             }
             Wire::Query | Wire::Nothing => text_assertion(""),
         };
+        let host = call.host.as_deref().map_or_else(String::new, |host| {
+            format!("assert_eq!(request.host(), Some({}));\n", literal(host))
+        });
         format!(
             "#[test]\nfn {maker}_is_sent_as_described() {{\n\
-             let request = {maker}().unwrap().request().unwrap();\n\
+             let request = {maker}().unwrap().request().unwrap();\n{host}\
              assert_eq!(request.method().as_str(), {});\n\
              assert_eq!(request.path(), {});\n\
              assert_eq!(request.query(), {});\n{sent}}}\n",

@@ -4,7 +4,7 @@
 //! point at.
 
 use serde::Deserialize;
-use serde_saphyr::Spanned;
+use serde_saphyr::{Location, Spanned};
 
 use super::node::{Map, Node};
 
@@ -97,21 +97,40 @@ pub(crate) struct Server {
     pub(crate) _description: Option<String>,
     #[serde(rename = "x-environment")]
     pub(crate) environment: Spanned<ServerKind>,
+    #[serde(rename = "x-host")]
+    pub(crate) host: Option<Spanned<String>>,
     #[serde(rename = "x-evidence")]
     pub(crate) _evidence: Option<Evidence>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum ServerKind {
     Test,
+    TestLegacy,
     Live,
+    LiveLegacy,
+}
+
+impl ServerKind {
+    /// The name in a description.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::TestLegacy => "test-legacy",
+            Self::Live => "live",
+            Self::LiveLegacy => "live-legacy",
+        }
+    }
 }
 
 /// The operations of one path. Webhooks have `post` or `get` only.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PathItem {
+    /// Another host of the provider, for this path alone.
+    #[serde(default)]
+    pub(crate) servers: Vec<Server>,
     pub(crate) get: Option<Operation>,
     pub(crate) post: Option<Operation>,
     pub(crate) put: Option<Operation>,
@@ -148,6 +167,8 @@ pub(crate) struct Effect {
     pub(crate) reference: Option<Spanned<String>>,
     #[serde(rename = "resolved-by")]
     pub(crate) resolved_by: Option<Spanned<String>>,
+    #[serde(default, rename = "not-found")]
+    pub(crate) not_found: Vec<Spanned<String>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -249,18 +270,47 @@ pub(crate) struct Envelope {
     pub(crate) _evidence: Option<Evidence>,
     pub(crate) success: Option<Success>,
     pub(crate) code: Option<Spanned<String>>,
-    pub(crate) message: Option<Spanned<String>>,
+    /// A name, or a list of names.
+    pub(crate) message: Option<Spanned<Node>>,
     pub(crate) data: Option<Spanned<String>>,
     #[serde(default)]
     pub(crate) others: Vec<Spanned<String>>,
     pub(crate) codes: Option<Spanned<String>>,
+    pub(crate) inner: Option<Spanned<Inner>>,
+    pub(crate) statuses: Option<Spanned<Statuses>>,
+}
+
+impl Envelope {
+    /// Where something stands that only an envelope of replies can have.
+    pub(crate) fn only_of_replies(&self) -> Option<Location> {
+        let inner = self.inner.as_ref().map(|inner| inner.referenced);
+        inner.or_else(|| self.statuses.as_ref().map(|statuses| statuses.referenced))
+    }
+}
+
+/// A second verdict, inside the data.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Inner {
+    pub(crate) success: Success,
+    pub(crate) code: Option<Spanned<String>>,
+    pub(crate) message: Option<Spanned<Node>>,
+    pub(crate) codes: Option<Spanned<String>>,
+}
+
+/// Beside which statuses a refusal is read; 2xx and 4xx unless told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Statuses {
+    Any,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Success {
     pub(crate) field: Spanned<String>,
-    pub(crate) equals: Spanned<Node>,
+    pub(crate) equals: Option<Spanned<Node>>,
+    pub(crate) except: Option<Spanned<Vec<Spanned<Node>>>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -392,8 +442,9 @@ pub(crate) struct Vector {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Code {
+    /// `*` stands for all that are not described.
     pub(crate) code: Spanned<String>,
-    pub(crate) name: Spanned<String>,
+    pub(crate) name: Option<Spanned<String>>,
     pub(crate) meaning: Option<Spanned<String>>,
     pub(crate) text: Option<String>,
     #[serde(rename = "x-evidence")]

@@ -25,29 +25,50 @@ impl<'a> Lowering<'a> {
     ) -> Answer {
         let mut answer = Answer::default();
         let mut successes = 0_usize;
+        let mut around_refusal = None;
         for (key, response) in operation.responses.iter() {
             let status: u16 = key.value.parse().unwrap_or_default();
             let mut media = response.content.iter();
             let (first, more) = (media.next(), media.next());
             let json = first.is_none_or(|(kind, _)| kind.value == "application/json");
+            let media = first.map(|(_, media)| media);
+            let any_status = media
+                .and_then(|media| around_reply(envelopes, media.envelope.as_ref()))
+                .is_some_and(|(_, any_status)| any_status);
+            let last = if any_status { 600 } else { 500 };
             if !json
                 || more.is_some()
-                || !(200..300).contains(&status) && !(400..500).contains(&status)
+                || !(200..300).contains(&status) && !(400..last).contains(&status)
             {
                 self.problems.add(
                     key.referenced,
                     format!("the response `{}` is not supported", key.value),
-                    "describe one success (2xx) and refusals (4xx), in JSON or empty",
+                    "describe one success (2xx) and refusals (4xx; 5xx where the envelope has `statuses: any`), in JSON or empty",
                 );
                 continue;
             }
-            let media = first.map(|(_, media)| media);
             if (200..300).contains(&status) {
                 successes = successes.saturating_add(1);
                 self.success(key, status, media, messages, envelopes, &mut answer);
             } else if let Some(media) = media {
-                self.refusal(key, status, media, envelopes, &mut answer);
+                // The envelope of the reply says no as well.
+                let name = media.envelope.as_ref();
+                if let Some((envelope, _)) = around_reply(envelopes, name) {
+                    around_refusal = name;
+                    self.refused_in(envelope, status, media, &mut answer);
+                } else {
+                    self.refusal(key, status, media, envelopes, &mut answer);
+                }
             }
+        }
+        if let Some(name) = around_refusal
+            && answer.envelope.as_ref() != Some(&name.value)
+        {
+            self.problems.add(
+                name.referenced,
+                format!("the reply is not in the envelope `{}`", name.value),
+                "write the envelope of the success, or one that has no `success`",
+            );
         }
         if successes != 1 {
             self.problems.add(
@@ -194,7 +215,7 @@ impl<'a> Lowering<'a> {
             wire: Wire::Json,
             beside: &[],
         };
-        let Some((envelope, EnvelopeKind::Reply { field, equals })) =
+        let Some((envelope, EnvelopeKind::Reply { success, inner, .. })) =
             envelope.map(|envelope| (envelope, &envelope.kind))
         else {
             self.check_example(node, shape);
@@ -204,6 +225,7 @@ impl<'a> Lowering<'a> {
             self.no_envelope(node.referenced, &envelope.name, "an object");
             return None;
         };
+        let field = &success.field;
         let mut own = vec![field.clone()];
         own.extend(envelope.code.clone());
         own.extend(envelope.message.clone());
@@ -212,7 +234,7 @@ impl<'a> Lowering<'a> {
             self.no_envelope(node.referenced, &envelope.name, &format!("`{field}`"));
             return None;
         };
-        let success = self.value(verdict).json() == *equals;
+        let success = success.is_said_by(&self.value(verdict));
         let Some(data) = &envelope.data else {
             if success {
                 self.check_example(
@@ -237,12 +259,63 @@ impl<'a> Lowering<'a> {
         if !success {
             return None;
         }
-        let Some((_, inner)) = whole.get(data) else {
+        let Some((_, within)) = whole.get(data) else {
             self.no_envelope(node.referenced, &envelope.name, &format!("`{data}`"));
             return None;
         };
-        self.check_example(inner, shape);
-        Some(self.value(inner))
+        let mut beside = Vec::new();
+        if let Some(inner) = inner {
+            let field = &inner.success.field;
+            let Some(verdict) = self.value(within).field(field).cloned() else {
+                self.no_envelope(within.referenced, &envelope.name, &format!("`{field}`"));
+                return None;
+            };
+            if !inner.success.is_said_by(&verdict) {
+                return None;
+            }
+            beside.push(field.clone());
+            beside.extend(inner.code.clone());
+            beside.extend(inner.message.clone());
+        }
+        self.check_example(
+            within,
+            Shape {
+                beside: &beside,
+                ..shape
+            },
+        );
+        Some(self.value(within))
+    }
+
+    /// Refusals in the envelope of the reply.
+    fn refused_in(
+        &mut self,
+        envelope: &Envelope,
+        status: u16,
+        media: &'a raw::Media,
+        answer: &mut Answer,
+    ) {
+        let EnvelopeKind::Reply { success, .. } = &envelope.kind else {
+            return;
+        };
+        for (name, example) in media.examples.iter() {
+            let body = self.value(&example.value);
+            let verdict = body.field(&success.field);
+            if verdict.is_none_or(|verdict| success.is_said_by(verdict)) {
+                let field = &success.field;
+                self.problems.add(
+                    example.value.referenced,
+                    "the example is no refusal",
+                    format!("give `{field}` another value, or write it as a success"),
+                );
+            }
+            answer.examples.push(ReplyExample {
+                name: name.value.clone(),
+                status,
+                body: Some(body),
+                message: None,
+            });
+        }
     }
 
     fn no_envelope(&mut self, at: Location, envelope: &str, what: &str) {
@@ -251,6 +324,19 @@ impl<'a> Lowering<'a> {
             format!("the example is not in the envelope `{envelope}`"),
             format!("write {what}"),
         );
+    }
+}
+
+/// The envelope of replies called `name`, and whether it is read beside any status.
+fn around_reply<'e>(
+    envelopes: &'e [Envelope],
+    name: Option<&Spanned<String>>,
+) -> Option<(&'e Envelope, bool)> {
+    let name = name?;
+    let envelope = envelopes.iter().find(|known| known.name == name.value)?;
+    match envelope.kind {
+        EnvelopeKind::Reply { any_status, .. } => Some((envelope, any_status)),
+        EnvelopeKind::Refusal | EnvelopeKind::Request => None,
     }
 }
 

@@ -5,8 +5,8 @@ use serde_saphyr::Spanned;
 use super::super::load::node::{Map, Value};
 use super::super::load::raw::{self, Operation};
 use super::super::model::{
-    Call, EffectKind, Envelope, EnvelopeKind, Example, Kind, Message, Method, Place, Resolution,
-    Wire,
+    Call, Codes, EffectKind, Envelope, EnvelopeKind, Example, Kind, Message, Method, Place,
+    Resolution, Wire,
 };
 use super::answer::of_kind;
 use super::example::Shape;
@@ -31,6 +31,7 @@ impl<'a> Lowering<'a> {
         &mut self,
         messages: &mut Vec<Message>,
         envelopes: &mut [Envelope],
+        codes: &[Codes],
     ) -> Vec<Call> {
         let mut calls: Vec<Call> = Vec::new();
         for (method, path, operation) in self.operations() {
@@ -74,6 +75,7 @@ impl<'a> Lowering<'a> {
                     .as_ref()
                     .map(|login| &login.value)
                     == Some(&operation.id.value),
+                host: self.named_host(&path.value),
                 method,
                 path: path.value.clone(),
                 wire: sent.wire,
@@ -90,7 +92,7 @@ impl<'a> Lowering<'a> {
                 replies: answer.examples,
             });
         }
-        self.resolutions(&mut calls, messages);
+        self.resolutions(&mut calls, messages, envelopes, codes);
         let ids: Vec<&str> = calls.iter().map(|call| call.id.as_str()).collect();
         if let Some(login) = &self.raw.info.provider.login
             && !ids.contains(&login.value.as_str())
@@ -98,6 +100,13 @@ impl<'a> Lowering<'a> {
             self.problems.unknown_name(login, "operation", &ids);
         }
         calls
+    }
+
+    /// The name of the host that a path has of its own.
+    fn named_host(&self, path: &str) -> Option<String> {
+        let (_, item) = self.raw.paths.get(path)?;
+        let server = item.servers.first()?;
+        Some(server.host.as_ref()?.value.clone())
     }
 
     /// Checks the name of an operation; gives whether it is the first of that name.
@@ -387,11 +396,57 @@ impl<'a> Lowering<'a> {
             .collect()
     }
 
-    fn resolutions(&mut self, calls: &mut [Call], messages: &[Message]) {
+    /// The codes of the query that mean "there is no such thing": described ones, that are read as
+    /// refusals.
+    fn not_found(
+        &mut self,
+        effect: &'a raw::Effect,
+        query: &Call,
+        envelopes: &[Envelope],
+        codes: &[Codes],
+    ) -> Vec<String> {
+        let mut around = envelopes
+            .iter()
+            .filter(|known| query.envelope.as_deref() == Some(&known.name));
+        let envelope = around.next();
+        let mut lists: Vec<&str> = Vec::new();
+        if let Some(envelope) = envelope {
+            lists.extend(envelope.codes.as_deref());
+            if let EnvelopeKind::Reply {
+                inner: Some(inner), ..
+            } = &envelope.kind
+            {
+                lists.extend(inner.codes.as_deref());
+            }
+        }
+        let known: Vec<&str> = codes
+            .iter()
+            .filter(|known| lists.contains(&known.name.as_str()))
+            .flat_map(|known| &known.codes)
+            .map(|code| code.code.as_str())
+            .collect();
+        self.names_once(&effect.not_found, "code of the query", &known)
+    }
+
+    fn resolutions(
+        &mut self,
+        calls: &mut [Call],
+        messages: &[Message],
+        envelopes: &[Envelope],
+        codes: &[Codes],
+    ) {
         let mut found: Vec<(String, Resolution)> = Vec::new();
         for (_, _, operation) in self.operations() {
             let effect = operation.effect.as_ref().map(|effect| &effect.value);
             let Some(name) = effect.and_then(|effect| effect.resolved_by.as_ref()) else {
+                let not_found = effect.and_then(|effect| effect.not_found.first());
+                if let Some(code) = not_found {
+                    self.problems.add(
+                        code.referenced,
+                        "there is no query that could say so",
+                        "add `resolved-by:` with the operation that asks",
+                    );
+                }
                 continue;
             };
             if effect.is_some_and(|effect| effect.reference.is_none()) {
@@ -441,6 +496,10 @@ impl<'a> Lowering<'a> {
             let resolution = Resolution {
                 message: query.message.clone(),
                 field: field.to_owned(),
+                not_found: match effect {
+                    Some(effect) => self.not_found(effect, query, envelopes, codes),
+                    None => Vec::new(),
+                },
             };
             found.push((operation.id.value.clone(), resolution));
         }

@@ -38,35 +38,85 @@ impl Lowering<'_> {
                 );
             }
             let mut lowered: Vec<Code> = Vec::new();
+            let mut others: Option<(&'static str, &str)> = None;
             for code in codes {
-                if let Some(code) = self.code(code, &lowered) {
+                if code.code.value == "*" {
+                    let found = self.others(code);
+                    if others.is_some() {
+                        self.twice(code.code.referenced, "*");
+                    }
+                    others = others.or(found);
+                } else if let Some(code) = self.code(code, &lowered) {
                     lowered.push(code);
                 }
             }
+            let mut doc = doc(&schema.description, schema.evidence);
+            if let Some((_, text)) = others {
+                doc.text.push_str(&format!("\n\nAny other: {text}"));
+            }
             all.push(Codes {
                 name: name.value.clone(),
-                doc: doc(&schema.description, schema.evidence),
+                doc,
                 codes: lowered,
+                others: others.map(|(meaning, _)| meaning),
             });
         }
         all
     }
 
-    fn code(&mut self, raw: &raw::Code, before: &[Code]) -> Option<Code> {
-        let name = &raw.name.value;
-        if !is_pascal_case(name) || name == "Other" {
+    /// What the codes mean that are not described, and the text that says so.
+    fn others<'r>(&mut self, raw: &'r raw::Code) -> Option<(&'static str, &'r str)> {
+        if let Some(name) = &raw.name {
             self.problems.add(
-                raw.name.referenced,
-                format!("`{name}` cannot be the name of a code in Rust"),
+                name.referenced,
+                "`*` stands for many codes and has no name",
+                "take `name` out",
+            );
+        }
+        let (meaning, text) = self.meaning(raw)?;
+        if meaning == "Done" {
+            self.problems.add(
+                raw.code.referenced,
+                "what is not described cannot mean that it is done",
+                "describe the codes that do, one by one",
+            );
+        }
+        Some((meaning, text))
+    }
+
+    fn code(&mut self, raw: &raw::Code, before: &[Code]) -> Option<Code> {
+        let Some(name) = &raw.name else {
+            self.problems.add(
+                raw.code.referenced,
+                format!("the code `{}` has no name", raw.code.value),
+                "add `name:` in PascalCase",
+            );
+            return None;
+        };
+        if !is_pascal_case(&name.value) || name.value == "Other" {
+            self.problems.add(
+                name.referenced,
+                format!("`{}` cannot be the name of a code in Rust", name.value),
                 "write it in PascalCase; `Other` is taken",
             );
         }
         if before.iter().any(|known| known.code == raw.code.value) {
             self.twice(raw.code.referenced, &raw.code.value);
         }
-        if before.iter().any(|known| known.name == *name) {
-            self.twice(raw.name.referenced, name);
+        if before.iter().any(|known| known.name == name.value) {
+            self.twice(name.referenced, &name.value);
         }
+        let (meaning, text) = self.meaning(raw)?;
+        Some(Code {
+            code: raw.code.value.clone(),
+            name: name.value.clone(),
+            meaning,
+            doc: doc(text, raw.evidence),
+        })
+    }
+
+    /// The meaning of a code, and its text.
+    fn meaning<'r>(&mut self, raw: &'r raw::Code) -> Option<(&'static str, &'r str)> {
         let text = raw.text.as_deref().unwrap_or_default().trim();
         if text.is_empty() {
             self.problems.add(
@@ -88,11 +138,6 @@ impl Lowering<'_> {
             self.problems.unknown_name(meaning, "meaning", &names);
             return None;
         };
-        Some(Code {
-            code: raw.code.value.clone(),
-            name: name.clone(),
-            meaning: variant,
-            doc: doc(text, raw.evidence),
-        })
+        Some((variant, text))
     }
 }

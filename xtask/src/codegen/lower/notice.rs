@@ -15,6 +15,7 @@ impl<'a> Lowering<'a> {
         let mut notices: Vec<Notice> = Vec::new();
         for (name, item) in self.raw.webhooks.iter() {
             let raw::PathItem {
+                servers: _,
                 get,
                 post,
                 put,

@@ -2,7 +2,7 @@
 
 //! The calls of Codes and the clients that make them.
 
-use payments_core::call::{Call, Effect, Envelope, Fault};
+use payments_core::call::{Call, Effect, Envelope, Fault, Success, Verdict};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
 
@@ -34,11 +34,16 @@ impl Environment {
 
 /// What every answer is wrapped in.
 const ENVELOPE: Envelope = Envelope {
-    success: ("ResultCode", "\"Success\""),
-    code: Some("ResultCode"),
-    message: Some("ResultMessage"),
+    verdict: Verdict {
+        field: "ResultCode",
+        success: Success::Equals(r#""Success""#),
+        code: Some("ResultCode"),
+        message: &["ResultMessage"],
+        meaning: |code| ResultCode::from(code).meaning(),
+    },
+    inner: None,
     data: Some("Data"),
-    meaning: |code| ResultCode::from(code).meaning(),
+    any_status: false,
 };
 
 impl Call for Ask {

@@ -12,6 +12,8 @@ payments_core::codes! {
 
 payments_core::codes! {
     /// A number.
+    ///
+    /// Any other: Wrong input.
     pub enum Number {
         /// Not yet.
         ///
@@ -19,6 +21,7 @@ payments_core::codes! {
         Seven = "7" => Pending,
         /// No.
         Eight = "8" => Declined,
+        _ => Misuse,
     }
 }
 

@@ -35,7 +35,7 @@ impl Environment {
 const REFUSALS: Refusals = Refusals {
     statuses: &[409],
     code: Some("code"),
-    message: Some("message"),
+    message: &["message"],
     meaning: |_| Meaning::Unknown,
 };
 

@@ -3,6 +3,7 @@
 //! The calls of Servers and the clients that make them.
 
 use payments_core::call::{Call, Effect, Fault, Refusals};
+use payments_core::client::{Environment, Hosts};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
 
@@ -13,27 +14,135 @@ use super::types::Ping;
 #[non_exhaustive]
 pub struct Credentials {}
 
-/// Which service of Servers is called.
+/// The live service of Servers, which takes [`LiveCredentials`]:
+///
+/// ```
+/// use payments_core::client::Environment;
+/// use payments_servers::calls::{Live, LiveCredentials};
+///
+/// fn takes<E: Environment<Credentials = C>, C>() {}
+/// takes::<Live, LiveCredentials>();
+/// ```
+///
+/// Those of the other service do not compile:
+///
+/// ```compile_fail,E0271
+/// use payments_core::client::Environment;
+/// use payments_servers::calls::{Live, TestCredentials};
+///
+/// fn takes<E: Environment<Credentials = C>, C>() {}
+/// takes::<Live, TestCredentials>();
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Environment {
-    /// The test service, `https://test.example.com/v2`.
-    Test,
+pub struct Live(Hosts);
+
+impl Live {
     /// The live service, `https://api.example.com/v2`.
-    Live,
+    #[must_use]
+    #[expect(
+        clippy::new_without_default,
+        reason = "a service is chosen, never fallen into"
+    )]
+    pub fn new() -> Self {
+        Self(Hosts::new("https://api.example.com/v2"))
+    }
+
     /// The service at this base URL: https, or http on loopback.
-    At(String),
+    #[must_use]
+    pub fn at(base: impl Into<String>) -> Self {
+        Self(Hosts::new(base))
+    }
 }
 
-impl Environment {
-    /// The base URL, without a slash at the end.
+impl Environment for Live {
+    type Credentials = LiveCredentials;
+
+    fn hosts(self) -> Hosts {
+        self.0
+    }
+}
+
+/// What the live service of Servers knows a merchant by.
+#[derive(Clone, Debug, Default)]
+pub struct LiveCredentials(Credentials);
+
+impl std::ops::Deref for LiveCredentials {
+    type Target = Credentials;
+
+    fn deref(&self) -> &Credentials {
+        &self.0
+    }
+}
+
+impl From<LiveCredentials> for Credentials {
+    fn from(credentials: LiveCredentials) -> Self {
+        credentials.0
+    }
+}
+
+/// The test service of Servers, which takes [`TestCredentials`]:
+///
+/// ```
+/// use payments_core::client::Environment;
+/// use payments_servers::calls::{Test, TestCredentials};
+///
+/// fn takes<E: Environment<Credentials = C>, C>() {}
+/// takes::<Test, TestCredentials>();
+/// ```
+///
+/// Those of the other service do not compile:
+///
+/// ```compile_fail,E0271
+/// use payments_core::client::Environment;
+/// use payments_servers::calls::{LiveCredentials, Test};
+///
+/// fn takes<E: Environment<Credentials = C>, C>() {}
+/// takes::<Test, LiveCredentials>();
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Test(Hosts);
+
+impl Test {
+    /// The test service, `https://test.example.com/v2`.
     #[must_use]
-    pub fn base(&self) -> &str {
-        match self {
-            Self::Test => "https://test.example.com/v2",
-            Self::Live => "https://api.example.com/v2",
-            Self::At(base) => base,
-        }
+    #[expect(
+        clippy::new_without_default,
+        reason = "a service is chosen, never fallen into"
+    )]
+    pub fn new() -> Self {
+        Self(Hosts::new("https://test.example.com/v2"))
+    }
+
+    /// The service at this base URL: https, or http on loopback.
+    #[must_use]
+    pub fn at(base: impl Into<String>) -> Self {
+        Self(Hosts::new(base))
+    }
+}
+
+impl Environment for Test {
+    type Credentials = TestCredentials;
+
+    fn hosts(self) -> Hosts {
+        self.0
+    }
+}
+
+/// What the test service of Servers knows a merchant by.
+#[derive(Clone, Debug, Default)]
+pub struct TestCredentials(Credentials);
+
+impl std::ops::Deref for TestCredentials {
+    type Target = Credentials;
+
+    fn deref(&self) -> &Credentials {
+        &self.0
+    }
+}
+
+impl From<TestCredentials> for Credentials {
+    fn from(credentials: TestCredentials) -> Self {
+        credentials.0
     }
 }
 
@@ -56,11 +165,11 @@ pub use client::Client;
 
 #[cfg(feature = "client")]
 mod client {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::client::{Builder, Environment, FromSetup, Setup};
     use payments_core::{Error, Reply};
 
     use super::super::types::Ping;
-    use super::{Credentials, Environment};
+    use super::Credentials;
     use crate::auth::Servers;
 
     /// The async client of Servers: cheap to clone, to be shared.
@@ -69,15 +178,14 @@ mod client {
 
     impl Client {
         /// Starts a client of one account.
-        pub fn builder(
-            environment: Environment,
-            credentials: Credentials,
-        ) -> Builder<Servers, Self> {
-            Builder::new(
-                Default::default(),
-                environment.base().to_owned(),
-                credentials,
-            )
+        pub fn builder<E>(
+            environment: E,
+            credentials: E::Credentials,
+        ) -> Builder<Servers, Self, E::Credentials>
+        where
+            E: Environment<Credentials: Into<Credentials>>,
+        {
+            Builder::new(Default::default(), environment.hosts(), credentials)
         }
 
         /// Asks for nothing.
@@ -107,11 +215,11 @@ mod client {
 /// The blocking client of Servers.
 #[cfg(feature = "blocking")]
 pub mod blocking {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::client::{Builder, Environment, FromSetup, Setup};
     use payments_core::{Error, Reply};
 
     use super::super::types::Ping;
-    use super::{Credentials, Environment};
+    use super::Credentials;
     use crate::auth::Servers;
 
     /// The blocking client of Servers: cheap to clone, to be shared. It has no runtime of its own.
@@ -120,15 +228,14 @@ pub mod blocking {
 
     impl Client {
         /// Starts a client of one account.
-        pub fn builder(
-            environment: Environment,
-            credentials: Credentials,
-        ) -> Builder<Servers, Self> {
-            Builder::new(
-                Default::default(),
-                environment.base().to_owned(),
-                credentials,
-            )
+        pub fn builder<E>(
+            environment: E,
+            credentials: E::Credentials,
+        ) -> Builder<Servers, Self, E::Credentials>
+        where
+            E: Environment<Credentials: Into<Credentials>>,
+        {
+            Builder::new(Default::default(), environment.hosts(), credentials)
         }
 
         /// Asks for nothing.

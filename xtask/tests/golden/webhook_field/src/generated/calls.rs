@@ -4,7 +4,7 @@
 
 use std::any::Any;
 
-use payments_core::call::{Call, Effect, Envelope, Fault, sign};
+use payments_core::call::{Call, Effect, Envelope, Fault, Success, Verdict, sign};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
 use payments_core::signing::{KeyPart, Keys, Place, check_given, check_secret};
@@ -104,11 +104,16 @@ impl Environment {
 
 /// What is in every answer.
 const ENVELOPE: Envelope = Envelope {
-    success: ("resultCode", "0"),
-    code: Some("resultCode"),
-    message: Some("message"),
+    verdict: Verdict {
+        field: "resultCode",
+        success: Success::Equals("0"),
+        code: Some("resultCode"),
+        message: &["message"],
+        meaning: |code| ResultCode::from(code).meaning(),
+    },
+    inner: None,
     data: None,
-    meaning: |code| ResultCode::from(code).meaning(),
+    any_status: false,
 };
 
 impl Call for Create {
