@@ -2,8 +2,9 @@
 //! `build` makes.
 
 use crate::error::Misuse;
-use crate::money::Money;
 use crate::money::wire::Form;
+use crate::money::{Currency, Money};
+use crate::wire::Wire;
 
 /// A required field that was not given yet.
 #[derive(Clone, Copy, Debug, Default)]
@@ -105,6 +106,99 @@ pub fn positive(field: &'static str, value: Money) -> Result<(), Misuse> {
     }
 }
 
+/// Checks that an amount is in the one currency that its field is written in.
+///
+/// # Errors
+/// [`Misuse`] naming the field and both currencies.
+pub fn only_in(field: &'static str, value: Money, code: &'static str) -> Result<(), Misuse> {
+    let given = value.currency().code();
+    if given == code {
+        Ok(())
+    } else {
+        Err(Misuse::new(
+            field,
+            format!("is in {given}, it must be in {code}"),
+        ))
+    }
+}
+
+/// Checks that an integer is within its bounds.
+///
+/// # Errors
+/// [`Misuse`] naming the field and the bound.
+pub fn integer(field: &'static str, value: i64, min: i64, max: i64) -> Result<(), Misuse> {
+    if value < min {
+        Err(Misuse::new(field, format!("must be at least {min}")))
+    } else if value > max {
+        Err(Misuse::new(field, format!("must be at most {max}")))
+    } else {
+        Ok(())
+    }
+}
+
+/// Checks that a code can be written as a number.
+///
+/// # Errors
+/// [`Misuse`] naming the field.
+pub fn number(field: &'static str, code: &str) -> Result<(), Misuse> {
+    let digits = code.strip_prefix('-').unwrap_or(code);
+    let plain = digits.len() == 1 || !digits.starts_with('0');
+    if plain && !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        Ok(())
+    } else {
+        Err(Misuse::new(field, "is written as a number: give digits"))
+    }
+}
+
+/// A value that says which of several fields is given. Derived by `#[derive(Choice)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a choice between fields",
+    note = "derive `payments_core::Choice` for the enum"
+)]
+pub trait Choice: Wire {
+    /// Checks what was chosen.
+    ///
+    /// # Errors
+    /// [`Misuse`] naming the field and the rule.
+    fn check(&self) -> Result<(), Misuse>;
+}
+
+/// The text of the currency that all amounts beside it are in, where one of them is required.
+///
+/// # Errors
+/// [`Misuse`] naming the field, where they are in several, or in one that the provider does not take.
+pub fn currency(
+    field: &'static str,
+    required: Currency,
+    amounts: &[Option<Currency>],
+    spelling: fn(Currency) -> Option<&'static str>,
+) -> Result<&'static str, Misuse> {
+    if amounts.iter().flatten().any(|other| *other != required) {
+        return Err(Misuse::new(field, "stands for amounts in one currency"));
+    }
+    spelling(required).ok_or_else(|| {
+        Misuse::new(
+            field,
+            format!("cannot be {required}, which the provider does not take"),
+        )
+    })
+}
+
+/// The same as [`currency`] where no amount is required; nothing where none is given.
+///
+/// # Errors
+/// As for [`currency`].
+pub fn optional_currency(
+    field: &'static str,
+    amounts: &[Option<Currency>],
+    spelling: fn(Currency) -> Option<&'static str>,
+) -> Result<Option<&'static str>, Misuse> {
+    let first = amounts.iter().flatten().next();
+    first
+        .map(|first| currency(field, *first, amounts, spelling))
+        .transpose()
+}
+
 /// Checks that exactly one field of a group is given.
 ///
 /// # Errors
@@ -148,6 +242,50 @@ mod tests {
         check(
             "123456789",
             Err("`orderNo` must have at most 8 characters, has 9"),
+        );
+    }
+
+    #[test]
+    fn integers_keep_their_bounds() {
+        let check = |value, expect: Option<&str>| {
+            let found = integer("count", value, 2, 12).err();
+            assert_eq!(found.map(|misuse| misuse.to_string()).as_deref(), expect);
+        };
+        check(2, None);
+        check(12, None);
+        check(1, Some("`count` must be at least 2"));
+        check(13, Some("`count` must be at most 12"));
+    }
+
+    #[test]
+    fn numbers_are_plain_digits() {
+        let check = |code: &str, expect: bool| {
+            assert_eq!(number("type", code).is_ok(), expect, "{code:?}");
+        };
+        check("0", true);
+        check("-12", true);
+        for not in ["", "-", "012", "1.5", "1e3", "+1", "1,\"a\":2", "٣"] {
+            check(not, false);
+        }
+    }
+
+    #[test]
+    fn one_currency_stands_for_all_amounts() {
+        let spelling = |currency| (currency == Currency::TRY).then_some("TL");
+        let (lira, euro) = (Some(Currency::TRY), Some(Currency::EUR));
+        let found = |amounts: &[_]| {
+            let found = optional_currency("Currency", amounts, spelling);
+            found.map_err(|misuse| misuse.to_string())
+        };
+        assert_eq!(found(&[None, lira, lira]), Ok(Some("TL")));
+        assert_eq!(found(&[None]), Ok(None));
+        let several = "`Currency` stands for amounts in one currency";
+        assert_eq!(found(&[lira, euro]), Err(several.to_owned()));
+        let other = "`Currency` cannot be EUR, which the provider does not take";
+        assert_eq!(found(&[euro]), Err(other.to_owned()));
+        assert_eq!(
+            currency("Currency", Currency::TRY, &[lira, None], spelling).ok(),
+            Some("TL")
         );
     }
 

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::money::wire::Form;
 use crate::money::{Currency, Decimal, Money};
+use crate::signing::canonical::Part;
 
 /// No message of a payment provider is near this; the search for doubled fields is quadratic.
 const MAX_FIELDS: usize = 256;
@@ -184,7 +185,7 @@ pub fn required_lenient_integer<'de, D: Deserializer<'de>>(input: D) -> Result<i
     integer(required(input)?)
 }
 
-/// Reads a code that is written as a number or as a text, by its exact text.
+/// Reads a code or a text that is written as a number or as a text, by its exact text.
 ///
 /// # Errors
 /// If it is neither.
@@ -211,6 +212,22 @@ where
     code_text(raw).map(|text| Some(T::from(&text)))
 }
 
+/// Reads a truth value that is written as 0 or 1, or as `false` or `true`.
+///
+/// # Errors
+/// If it is anything else.
+pub fn flag<'de, D: Deserializer<'de>>(input: D) -> Result<bool, D::Error> {
+    truth(required(input)?)
+}
+
+/// Reads a truth value as [`flag`] does; `null` is absent.
+///
+/// # Errors
+/// If it is anything else.
+pub fn optional_flag<'de, D: Deserializer<'de>>(input: D) -> Result<Option<bool>, D::Error> {
+    present(input)?.map(truth).transpose()
+}
+
 /// Reads an amount from its exact text: a number where the form is one, otherwise a text.
 ///
 /// # Errors
@@ -221,6 +238,22 @@ pub fn money<'de, D: Deserializer<'de>>(
     currency: Currency,
 ) -> Result<Money, D::Error> {
     amount(required(input)?, form, currency)
+}
+
+/// The amount in the currency that `beside` names, as the provider spells it. Called by derived code.
+///
+/// # Errors
+/// If the provider has no such currency, or if it is no amount of it in that form.
+pub fn priced<E: Error>(
+    amount: Decimal,
+    form: Form,
+    beside: &impl Part,
+    spelling: fn(&str) -> Option<Currency>,
+) -> Result<Money, E> {
+    let currency = beside.with_text(spelling);
+    let currency = currency.ok_or_else(|| E::custom("an amount in an unknown currency"))?;
+    let text = amount.text();
+    form.parse(text.as_str(), currency).map_err(E::custom)
 }
 
 /// Reads an amount as [`money`] does; `null` is absent.
@@ -257,6 +290,14 @@ fn integer<E: Error>(raw: &str) -> Result<i64, E> {
         return Err(E::custom("not an integer"));
     }
     digits.parse().map_err(|_| E::custom("not an integer"))
+}
+
+fn truth<E: Error>(raw: &str) -> Result<bool, E> {
+    match raw {
+        "1" | "true" => Ok(true),
+        "0" | "false" => Ok(false),
+        _ => Err(E::custom("neither 0 nor 1")),
+    }
 }
 
 fn code_text<E: Error>(raw: &str) -> Result<Cow<'_, str>, E> {
@@ -352,6 +393,23 @@ mod tests {
         ) -> Result<T, serde_json::Error>,
     ) -> Result<T, ()> {
         reader(&mut serde_json::Deserializer::from_str(text)).map_err(|_| ())
+    }
+
+    #[test]
+    fn flags_are_numbers_or_truth_values() {
+        let check = |text: &str, expect: Option<bool>| {
+            assert_eq!(read(text, |input| flag(input)).ok(), expect, "{text}");
+        };
+        check("1", Some(true));
+        check("0", Some(false));
+        check("true", Some(true));
+        check("false", Some(false));
+        for neither in ["2", "\"1\"", "1.0", "null", "[]"] {
+            check(neither, None);
+        }
+        assert_eq!(read("null", |input| optional_flag(input)), Ok(None));
+        assert_eq!(read("1", |input| optional_flag(input)), Ok(Some(true)));
+        assert_eq!(read("2", |input| optional_flag(input)), Err(()));
     }
 
     #[test]

@@ -193,9 +193,9 @@ mod tests {
 
     #[test]
     fn links_of_the_web_and_of_apps() {
-        check("momo://", Ok(("momo", "")));
-        check("momo://?action=pay", Ok(("momo", "")));
-        check("MOMO://x/y?a=b c", Ok(("momo", "x")));
+        check("wallet://", Ok(("wallet", "")));
+        check("wallet://?action=pay", Ok(("wallet", "")));
+        check("WALLET://x/y?a=b c", Ok(("wallet", "x")));
         check(
             "https://Pay.Example:8443/p?a=ị",
             Ok(("https", "pay.example")),
@@ -220,30 +220,30 @@ mod tests {
 
     #[test]
     fn queries_are_appended_and_read_back() {
-        let link: Link = "momo://".parse().unwrap();
+        let link: Link = "wallet://".parse().unwrap();
         let link = link
             .with("a", "Dịch vụ")
             .with("b", "")
             .with_percent("c&", "1 + 1=2");
-        let expect = "momo://?a=D%E1%BB%8Bch+v%E1%BB%A5&b=&c%26=1%20%2B%201%3D2";
+        let expect = "wallet://?a=D%E1%BB%8Bch+v%E1%BB%A5&b=&c%26=1%20%2B%201%3D2";
         assert_eq!(link.as_str(), expect);
         let pairs = link.pairs().unwrap();
         let expect = [("a", "Dịch vụ"), ("b", ""), ("c&", "1 + 1=2")];
         assert_eq!(pairs, expect.map(|(a, b)| (a.to_owned(), b.to_owned())));
         let with = |text: &str| text.parse::<Link>().unwrap().with("x", "1").to_string();
-        assert_eq!(with("momo://?"), "momo://?x=1");
-        assert_eq!(with("momo://?a=b"), "momo://?a=b&x=1");
-        assert_eq!(with("momo://?a=b&"), "momo://?a=b&x=1");
+        assert_eq!(with("wallet://?"), "wallet://?x=1");
+        assert_eq!(with("wallet://?a=b"), "wallet://?a=b&x=1");
+        assert_eq!(with("wallet://?a=b&"), "wallet://?a=b&x=1");
         assert_eq!(with("https://b/p"), "https://b/p?x=1");
     }
 
     #[test]
     fn broken_queries_are_refused() {
         for text in [
-            "momo://?a=%4",
-            "momo://?a=%zz",
-            "momo://?a=%FF",
-            "momo://?a=1&a=2",
+            "wallet://?a=%4",
+            "wallet://?a=%zz",
+            "wallet://?a=%FF",
+            "wallet://?a=1&a=2",
         ] {
             assert!(text.parse::<Link>().unwrap().pairs().is_err(), "{text}");
         }

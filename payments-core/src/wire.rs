@@ -43,6 +43,12 @@ impl Value for String {
     }
 }
 
+impl Value for &str {
+    fn put(&self, name: &str, out: &mut dyn Fields) {
+        out.text(name, self);
+    }
+}
+
 impl Value for Secret<String> {
     fn put(&self, name: &str, out: &mut dyn Fields) {
         out.text(name, self.expose());
@@ -109,4 +115,14 @@ pub fn put_money(name: &str, form: Form, value: Money, out: &mut dyn Fields) {
     } else {
         out.text(name, text.as_str());
     }
+}
+
+/// Writes a truth value as the number 0 or 1.
+pub fn put_flag(name: &str, value: bool, out: &mut dyn Fields) {
+    out.number(name, if value { "1" } else { "0" });
+}
+
+/// Writes a code as a number. Called by derived code, whose `build` has checked that it is one.
+pub fn put_number(name: &str, digits: &str, out: &mut dyn Fields) {
+    out.number(name, digits);
 }

@@ -1,12 +1,15 @@
 //! The type that a derive stands on: its fields, and what their types mean for the derive.
 
+use quote::format_ident;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Data, DeriveInput, Fields, GenericArgument, Ident, PathArguments, Type, Visibility,
+    Attribute, Data, DeriveInput, Fields, GenericArgument, Ident, Path, PathArguments, Type,
+    Variant, Visibility,
 };
 
-use crate::attr::{Errors, Wire};
+use crate::attr::{self, Errors, Wire};
+use crate::check::snake_case;
 
 /// A struct with named fields.
 pub(crate) struct Message {
@@ -27,6 +30,8 @@ pub(crate) struct Field {
     pub(crate) presence: Presence,
     pub(crate) kind: Kind,
     pub(crate) wire: Option<Wire>,
+    /// Whether it is an enum of the fields that may be given.
+    pub(crate) choice: bool,
     /// Whether there is a `#[wire]`, readable or not.
     wired: bool,
 }
@@ -39,6 +44,8 @@ pub(crate) enum Presence {
     Optional,
     /// `Vec<T>`: empty if it is not given.
     List,
+    /// Follows from its attribute: a constant, or the currency of an amount.
+    Made,
 }
 
 /// What a type means for the derives, by its name.
@@ -58,6 +65,135 @@ pub(crate) enum Kind {
     List,
     /// An open enum, another message, or what the compiler will refuse.
     Other,
+}
+
+/// An enum of the fields of which a request has one.
+pub(crate) struct Choice {
+    pub(crate) vis: Visibility,
+    pub(crate) name: Ident,
+    /// Whether what is not chosen is written as empty text.
+    pub(crate) unused_empty: bool,
+    pub(crate) members: Vec<Member>,
+}
+
+/// A variant of it.
+pub(crate) struct Member {
+    pub(crate) variant: Ident,
+    /// Nothing for the variant that stands for none of them.
+    pub(crate) content: Option<Field>,
+}
+
+impl Choice {
+    /// Reads the enum; `None`, reported, if it is not one of a value or none in each variant.
+    pub(crate) fn read(input: &DeriveInput, errors: &mut Errors) -> Option<Self> {
+        let Data::Enum(data) = &input.data else {
+            errors.at(
+                input.ident.span(),
+                "`Choice` stands on an enum with a value in each variant",
+            );
+            return None;
+        };
+        if !input.generics.params.is_empty() {
+            errors.push(syn::Error::new_spanned(
+                &input.generics.params,
+                "`Choice` takes no generics and no lifetimes",
+            ));
+            return None;
+        }
+        let unused_empty = attr::Choice::unused_empty(&input.attrs, errors);
+        let mut members: Vec<Member> = Vec::new();
+        for variant in &data.variants {
+            let content = match &variant.fields {
+                Fields::Unit => None,
+                Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields
+                    .unnamed
+                    .first()
+                    .map(|field| Field::of_variant(variant, &field.ty, errors)),
+                Fields::Unnamed(_) | Fields::Named(_) => {
+                    errors.at(
+                        variant.ident.span(),
+                        format!("write one value: `{}(String)`", variant.ident),
+                    );
+                    continue;
+                }
+            };
+            members.push(Member {
+                variant: variant.ident.clone(),
+                content,
+            });
+        }
+        Some(Self {
+            vis: input.vis.clone(),
+            name: input.ident.clone(),
+            unused_empty,
+            members,
+        })
+    }
+}
+
+/// A reply with amounts whose currency stands beside them.
+pub(crate) struct Priced {
+    pub(crate) name: Ident,
+    /// The function that reads a currency as the provider writes it.
+    pub(crate) spelling: Path,
+    pub(crate) fields: Vec<PricedField>,
+}
+
+/// A field of it.
+pub(crate) struct PricedField {
+    pub(crate) name: Ident,
+    pub(crate) ty: Type,
+    pub(crate) presence: Presence,
+    pub(crate) serde: Vec<Attribute>,
+    /// The form of an amount and the field that names its currency.
+    pub(crate) form: Option<(Ident, Ident)>,
+}
+
+impl Priced {
+    /// Reads the type; `None`, reported, if it has no fields or does not say how currencies are read.
+    pub(crate) fn read(input: &DeriveInput, errors: &mut Errors) -> Option<Self> {
+        let spelling = attr::spelling(input, errors);
+        let (Data::Struct(data), true) = (&input.data, input.generics.params.is_empty()) else {
+            errors.at(
+                input.ident.span(),
+                "`Priced` stands on a struct without generics",
+            );
+            return None;
+        };
+        let fields = data.fields.iter().filter_map(|field| {
+            let (presence, inner) = match argument(&field.ty, "Option") {
+                Some(inner) => (Presence::Optional, inner),
+                None => (Presence::Required, &field.ty),
+            };
+            let form = attr::priced(&field.attrs, errors);
+            if let Some((_, beside)) = &form {
+                let known = |known: &syn::Field| known.ident.as_ref() == Some(beside);
+                if kind(inner) != Kind::Money {
+                    errors.push(syn::Error::new_spanned(
+                        &field.ty,
+                        "an amount is `Money` or `Option<Money>`",
+                    ));
+                }
+                if !data.fields.iter().any(known) {
+                    errors.at(beside.span(), format!("there is no field `{beside}`"));
+                }
+            }
+            let is_serde = |attr: &&Attribute| attr.path().is_ident("serde");
+            Some(PricedField {
+                name: field.ident.clone()?,
+                ty: field.ty.clone(),
+                presence,
+                serde: field.attrs.iter().filter(is_serde).cloned().collect(),
+                form,
+            })
+        });
+        let fields = fields.collect();
+        Some(Self {
+            name: input.ident.clone(),
+            spelling: spelling?,
+            fields,
+        })
+    }
 }
 
 impl Message {
@@ -112,7 +248,12 @@ impl Message {
         let read = fields.named.iter().filter_map(|field| {
             let name = field.ident.clone()?;
             let is_doc = |attr: &&Attribute| attr.path().is_ident("doc");
+            let wire = Wire::read(&field.attrs, errors);
+            let made = wire
+                .as_ref()
+                .is_some_and(|wire| wire.always.is_some() || wire.currency_of.is_some());
             let (presence, inner) = match argument(&field.ty, "Option") {
+                _ if made => (Presence::Made, field.ty.clone()),
                 Some(inner) => (Presence::Optional, inner.clone()),
                 None if argument(&field.ty, "Vec").is_some() => (Presence::List, field.ty.clone()),
                 None => (Presence::Required, field.ty.clone()),
@@ -125,7 +266,8 @@ impl Message {
                 kind: kind(&inner),
                 inner,
                 presence,
-                wire: Wire::read(&field.attrs, errors),
+                wire,
+                choice: attr::Choice::marks(&field.attrs),
                 wired: field.attrs.iter().any(|attr| attr.path().is_ident("wire")),
             })
         });
@@ -173,6 +315,47 @@ impl Field {
     pub(crate) fn is_sensitive(&self) -> bool {
         let wire = self.wire.as_ref();
         wire.is_some_and(|wire| wire.sensitive.is_some())
+    }
+
+    /// The content of an enum's variant, under a name in snake case.
+    pub(crate) fn of_variant(variant: &Variant, ty: &Type, errors: &mut Errors) -> Self {
+        let is_doc = |attr: &&Attribute| attr.path().is_ident("doc");
+        let name = snake_case(&variant.ident.unraw().to_string());
+        let name = syn::parse_str::<Ident>(&name)
+            .unwrap_or_else(|_| format_ident!("{name}_"))
+            .to_string();
+        Self {
+            docs: variant.attrs.iter().filter(is_doc).cloned().collect(),
+            vis: Visibility::Inherited,
+            name: Ident::new(&name, variant.ident.span()),
+            ty: ty.clone(),
+            kind: kind(ty),
+            inner: ty.clone(),
+            presence: Presence::Required,
+            wire: Wire::read(&variant.attrs, errors),
+            choice: false,
+            wired: variant
+                .attrs
+                .iter()
+                .any(|attr| attr.path().is_ident("wire")),
+        }
+    }
+
+    /// Whether it is a truth value that is written as 0 or 1.
+    pub(crate) fn is_flag(&self) -> bool {
+        let wire = self.wire.as_ref();
+        wire.is_some_and(|wire| wire.flag.is_some())
+    }
+
+    /// Whether it is a code that is written as a number.
+    pub(crate) fn is_number(&self) -> bool {
+        let wire = self.wire.as_ref();
+        wire.is_some_and(|wire| wire.number.is_some())
+    }
+
+    /// Whether its type is the one called `name`.
+    pub(crate) fn is_of_type(&self, name: &str) -> bool {
+        last_segment(&self.inner).is_some_and(|segment| segment.ident == name)
     }
 
     /// Whether it goes into the path of the request.

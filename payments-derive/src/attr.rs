@@ -5,9 +5,11 @@ use std::fmt::Display;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, DeriveInput, Ident, LitInt, LitStr, Meta, Token, Type, parenthesized};
+use syn::{
+    Attribute, DeriveInput, Ident, Lit, LitInt, LitStr, Meta, Path, Token, Type, parenthesized,
+};
 
-use crate::check::known;
+use crate::check::{form_named, known};
 
 /// Everything that is wrong with one type, told at once.
 #[derive(Default)]
@@ -45,23 +47,41 @@ pub(crate) struct Keyed<T> {
 /// `#[wire("name", min = 1, max = 64, chars = "A-Z", money = "minor", positive, sensitive, path)]`
 pub(crate) struct Wire {
     pub(crate) name: LitStr,
-    pub(crate) min: Option<Keyed<usize>>,
-    pub(crate) max: Option<Keyed<usize>>,
+    pub(crate) min: Option<Keyed<i64>>,
+    pub(crate) max: Option<Keyed<i64>>,
     pub(crate) chars: Option<Keyed<LitStr>>,
     pub(crate) money: Option<Keyed<LitStr>>,
     pub(crate) positive: Option<Ident>,
+    /// The one currency that the amount may be in.
+    pub(crate) only: Option<Keyed<LitStr>>,
     pub(crate) sensitive: Option<Ident>,
     pub(crate) path: Option<Ident>,
+    /// A truth value that is written as 0 or 1.
+    pub(crate) flag: Option<Ident>,
+    /// A code that is written as a number.
+    pub(crate) number: Option<Ident>,
+    /// The one value that there is.
+    pub(crate) always: Option<Keyed<Lit>>,
+    /// The amounts whose currency it is.
+    pub(crate) currency_of: Option<Keyed<Vec<LitStr>>>,
+    /// The function that writes a currency as the provider does.
+    pub(crate) spelling: Option<Keyed<Path>>,
 }
 
-const WIRE_KEYS: [&str; 7] = [
+const WIRE_KEYS: [&str; 13] = [
     "min",
     "max",
     "chars",
     "money",
     "positive",
+    "only",
     "sensitive",
     "path",
+    "flag",
+    "number",
+    "always",
+    "currency_of",
+    "spelling",
 ];
 
 impl Wire {
@@ -99,8 +119,14 @@ impl Wire {
             chars: None,
             money: None,
             positive: None,
+            only: None,
             sensitive: None,
             path: None,
+            flag: None,
+            number: None,
+            always: None,
+            currency_of: None,
+            spelling: None,
         };
         if !input.is_empty() {
             input.parse::<Token![,]>()?;
@@ -110,11 +136,11 @@ impl Wire {
             let twice = match key.to_string().as_str() {
                 "min" => put(
                     &mut wire.min,
-                    keyed(key.clone(), length(input, &key, "min = 1")?),
+                    keyed(key.clone(), bound(input, &key, "min = 1")?),
                 ),
                 "max" => put(
                     &mut wire.max,
-                    keyed(key.clone(), length(input, &key, "max = 64")?),
+                    keyed(key.clone(), bound(input, &key, "max = 64")?),
                 ),
                 "chars" => {
                     let class = value(input, &key, "chars = \"A-Za-z0-9_-\"")?;
@@ -125,8 +151,27 @@ impl Wire {
                     put(&mut wire.money, keyed(key.clone(), form))
                 }
                 "positive" => put(&mut wire.positive, key.clone()),
+                "only" => {
+                    let code = value(input, &key, "only = \"VND\"")?;
+                    put(&mut wire.only, keyed(key.clone(), code))
+                }
                 "sensitive" => put(&mut wire.sensitive, key.clone()),
                 "path" => put(&mut wire.path, key.clone()),
+                "flag" => put(&mut wire.flag, key.clone()),
+                "number" => put(&mut wire.number, key.clone()),
+                "always" => {
+                    let text = value(input, &key, "always = \"WEB\"")?;
+                    put(&mut wire.always, keyed(key.clone(), text))
+                }
+                "currency_of" => {
+                    let content = list(input, "currency_of(\"amount\")")?;
+                    let names = names(&content, errors)?;
+                    put(&mut wire.currency_of, keyed(key.clone(), names))
+                }
+                "spelling" => {
+                    let function = value(input, &key, "spelling = currency_text")?;
+                    put(&mut wire.spelling, keyed(key.clone(), function))
+                }
                 other => {
                     errors.at(key.span(), unknown_key(other, "#[wire]", &WIRE_KEYS));
                     skip_item(input)?;
@@ -378,11 +423,7 @@ impl Request {
                         return skip_item(input);
                     }
                     let content = list(input, "exactly_one(\"PaymentId\", \"OtherTrxCode\")")?;
-                    let mut names = Vec::new();
-                    items(&content, errors, |input, _| {
-                        names.push(input.parse::<LitStr>()?);
-                        Ok(())
-                    })?;
+                    let names = names(&content, errors)?;
                     groups.push(keyed(key, names));
                     Ok(())
                 })
@@ -395,6 +436,64 @@ impl Request {
             exactly_one: groups,
         }
     }
+}
+
+/// `#[choice]` on a field, and `#[choice(unused_empty)]` on an enum.
+pub(crate) struct Choice;
+
+impl Choice {
+    /// Whether the field carries a bare `#[choice]`.
+    pub(crate) fn marks(attrs: &[Attribute]) -> bool {
+        attrs.iter().any(|attr| attr.path().is_ident("choice"))
+    }
+
+    /// Whether what is not chosen is written as empty text.
+    pub(crate) fn unused_empty(attrs: &[Attribute], errors: &mut Errors) -> bool {
+        let mut empty = false;
+        for attr in attrs.iter().filter(|attr| attr.path().is_ident("choice")) {
+            match attr.parse_args::<Ident>() {
+                Ok(word) if word == "unused_empty" => empty = true,
+                Ok(_) | Err(_) => errors.push(syn::Error::new_spanned(
+                    attr,
+                    "write `#[choice(unused_empty)]`, or leave it out: what is not chosen is not written",
+                )),
+            }
+        }
+        empty
+    }
+}
+
+/// The function of `#[priced(spelling = currency_of)]` on a type.
+pub(crate) fn spelling(input: &DeriveInput, errors: &mut Errors) -> Option<Path> {
+    let attr = input
+        .attrs
+        .iter()
+        .find(|attr| attr.path().is_ident("priced"));
+    let Some(attr) = attr else {
+        errors.at(
+            input.ident.span(),
+            "say how currencies are read: `#[priced(spelling = currency_of)]`",
+        );
+        return None;
+    };
+    let read = attr.parse_args_with(|input: ParseStream<'_>| {
+        let key = input.call(Ident::parse_any)?;
+        value(input, &key, "spelling = currency_of")
+    });
+    read.map_err(|error| errors.push(error)).ok()
+}
+
+/// Form and currency of `#[priced("decimal_number", by = currency_code)]` on a field.
+pub(crate) fn priced(attrs: &[Attribute], errors: &mut Errors) -> Option<(Ident, Ident)> {
+    let attr = attrs.iter().find(|attr| attr.path().is_ident("priced"))?;
+    let read = attr.parse_args_with(|input: ParseStream<'_>| {
+        let name = input.parse::<LitStr>()?;
+        let form = form_named(&name)?;
+        input.parse::<Token![,]>()?;
+        let key = input.call(Ident::parse_any)?;
+        Ok((form, value(input, &key, "by = currency_code")?))
+    });
+    read.map_err(|error| errors.push(error)).ok()
 }
 
 fn keyed<T>(key: Ident, value: T) -> Keyed<T> {
@@ -448,11 +547,32 @@ fn value<T: Parse>(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::R
     input.parse().map_err(|_: syn::Error| wrong(at))
 }
 
-fn length(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<usize> {
-    let number = value::<LitInt>(input, key, example)?;
-    number
-        .base10_parse()
-        .map_err(|_| syn::Error::new(number.span(), format!("write `{example}`")))
+/// A whole number with its sign.
+struct Bound(i64);
+
+impl Parse for Bound {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let minus = input.parse::<Option<Token![-]>>()?;
+        let digits = input.parse::<LitInt>()?;
+        let sign = if minus.is_some() { "-" } else { "" };
+        let number = format!("{sign}{}{}", digits.base10_digits(), digits.suffix());
+        let number = number.parse();
+        number.map(Self).map_err(|_| input.error("not a number"))
+    }
+}
+
+fn bound(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<i64> {
+    value::<Bound>(input, key, example).map(|bound| bound.0)
+}
+
+/// Wire names with commas between them.
+fn names(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<LitStr>> {
+    let mut names = Vec::new();
+    items(input, errors, |input, _| {
+        names.push(input.parse::<LitStr>()?);
+        Ok(())
+    })?;
+    Ok(names)
 }
 
 /// Opens the parentheses after a keyword; `example` is what to write if there are none.

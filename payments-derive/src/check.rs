@@ -6,17 +6,23 @@ use std::collections::BTreeSet;
 use proc_macro2::Span;
 use syn::{Ident, LitStr, Type, Visibility, parse_quote};
 
-use crate::ast::{Field, Kind, Message, Presence};
-use crate::attr::{Canonical, Entry, Errors, Keyed, Layout, Request, Wire};
+use self::wire::fields;
+use crate::ast::{Field, Message, Presence};
+use crate::attr::{Canonical, Entry, Errors, Keyed, Layout, Request};
+
+pub(crate) use self::wire::choice;
+
+mod wire;
 
 /// The wire forms of money: as written in `money = "…"`, and the variant of
 /// `payments_core::money::wire::Form`.
-const FORMS: [(&str, &str); 5] = [
+const FORMS: [(&str, &str); 6] = [
     ("minor", "Minor"),
     ("major", "Major"),
     ("decimal", "Decimal"),
     ("decimal_number", "DecimalNumber"),
     ("trimmed", "Trimmed"),
+    ("trimmed_number", "TrimmedNumber"),
 ];
 
 /// A canonical string that holds together.
@@ -214,7 +220,7 @@ fn private_and_named(field: &Field, errors: &mut Errors) {
              written for each",
         ));
     }
-    if field.wire.is_none() && !field.is_unreadable() {
+    if field.wire.is_none() && !field.is_unreadable() && !field.choice {
         errors.at(
             field.name.span(),
             format!(
@@ -266,151 +272,25 @@ fn group<'a>(message: &'a Message, written: &Keyed<Vec<LitStr>>, errors: &mut Er
     }
 }
 
-/// Checks the `#[wire]` attributes for themselves.
-fn fields(message: &Message, errors: &mut Errors) {
-    let mut seen = BTreeSet::new();
-    for field in &message.fields {
-        let Some(wire) = &field.wire else {
-            continue;
-        };
-        if !seen.insert(wire.name.value()) {
-            errors.at(
-                wire.name.span(),
-                format!(
-                    "another field has the wire name `{}` already",
-                    wire.name.value()
-                ),
-            );
-        }
-        text_rule(field, wire, errors);
-        money_rule(field, wire, errors);
-        path_rule(field, wire, errors);
-    }
-}
-
-fn text_rule(field: &Field, wire: &Wire, errors: &mut Errors) {
-    let is_text = matches!(field.kind, Kind::Text | Kind::Secret);
-    let min = wire.min.as_ref().map(|min| &min.key);
-    let max = wire.max.as_ref().map(|max| &max.key);
-    let chars = wire.chars.as_ref().map(|chars| &chars.key);
-    for key in [min, max, chars].into_iter().flatten() {
-        if !is_text {
-            errors.at(
-                key.span(),
-                format!(
-                    "`{key}` goes with text: `String`, `Secret<String>`, or an `Option` of them"
-                ),
-            );
-        }
-    }
-    if let (Some(min), Some(max)) = (&wire.min, &wire.max)
-        && min.value > max.value
-    {
-        errors.at(
-            min.key.span(),
-            format!(
-                "no text fits: `min = {}` is more than `max = {}`",
-                min.value, max.value
-            ),
-        );
-    }
-    if let Some(chars) = &wire.chars
-        && let Err(problem) = class(&chars.value.value())
-    {
-        errors.at(chars.value.span(), problem);
-    }
-}
-
-/// Checks a class of characters as `payments_core::build::text` reads it.
-fn class(class: &str) -> Result<(), String> {
-    if class.is_empty() {
-        return Err("no character is allowed: leave `chars` out to allow all".to_owned());
-    }
-    if class.starts_with('[') && class.ends_with(']') {
-        return Err("write the class without its brackets, as in `A-Za-z0-9_-`".to_owned());
-    }
-    if class.starts_with('^') && class.len() > 1 {
-        return Err(
-            "a class cannot be negated: write what is allowed, `^` itself not first".to_owned(),
-        );
-    }
-    let mut rest = class.chars();
-    while let Some(from) = rest.next() {
-        let mut ahead = rest.clone();
-        let next = ahead.next();
-        if let ('\\', Some(escaped)) = (from, next) {
-            return Err(format!(
-                "there is no `\\{escaped}`: write single characters and ranges, as in \
-                 `A-Za-z0-9_-`; a backslash itself stands last"
-            ));
-        }
-        if let (Some('-'), Some(to)) = (next, ahead.next()) {
-            if from > to {
-                return Err(format!("the range `{from}-{to}` is the wrong way round"));
-            }
-            rest = ahead;
-        }
-    }
-    Ok(())
-}
-
-fn money_rule(field: &Field, wire: &Wire, errors: &mut Errors) {
-    if let (Some(float), Some(_)) = (field.float(), &wire.money) {
-        errors.at(float.span(), "an amount is never a float: use `Money`");
-    }
-    let names = FORMS.map(|(name, _)| name);
-    let is_money = field.kind == Kind::Money;
-    let keys = [
-        wire.money.as_ref().map(|money| &money.key),
-        wire.positive.as_ref(),
-    ];
-    for key in keys.into_iter().flatten() {
-        if !is_money && field.kind != Kind::Float {
-            errors.at(
-                key.span(),
-                format!("`{key}` goes with `Money` or `Option<Money>`"),
-            );
-        }
-    }
-    match &wire.money {
-        Some(money) if form(field).is_none() => {
-            let value = money.value.value();
-            errors.at(
-                money.value.span(),
-                format!("there is no wire form `{value}`{}", known(&value, &names)),
-            );
-        }
-        None if is_money => {
-            errors.at(
-                wire.name.span(),
-                format!(
-                    "say how the amount is written: `#[wire(\"{}\", money = \"…\")]` with {}",
-                    wire.name.value(),
-                    alternatives(&quoted(&names))
-                ),
-            );
-        }
-        Some(_) | None => {}
-    }
-}
-
-fn path_rule(field: &Field, wire: &Wire, errors: &mut Errors) {
-    let is_given_text = field.kind == Kind::Text && field.presence == Presence::Required;
-    if let Some(key) = &wire.path
-        && !is_given_text
-    {
-        errors.at(
-            key.span(),
-            "`path` goes with a plain `String`: a path takes no secret, and has no place for what is absent",
-        );
-    }
-}
-
 /// The float in a field that is not an amount; one in an amount has been reported as that.
 fn unreported_float(field: &Field) -> Option<&Ident> {
     let wire = field.wire.as_ref();
     let is_amount = wire.is_some_and(|wire| wire.money.is_some());
     field.float().filter(|_| !is_amount)
+}
+
+/// The variant of `payments_core::money::wire::Form` that a text names.
+pub(crate) fn form_named(name: &LitStr) -> syn::Result<Ident> {
+    let (written, names) = (name.value(), FORMS.map(|(name, _)| name));
+    let found = FORMS.iter().find(|(name, _)| *name == written);
+    let Some((_, variant)) = found else {
+        let message = format!(
+            "there is no wire form `{written}`{}",
+            known(&written, &names)
+        );
+        return Err(syn::Error::new(name.span(), message));
+    };
+    Ok(Ident::new(variant, Span::call_site()))
 }
 
 /// The variant of `payments_core::money::wire::Form` that the field names.
@@ -546,21 +426,6 @@ mod tests {
         check("APIKey", "api_key");
         check("access_key", "access_key");
         check("Access_Key", "access_key");
-    }
-
-    #[test]
-    fn classes_are_those_of_core() {
-        let check = |text: &str, holds: bool| assert_eq!(class(text).is_ok(), holds, "{text}");
-        check("A-Za-z0-9_-", true);
-        check("-", true);
-        check("a-", true);
-        check("^", true);
-        check("ab\\", true);
-        check("", false);
-        check("z-a", false);
-        check("[a-z]", false);
-        check("^a-z", false);
-        check("\\d", false);
     }
 
     #[test]

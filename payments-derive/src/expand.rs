@@ -2,6 +2,8 @@
 
 mod builder;
 mod canonical;
+mod choice;
+mod priced;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -13,6 +15,8 @@ use crate::check::{Rules, form};
 
 pub(crate) use self::builder::builder;
 pub(crate) use self::canonical::canonical;
+pub(crate) use self::choice::choice;
+pub(crate) use self::priced::priced;
 
 /// The builder, the accessors, `Wire`, `Value` and `Debug`.
 pub(crate) fn request(message: &Message, rules: &Rules<'_>) -> TokenStream {
@@ -59,6 +63,7 @@ pub(crate) fn accessors(message: &Message) -> TokenStream {
 fn accessor(field: &Field, name: &Ident, inner: &Type) -> (TokenStream, TokenStream) {
     let text = quote!(&::core::primitive::str);
     match (field.presence, field.kind) {
+        (Presence::Made, _) => (quote!(#inner), quote!(self.#name)),
         (Presence::Optional, Kind::Text) => (
             quote!(::core::option::Option<#text>),
             quote!(self.#name.as_deref()),
@@ -84,29 +89,47 @@ fn visits(message: &Message) -> TokenStream {
     let out = Ident::new("out", Span::mixed_site());
     let fields = message.fields.iter().filter(|field| !field.is_in_path());
     let visits = fields.map(|field| {
-        let Field { name, ty, .. } = field;
-        let wire_name = field.wire_name();
-        match (form(field), field.is_optional()) {
-            (Some(form), false) => quote! {
-                ::payments_core::wire::put_money(
-                    #wire_name, ::payments_core::money::wire::Form::#form, self.#name, #out,
-                );
-            },
-            (Some(form), true) => quote! {
-                if let ::core::option::Option::Some(#name) = self.#name {
-                    ::payments_core::wire::put_money(
-                        #wire_name, ::payments_core::money::wire::Form::#form, #name, #out,
-                    );
-                }
-            },
-            (None, _) => {
-                // Standing on the type, for what the compiler says of one that cannot be written.
-                let value = quote_spanned!(ty.span()=> &self.#name);
-                quote!(::payments_core::wire::Value::put(#value, #wire_name, #out);)
-            }
+        let Field { name, .. } = field;
+        if field.choice {
+            return quote!(::payments_core::wire::Wire::visit(&self.#name, #out););
         }
+        let by_value = form(field).is_some() || field.is_flag();
+        if field.is_optional() && (by_value || field.is_number()) {
+            let visit = visit(field, &quote!(#name), &quote!(*#name));
+            return quote! {
+                if let ::core::option::Option::Some(#name) = &self.#name {
+                    #visit
+                }
+            };
+        }
+        // Standing on the type, for what the compiler says of one that cannot be written.
+        let borrowed = quote_spanned!(field.ty.span()=> &self.#name);
+        visit(field, &borrowed, &quote!(self.#name))
     });
     quote!(#(#visits)*)
+}
+
+/// Writes one present value, given as a reference and as itself.
+pub(crate) fn visit(field: &Field, borrowed: &TokenStream, itself: &TokenStream) -> TokenStream {
+    let out = Ident::new("out", Span::mixed_site());
+    let wire_name = field.wire_name();
+    if let Some(form) = form(field) {
+        return quote! {
+            ::payments_core::wire::put_money(
+                #wire_name, ::payments_core::money::wire::Form::#form, #itself, #out,
+            );
+        };
+    }
+    if field.is_flag() {
+        return quote!(::payments_core::wire::put_flag(#wire_name, #itself, #out););
+    }
+    if field.is_number() {
+        let Field { inner, .. } = field;
+        return quote! {
+            ::payments_core::wire::put_number(#wire_name, <#inner>::as_str(#borrowed), #out);
+        };
+    }
+    quote!(::payments_core::wire::Value::put(#borrowed, #wire_name, #out);)
 }
 
 /// `impl Wire` with these visits, and `impl Value` by it.

@@ -75,3 +75,42 @@ pub(crate) fn masked(input: &DeriveInput) -> TokenStream {
         }
     }
 }
+
+/// `impl Choice` without a check, and a wire form without fields.
+pub(crate) fn choice(input: &DeriveInput) -> TokenStream {
+    let name = &input.ident;
+    let (generics, arguments, clause) = input.generics.split_for_impl();
+    let mut out = quote! {
+        #[automatically_derived]
+        impl #generics ::payments_core::build::Choice for #name #arguments #clause {
+            fn check(
+                &self,
+            ) -> ::core::result::Result<(), ::payments_core::error::Misuse> {
+                ::core::result::Result::Ok(())
+            }
+        }
+
+        #[automatically_derived]
+        impl #generics ::payments_core::wire::Wire for #name #arguments #clause {
+            fn visit(&self, _: &mut dyn ::payments_core::wire::Fields) {}
+        }
+    };
+    out.extend(masked(input));
+    out
+}
+
+/// `impl Deserialize` that reads nothing.
+pub(crate) fn priced(input: &DeriveInput) -> TokenStream {
+    let name = &input.ident;
+    let (_, arguments, clause) = input.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl<'de> ::payments_core::serde::Deserialize<'de> for #name #arguments #clause {
+            fn deserialize<D: ::payments_core::serde::Deserializer<'de>>(
+                _: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                ::core::result::Result::Err(::payments_core::serde::de::Error::custom(""))
+            }
+        }
+    }
+}

@@ -21,9 +21,24 @@ pub fn derive_canonical(input: TokenStream) -> TokenStream {
 
 /// Makes a message one that can be sent: its builder with its checks, its accessors, its wire form
 /// and a `Debug` that masks. The attributes are listed on the crate's front page.
-#[proc_macro_derive(Request, attributes(request, wire))]
+#[proc_macro_derive(Request, attributes(request, wire, choice))]
 pub fn derive_request(input: TokenStream) -> TokenStream {
     derive(input, request)
+}
+
+/// Makes an enum one of which a request takes one: `impl payments_core::build::Choice`, an accessor
+/// per member, its wire form and a `Debug` that masks. The attributes are listed on the crate's front
+/// page.
+#[proc_macro_derive(Choice, attributes(choice, wire))]
+pub fn derive_choice(input: TokenStream) -> TokenStream {
+    derive(input, choice)
+}
+
+/// Reads a reply whose amounts are in a currency that stands beside them: `impl Deserialize`, which
+/// gives them as `Money`. The attributes are listed on the crate's front page.
+#[proc_macro_derive(Priced, attributes(priced, serde))]
+pub fn derive_priced(input: TokenStream) -> TokenStream {
+    derive(input, priced)
 }
 
 /// A `Debug` that prints the fields marked `sensitive` as `***`, for replies.
@@ -72,6 +87,24 @@ fn request(input: &DeriveInput, errors: &mut Errors) -> TokenStream2 {
         expand::request(&message, &rules)
     } else {
         fallback::request(&message)
+    }
+}
+
+fn choice(input: &DeriveInput, errors: &mut Errors) -> TokenStream2 {
+    let choice = ast::Choice::read(input, errors);
+    if let Some(choice) = &choice {
+        check::choice(choice, errors);
+    }
+    match choice {
+        Some(choice) if errors.is_empty() => expand::choice(&choice),
+        Some(_) | None => fallback::choice(input),
+    }
+}
+
+fn priced(input: &DeriveInput, errors: &mut Errors) -> TokenStream2 {
+    match ast::Priced::read(input, errors) {
+        Some(priced) if errors.is_empty() => expand::priced(&priced),
+        Some(_) | None => fallback::priced(input),
     }
 }
 
@@ -145,6 +178,8 @@ mod tests {
                 match meta.path.get_ident().map(ToString::to_string).as_deref() {
                     Some("Canonical") => found.push(("Canonical", canonical)),
                     Some("Request") => found.push(("Request", request)),
+                    Some("Choice") => found.push(("Choice", choice)),
+                    Some("Priced") => found.push(("Priced", priced)),
                     Some("Masked") => found.push(("Masked", masked)),
                     Some(_) | None => {}
                 }

@@ -51,11 +51,15 @@ pub mod cases {
     )]
     pub mod canonical_unsigned;
     pub mod masked;
+    pub mod priced;
     pub mod request_and_canonical;
+    pub mod request_choice;
     pub mod request_empty;
     pub mod request_exactly_one;
+    pub mod request_made;
     pub mod request_money;
     pub mod request_names;
+    pub mod request_numbers;
     pub mod request_optional;
     pub mod request_path;
     pub mod request_required;
@@ -64,6 +68,9 @@ pub mod cases {
 }
 
 use cases::*;
+
+#[path = "derives/made.rs"]
+mod made;
 
 #[derive(Default)]
 struct Text(String);
@@ -103,6 +110,10 @@ fn text(text: &str) -> String {
 
 fn php(minor: i64) -> Money {
     Money::from_minor(minor, Currency::PHP)
+}
+
+fn vnd(minor: i64) -> Money {
+    Money::from_minor(minor, Currency::VND)
 }
 
 #[test]
@@ -534,7 +545,7 @@ fn a_request_can_be_signed() {
     use request_and_canonical::{Create, CreateKeys};
     let create = Create::builder()
         .order_id("1")
-        .amount(php(150))
+        .amount(vnd(150))
         .lang("vi")
         .build()
         .unwrap();
@@ -546,4 +557,13 @@ fn a_request_can_be_signed() {
         &keys,
         "accessKey=<accessKey:key>&amount=150&extraData=&orderId=1",
     );
+}
+
+#[test]
+fn an_amount_in_another_currency_is_refused() {
+    use request_and_canonical::Create;
+    let create = Create::builder().order_id("1").amount(php(150));
+    let refused = create.lang("vi").build().unwrap_err();
+    assert_eq!(refused.field(), "amount");
+    assert_eq!(refused.problem(), "is in PHP, it must be in VND");
 }

@@ -299,9 +299,14 @@ impl Claimable for i64 {
     }
 }
 
+/// `true` or `false`, or the flags 1 and 0.
 impl Claimable for bool {
     fn read(text: &str) -> Option<Self> {
-        text.parse().ok()
+        match text {
+            "1" => Some(true),
+            "0" => Some(false),
+            other => other.parse().ok(),
+        }
     }
 }
 

@@ -35,6 +35,9 @@ pub enum Form {
     /// Text without needless zeros: `1499`, `1499.5`. Read with them too, as
     /// [`Money::from_decimal`] does.
     Trimmed,
+    /// A JSON number without needless zeros: `1499`, `1499.5`. Read by value, as
+    /// [`Form::DecimalNumber`] is.
+    TrimmedNumber,
 }
 
 impl Form {
@@ -48,7 +51,7 @@ impl Form {
         match self {
             Self::Minor => Ok(Text::new(minor, 0)),
             Self::Decimal | Self::DecimalNumber => Ok(Text::new(minor, exponent)),
-            Self::Major | Self::Trimmed => {
+            Self::Major | Self::Trimmed | Self::TrimmedNumber => {
                 let (mantissa, scale) = without_zeros(minor, exponent);
                 if self == Self::Major && scale > 0 {
                     return Err(NotWhole::new(money.currency()).into());
@@ -80,7 +83,9 @@ impl Form {
                     Err(NotDecimal::MissingDigits.into())
                 }
             }
-            Self::DecimalNumber => Decimal::from_json_number(text)?.to_money(currency),
+            Self::DecimalNumber | Self::TrimmedNumber => {
+                Decimal::from_json_number(text)?.to_money(currency)
+            }
             Self::Trimmed => Money::from_decimal(text, currency),
         }
     }
@@ -89,7 +94,7 @@ impl Form {
     #[must_use]
     pub const fn is_number(self) -> bool {
         match self {
-            Self::Minor | Self::Major | Self::DecimalNumber => true,
+            Self::Minor | Self::Major | Self::DecimalNumber | Self::TrimmedNumber => true,
             Self::Decimal | Self::Trimmed => false,
         }
     }
@@ -120,16 +125,17 @@ mod tests {
 
     use super::*;
 
-    const FORMS: [Form; 5] = [
+    const FORMS: [Form; 6] = [
         Form::Minor,
         Form::Major,
         Form::Decimal,
         Form::DecimalNumber,
         Form::Trimmed,
+        Form::TrimmedNumber,
     ];
 
-    /// `expect` is what the five forms print, in their order; a `-` where they refuse.
-    fn check(input: Money, expect: [&str; 5]) {
+    /// `expect` is what the six forms print, in their order; a `-` where they refuse.
+    fn check(input: Money, expect: [&str; 6]) {
         for (form, expect) in FORMS.into_iter().zip(expect) {
             match form.print(input) {
                 Ok(text) => {
@@ -149,33 +155,36 @@ mod tests {
         let php = |minor| Money::from_minor(minor, Currency::PHP);
         check(
             php(149_900),
-            ["149900", "1499", "1499.00", "1499.00", "1499"],
+            ["149900", "1499", "1499.00", "1499.00", "1499", "1499"],
         );
         check(
             php(149_950),
-            ["149950", "-", "1499.50", "1499.50", "1499.5"],
+            ["149950", "-", "1499.50", "1499.50", "1499.5", "1499.5"],
         );
         check(
             php(149_955),
-            ["149955", "-", "1499.55", "1499.55", "1499.55"],
+            ["149955", "-", "1499.55", "1499.55", "1499.55", "1499.55"],
         );
-        check(php(-5), ["-5", "-", "-0.05", "-0.05", "-0.05"]);
-        check(php(0), ["0", "0", "0.00", "0.00", "0"]);
+        check(php(-5), ["-5", "-", "-0.05", "-0.05", "-0.05", "-0.05"]);
+        check(php(0), ["0", "0", "0.00", "0.00", "0", "0"]);
         let min = "-92233720368547758.08";
-        check(php(i64::MIN), ["-9223372036854775808", "-", min, min, min]);
+        check(
+            php(i64::MIN),
+            ["-9223372036854775808", "-", min, min, min, min],
+        );
         let jpy = Money::from_minor(1500, Currency::JPY);
-        check(jpy, ["1500", "1500", "1500", "1500", "1500"]);
+        check(jpy, ["1500", "1500", "1500", "1500", "1500", "1500"]);
         let bhd = Money::from_minor(1500, Currency::BHD);
-        check(bhd, ["1500", "-", "1.500", "1.500", "1.5"]);
+        check(bhd, ["1500", "-", "1.500", "1.500", "1.5", "1.5"]);
         let clf = Money::from_minor(1, Currency::CLF);
-        check(clf, ["1", "-", "0.0001", "0.0001", "0.0001"]);
+        check(clf, ["1", "-", "0.0001", "0.0001", "0.0001", "0.0001"]);
     }
 
     #[test]
     fn reads_what_the_form_writes_and_little_else() {
         let read = |form: Form, text| form.parse(text, Currency::PHP).ok().map(Money::minor);
         let other = [
-            // text, then by form: minor, major, decimal, decimal number, trimmed
+            // text, then by form: minor, major, decimal, decimal number, trimmed, trimmed number
             (
                 "1499",
                 [
@@ -184,21 +193,45 @@ mod tests {
                     None,
                     Some(149_900),
                     Some(149_900),
+                    Some(149_900),
                 ],
             ),
-            ("1499.0", [None, None, None, Some(149_900), Some(149_900)]),
+            (
+                "1499.0",
+                [
+                    None,
+                    None,
+                    None,
+                    Some(149_900),
+                    Some(149_900),
+                    Some(149_900),
+                ],
+            ),
             (
                 "1499.00",
-                [None, None, Some(149_900), Some(149_900), Some(149_900)],
+                [
+                    None,
+                    None,
+                    Some(149_900),
+                    Some(149_900),
+                    Some(149_900),
+                    Some(149_900),
+                ],
             ),
-            ("1499.000", [None, None, None, Some(149_900), None]),
-            ("1499.001", [None; 5]),
-            ("1.499e3", [None, None, None, Some(149_900), None]),
-            ("-0", [None, None, None, Some(0), None]),
-            ("1 499.00", [None; 5]),
+            (
+                "1499.000",
+                [None, None, None, Some(149_900), None, Some(149_900)],
+            ),
+            ("1499.001", [None; 6]),
+            (
+                "1.499e3",
+                [None, None, None, Some(149_900), None, Some(149_900)],
+            ),
+            ("-0", [None, None, None, Some(0), None, Some(0)]),
+            ("1 499.00", [None; 6]),
             (
                 "92233720368547759",
-                [Some(92_233_720_368_547_759), None, None, None, None],
+                [Some(92_233_720_368_547_759), None, None, None, None, None],
             ),
         ];
         for (text, expect) in other {
@@ -208,7 +241,10 @@ mod tests {
 
     #[test]
     fn numbers_are_told_from_texts() {
-        assert_eq!(FORMS.map(Form::is_number), [true, true, false, true, false]);
+        assert_eq!(
+            FORMS.map(Form::is_number),
+            [true, true, false, true, false, true]
+        );
     }
 
     #[test]

@@ -58,18 +58,20 @@ pub(crate) fn builder(message: &Message, checks: &TokenStream) -> TokenStream {
         let slot = slots.iter().find(|slot| slot.field.name == field.name);
         slot.map(|slot| &slot.parameter)
     };
-    let field_names: Vec<&Ident> = fields.iter().map(|field| &field.name).collect();
-    let field_types = fields.iter().map(|field| match parameter_of(field) {
+    let all_names = fields.iter().map(|field| &field.name);
+    let given: Vec<&Field> = fields.iter().filter(|field| is_given(field)).collect();
+    let field_names: Vec<&Ident> = given.iter().map(|field| &field.name).collect();
+    let field_types = given.iter().map(|field| match parameter_of(field) {
         Some(parameter) => parameter.to_token_stream(),
         None => field.ty.to_token_stream(),
     });
-    let starts = fields.iter().map(|field| match field.presence {
-        Presence::Required => quote!(::payments_core::build::Missing),
+    let starts = given.iter().map(|field| match field.presence {
+        Presence::Required | Presence::Made => quote!(::payments_core::build::Missing),
         Presence::Optional => quote!(::core::option::Option::None),
         Presence::List => quote!(::std::vec::Vec::new()),
     });
     // A field called `build` has been reported; one method of that name is enough.
-    let setters = fields.iter().filter(|field| field.name != "build");
+    let setters = given.iter().filter(|field| field.name != "build");
     let setters = setters.map(|field| setter(message, &builder, &slots, field));
     let traits = slots.iter().map(|slot| given_trait(message, slot));
     let (givens, required): (Vec<&Ident>, Vec<&Ident>) = slots
@@ -124,7 +126,7 @@ pub(crate) fn builder(message: &Message, checks: &TokenStream) -> TokenStream {
                     let Self { #(#field_names,)* } = self;
                     #(let #required = #givens::given(#required);)*
                     #checks
-                    ::core::result::Result::Ok(#name { #(#field_names,)* })
+                    ::core::result::Result::Ok(#name { #(#all_names,)* })
                 }
             }
         };
@@ -178,6 +180,7 @@ fn setter(message: &Message, builder: &Ident, slots: &[Slot<'_>], field: &Field)
             });
             let others = fields
                 .iter()
+                .filter(|field| is_given(field))
                 .map(|field| &field.name)
                 .filter(|other| *other != name);
             return quote! {
@@ -191,7 +194,7 @@ fn setter(message: &Message, builder: &Ident, slots: &[Slot<'_>], field: &Field)
             };
         }
         Presence::Optional => quote!(::core::option::Option::Some(#value)),
-        Presence::List => value,
+        Presence::List | Presence::Made => value,
     };
     quote! {
         #docs
@@ -202,39 +205,106 @@ fn setter(message: &Message, builder: &Ident, slots: &[Slot<'_>], field: &Field)
     }
 }
 
-/// What the fields, and then the groups of fields, have to keep to.
+/// Whether the caller gives it; what does not follows from its attribute.
+fn is_given(field: &Field) -> bool {
+    field.presence != Presence::Made
+}
+
+/// What the fields, and then the groups of fields, have to keep to; and after that what follows.
 pub(super) fn checks(message: &Message, rules: &Rules<'_>) -> TokenStream {
     let fields = message.fields.iter().map(field_check);
     let groups = rules.exactly_one.iter().map(group_check);
-    quote!(#(#fields)* #(#groups)*)
+    let made = message.fields.iter().map(|field| made(message, field));
+    quote!(#(#fields)* #(#groups)* #(#made)*)
 }
 
-fn field_check(field: &Field) -> TokenStream {
+/// The variable of a field that is not given.
+fn made(message: &Message, field: &Field) -> TokenStream {
     let Field { name, wire, .. } = field;
     let Some(wire) = wire else {
         return TokenStream::new();
     };
-    let wire_name = wire.name.value();
+    if let Some(always) = &wire.always {
+        let value = &always.value;
+        return quote!(let #name = #value;);
+    }
+    let (Some(amounts), Some(spelling)) = (&wire.currency_of, &wire.spelling) else {
+        return TokenStream::new();
+    };
+    let found: Vec<&Field> = amounts
+        .value
+        .iter()
+        .filter_map(|amount| message.by_wire_name(&amount.value()))
+        .collect();
+    let (wire_name, spelling) = (wire.name.value(), &spelling.value);
+    let currencies = found.iter().map(|field| {
+        let Field { name, .. } = field;
+        if field.is_optional() {
+            quote!(#name.map(|amount| amount.currency()))
+        } else {
+            quote!(::core::option::Option::Some(#name.currency()))
+        }
+    });
+    let currencies = quote!(&[#(#currencies),*]);
+    match found.iter().find(|field| !field.is_optional()) {
+        Some(Field { name: amount, .. }) => quote! {
+            let #name = ::payments_core::build::currency(
+                #wire_name, #amount.currency(), #currencies, #spelling,
+            )?;
+        },
+        None => quote! {
+            let #name = ::payments_core::build::optional_currency(
+                #wire_name, #currencies, #spelling,
+            )?;
+        },
+    }
+}
+
+fn field_check(field: &Field) -> TokenStream {
+    let Field { name, .. } = field;
+    if field.choice {
+        return quote!(::payments_core::build::Choice::check(&#name)?;);
+    }
     // Inside an `Option`, the variable of the pattern is a reference.
-    let optional = field.is_optional();
-    let check = match field.kind {
+    let check = value_check(field, field.is_optional());
+    if field.is_optional() && !check.is_empty() {
+        quote! {
+            if let ::core::option::Option::Some(#name) = &#name {
+                #check
+            }
+        }
+    } else {
+        check
+    }
+}
+
+/// What one present value has to keep to; `borrowed` where its variable is a reference.
+pub(super) fn value_check(field: &Field, borrowed: bool) -> TokenStream {
+    let Field { name, wire, .. } = field;
+    let Some(wire) = wire.as_ref().filter(|_| is_given(field)) else {
+        return TokenStream::new();
+    };
+    let wire_name = wire.name.value();
+    let value = if borrowed {
+        quote!(*#name)
+    } else {
+        quote!(#name)
+    };
+    let bound = |written: &Option<Keyed<i64>>| {
+        let written = written.as_ref();
+        written.map(|bound| Literal::i64_unsuffixed(bound.value).to_token_stream())
+    };
+    let (min, max) = (bound(&wire.min), bound(&wire.max));
+    match field.kind {
         Kind::Text | Kind::Secret => {
-            let length = |written: &Option<Keyed<usize>>| {
-                written
-                    .as_ref()
-                    .map(|length| Literal::usize_unsuffixed(length.value))
-            };
-            let min = length(&wire.min).unwrap_or_else(|| Literal::usize_unsuffixed(0));
-            let max = match length(&wire.max) {
-                Some(max) => max.to_token_stream(),
-                None => quote!(::core::primitive::usize::MAX),
-            };
+            let min = min.unwrap_or_else(|| quote!(0));
+            let max = max.unwrap_or_else(|| quote!(::core::primitive::usize::MAX));
             let chars = wire
                 .chars
                 .as_ref()
                 .map(|chars| chars.value.value())
                 .unwrap_or_default();
-            let text = match (field.kind, optional) {
+            let text = match (field.kind, borrowed) {
                 (Kind::Secret, _) => quote!(#name.expose()),
                 (_, true) => quote!(#name),
                 (_, false) => quote!(&#name),
@@ -248,11 +318,6 @@ fn field_check(field: &Field) -> TokenStream {
             }
         }
         Kind::Money => {
-            let value = if optional {
-                quote!(*#name)
-            } else {
-                quote!(#name)
-            };
             let positive = wire
                 .positive
                 .as_ref()
@@ -264,18 +329,21 @@ fn field_check(field: &Field) -> TokenStream {
                     )?;
                 }
             });
-            quote!(#positive #fits)
+            let only = wire.only.as_ref().map(|only| {
+                let code = &only.value;
+                quote!(::payments_core::build::only_in(#wire_name, #value, #code)?;)
+            });
+            quote!(#only #positive #fits)
         }
-        Kind::Plain | Kind::Float | Kind::List | Kind::Other => return TokenStream::new(),
-    };
-    if optional {
-        quote! {
-            if let ::core::option::Option::Some(#name) = &#name {
-                #check
-            }
+        Kind::Plain if min.is_some() || max.is_some() => {
+            let min = min.unwrap_or_else(|| quote!(::core::primitive::i64::MIN));
+            let max = max.unwrap_or_else(|| quote!(::core::primitive::i64::MAX));
+            quote!(::payments_core::build::integer(#wire_name, #value, #min, #max)?;)
         }
-    } else {
-        check
+        Kind::Other if field.is_number() => {
+            quote!(::payments_core::build::number(#wire_name, #name.as_str())?;)
+        }
+        Kind::Plain | Kind::Float | Kind::List | Kind::Other => TokenStream::new(),
     }
 }
 

@@ -202,7 +202,7 @@ impl Body {
 
     /// A value that may be an `Option`: nothing stands for one that is absent.
     fn value(&mut self, field: &Field, value: &Ident, name: &str, joining: &str) {
-        if field.kind == Kind::Money && field.is_optional() {
+        if (field.kind == Kind::Money || field.is_flag()) && field.is_optional() {
             let sink = Self::sink();
             let mut present = Self::empty();
             present.present(field, value, name, joining);
@@ -224,6 +224,11 @@ impl Body {
             Some(form) => quote! {
                 ::payments_core::signing::canonical::stream_money(
                     #sink, #name, #joining, ::payments_core::money::wire::Form::#form, *#value,
+                )?;
+            },
+            None if field.is_flag() => quote! {
+                ::payments_core::signing::canonical::stream_value(
+                    #sink, #name, #joining, &::core::primitive::u32::from(*#value),
                 )?;
             },
             None => quote! {

@@ -12,7 +12,7 @@
 // error in line 25 at 3
 //     write `lit("MK")`
 // error in line 39 at "amount"
-//     say how the amount is written: `#[wire("amount", money = "…")]` with `minor`, `major`, `decimal`, `decimal_number` or `trimmed`
+//     say how the amount is written: `#[wire("amount", money = "…")]` with `minor`, `major`, `decimal`, `decimal_number`, `trimmed` or `trimmed_number`
 // error in line 7 at "orderNumber"
 //     no field has the wire name `orderNumber` (did you mean `orderNo`?); known: `orderNo`, `txStatus`, `rate`, `rates`, `items`, `amount` and `note`
 // error in line 8 at "order_no"

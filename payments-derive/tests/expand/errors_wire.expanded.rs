@@ -10,11 +10,11 @@
 // error in line 17 at wire
 //     one `#[wire(…)]` per field: put everything into the first
 // error in line 19 at mim
-//     `#[wire]` has no `mim` (did you mean `min`?); known: `min`, `max`, `chars`, `money`, `positive`, `sensitive` and `path`
+//     `#[wire]` has no `mim` (did you mean `min`?); known: `min`, `max`, `chars`, `money`, `positive`, `only`, `sensitive`, `path`, `flag`, `number`, `always`, `currency_of` and `spelling`
 // error in line 19 at min
 //     `min` is already given
 // error in line 19 at optional
-//     `#[wire]` has no `optional`; known: `min`, `max`, `chars`, `money`, `positive`, `sensitive` and `path`
+//     `#[wire]` has no `optional`; known: `min`, `max`, `chars`, `money`, `positive`, `only`, `sensitive`, `path`, `flag`, `number`, `always`, `currency_of` and `spelling`
 // error in line 21 at min
 //     write `min = 1`
 // error in line 21 at "a"
@@ -28,7 +28,7 @@
 // error in line 14 at "same"
 //     another field has the wire name `same` already
 // error in line 23 at min
-//     no text fits: `min = 5` is more than `max = 3`
+//     nothing fits: `min = 5` is more than `max = 3`
 // error in line 27 at "z-a"
 //     the range `z-a` is the wrong way round
 // error in line 29 at "[a-z]"
@@ -39,22 +39,20 @@
 //     a class cannot be negated: write what is allowed, `^` itself not first
 // error in line 35 at ""
 //     no character is allowed: leave `chars` out to allow all
-// error in line 37 at min
-//     `min` goes with text: `String`, `Secret<String>`, or an `Option` of them
-// error in line 37 at max
-//     `max` goes with text: `String`, `Secret<String>`, or an `Option` of them
 // error in line 37 at chars
 //     `chars` goes with text: `String`, `Secret<String>`, or an `Option` of them
 // error in line 39 at money
 //     `money` goes with `Money` or `Option<Money>`
 // error in line 39 at positive
 //     `positive` goes with `Money` or `Option<Money>`
+// error in line 39 at only
+//     `only` goes with `Money` or `Option<Money>`
 // error in line 41 at "formless"
-//     say how the amount is written: `#[wire("formless", money = "…")]` with `minor`, `major`, `decimal`, `decimal_number` or `trimmed`
+//     say how the amount is written: `#[wire("formless", money = "…")]` with `minor`, `major`, `decimal`, `decimal_number`, `trimmed` or `trimmed_number`
 // error in line 43 at "decimals"
-//     there is no wire form `decimals` (did you mean `decimal`?); known: `minor`, `major`, `decimal`, `decimal_number` and `trimmed`
+//     there is no wire form `decimals` (did you mean `decimal`?); known: `minor`, `major`, `decimal`, `decimal_number`, `trimmed` and `trimmed_number`
 // error in line 45 at "cents"
-//     there is no wire form `cents`; known: `minor`, `major`, `decimal`, `decimal_number` and `trimmed`
+//     there is no wire form `cents`; known: `minor`, `major`, `decimal`, `decimal_number`, `trimmed` and `trimmed_number`
 // error in line 52 at f64
 //     an amount is never a float: use `Money`
 // error in line 53 at path

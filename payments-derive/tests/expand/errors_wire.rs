@@ -36,7 +36,7 @@ pub struct Wire {
     none: String,
     #[wire("number", min = 1, max = 2, chars = "0-9")]
     number: i64,
-    #[wire("text_money", money = "minor", positive)]
+    #[wire("text_money", money = "minor", positive, only = "VND")]
     text_money: String,
     #[wire("formless")]
     formless: Money,

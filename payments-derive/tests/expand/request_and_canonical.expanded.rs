@@ -127,6 +127,7 @@ const _: () = {
                     chars: "",
                 },
             )?;
+            ::payments_core::build::only_in("amount", amount, "VND")?;
             ::payments_core::build::positive("amount", amount)?;
             ::payments_core::build::money(
                 "amount",

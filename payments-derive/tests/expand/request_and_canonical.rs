@@ -16,7 +16,7 @@ pub struct Create {
     #[wire("orderId", min = 1, max = 50)]
     order_id: String,
     /// What is paid.
-    #[wire("amount", money = "minor", positive)]
+    #[wire("amount", money = "minor", positive, only = "VND")]
     amount: Money,
     /// Comes back unchanged.
     #[wire("extraData")]

@@ -189,19 +189,19 @@ impl ::payments_core::wire::Wire for Amounts {
             self.amount,
             out,
         );
-        if let ::core::option::Option::Some(tip) = self.tip {
+        if let ::core::option::Option::Some(tip) = &self.tip {
             ::payments_core::wire::put_money(
                 "tip",
                 ::payments_core::money::wire::Form::Decimal,
-                tip,
+                *tip,
                 out,
             );
         }
-        if let ::core::option::Option::Some(fee) = self.fee {
+        if let ::core::option::Option::Some(fee) = &self.fee {
             ::payments_core::wire::put_money(
                 "fee",
                 ::payments_core::money::wire::Form::DecimalNumber,
-                fee,
+                *fee,
                 out,
             );
         }

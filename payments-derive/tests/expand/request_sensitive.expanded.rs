@@ -261,11 +261,11 @@ impl ::payments_core::wire::Wire for CreateBeneficiary {
     fn visit(&self, out: &mut dyn ::payments_core::wire::Fields) {
         ::payments_core::wire::Value::put(&self.id_no, "idNo", out);
         ::payments_core::wire::Value::put(&self.phone, "phone", out);
-        if let ::core::option::Option::Some(income) = self.income {
+        if let ::core::option::Option::Some(income) = &self.income {
             ::payments_core::wire::put_money(
                 "income",
                 ::payments_core::money::wire::Form::Minor,
-                income,
+                *income,
                 out,
             );
         }

@@ -180,7 +180,7 @@ fn raw_literal(text: &str) -> String {
 }
 
 /// `a, b and c`, each as code.
-fn listed(names: &[String]) -> String {
+pub(crate) fn listed(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match names.as_slice() {
         [] => String::new(),
@@ -197,12 +197,12 @@ fn read_type(kind: &Kind, page: &mut Page, from_types: bool) -> String {
         Some("super::types")
     };
     match kind {
-        Kind::Text => "String".to_owned(),
+        Kind::Text | Kind::LenientText => "String".to_owned(),
         Kind::Secret => {
             page.uses.add("payments_core", "Secret");
             "Secret<String>".to_owned()
         }
-        Kind::Bool => "bool".to_owned(),
+        Kind::Bool | Kind::Flag => "bool".to_owned(),
         Kind::Integer | Kind::LenientInteger => "i64".to_owned(),
         Kind::Decimal => {
             page.uses.add("payments_core", "Decimal");

@@ -63,8 +63,6 @@ fn help_for(text: &str) -> String {
         .any(|key| text.contains(&format!("`{key}`")))
     {
         "write the properties out: schemas are put together by $ref only".to_owned()
-    } else if text.contains("`enum`") {
-        "list the values under x-codes, each with a name and a meaning".to_owned()
     } else if text.starts_with("unknown field") {
         "use one of the keys above; what the generator does not know is not silently dropped"
             .to_owned()

@@ -9,11 +9,15 @@ use serde_saphyr::{Location, Spanned};
 use super::load::node::{Map, Node, Value};
 use super::load::raw::{self, Description, Evidence, Operation};
 use super::load::{Problems, Source};
-use super::model::{Credential, CredentialKind, Doc, Field, Message, Provider, Role, Wire};
+use super::model::{
+    Choice, Credential, CredentialKind, Doc, Field, Message, Provider, Role, Spelling, Wire,
+};
 
 mod answer;
 mod call;
+mod choice;
 mod codes;
+mod currency;
 mod envelope;
 mod example;
 mod field;
@@ -35,6 +39,8 @@ pub(crate) fn lower(source: &Source, raw: &Description) -> Result<Provider, Prob
         raw,
         problems: Problems::default(),
         usage: BTreeMap::new(),
+        currencies: Vec::new(),
+        choices: Vec::new(),
         broken: BTreeSet::new(),
     };
     let provider = lowering.provider();
@@ -50,6 +56,9 @@ struct Lowering<'a> {
     raw: &'a Description,
     problems: Problems,
     usage: BTreeMap<&'a str, Usage<'a>>,
+    currencies: Vec<Spelling>,
+    /// Every choice so far, with its members.
+    choices: Vec<(Choice, Vec<Field>)>,
     /// Messages with a mistake of their own: what follows from it is not told as well.
     broken: BTreeSet<&'a str>,
 }
@@ -65,6 +74,7 @@ impl<'a> Lowering<'a> {
     fn provider(&mut self) -> Provider {
         let info = &self.raw.info;
         self.versions();
+        self.currencies();
         let credentials = self.credentials();
         self.find_usage();
         let mut messages = self.messages();
@@ -78,6 +88,7 @@ impl<'a> Lowering<'a> {
             folder: info.provider.folder.value.clone(),
             title: info.title.clone(),
             type_name: pascal_case(&info.provider.folder.value),
+            currencies: std::mem::take(&mut self.currencies),
             credentials,
             servers,
             hosts,
@@ -106,16 +117,6 @@ impl<'a> Lowering<'a> {
                 format!("OpenAPI {} is not read", raw.openapi.value),
                 "write 3.1.0",
             );
-        }
-        for currency in &raw.info.provider.currencies {
-            let code = &currency.value;
-            if code.len() != 3 || !code.chars().all(|letter| letter.is_ascii_uppercase()) {
-                self.problems.add(
-                    currency.referenced,
-                    format!("`{code}` is no currency code"),
-                    "write three capital letters, as ISO 4217 does",
-                );
-            }
         }
     }
 
@@ -345,12 +346,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// A list of names that must exist once, among `known`.
-    fn names_once(
-        &mut self,
-        names: &'a [Spanned<String>],
-        what: &str,
-        known: &[&str],
-    ) -> Vec<String> {
+    fn names_once(&mut self, names: &[Spanned<String>], what: &str, known: &[&str]) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
         for name in names {
             if !known.contains(&name.value.as_str()) {

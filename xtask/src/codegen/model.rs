@@ -14,6 +14,7 @@ pub(crate) struct Provider {
     pub(crate) title: String,
     /// The provider's type in `auth.rs`.
     pub(crate) type_name: String,
+    pub(crate) currencies: Vec<Spelling>,
     pub(crate) credentials: Vec<Credential>,
     /// The main host's.
     pub(crate) servers: Vec<Server>,
@@ -40,6 +41,33 @@ impl Provider {
     pub(crate) fn has_secret(&self) -> bool {
         let mut kinds = self.credentials.iter().map(|known| known.kind);
         kinds.any(|kind| kind == CredentialKind::Secret)
+    }
+
+    /// The choices of all requests, each once, in their order.
+    pub(crate) fn choices(&self) -> Vec<(&Choice, &Message)> {
+        let mut found: Vec<(&Choice, &Message)> = Vec::new();
+        for message in &self.messages {
+            for choice in &message.choices {
+                if !found.iter().any(|(known, _)| known.name == choice.name) {
+                    found.push((choice, message));
+                }
+            }
+        }
+        found
+    }
+
+    /// The ISO code of what the provider writes.
+    pub(crate) fn currency_of(&self, text: &str) -> Option<&str> {
+        let spelling = self.currencies.iter().find(|known| known.reads(text))?;
+        Some(&spelling.code)
+    }
+
+    /// Whether currencies are written or read by the provider's spelling.
+    pub(crate) fn spells_currencies(&self) -> bool {
+        let fields = || self.messages.iter().flat_map(|message| &message.fields);
+        let spelt = |known: &Spelling| known.wire != known.code || !known.also.is_empty();
+        self.currencies.iter().any(spelt)
+            || fields().any(|field| field.kind.sibling_money().is_some())
     }
 
     /// Whether any call with this direction of signature takes its keys from the credentials.
@@ -140,6 +168,38 @@ pub(crate) struct Verdict {
     pub(crate) codes: Option<String>,
 }
 
+/// A currency as the provider writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Spelling {
+    /// As ISO 4217 does.
+    pub(crate) code: String,
+    pub(crate) wire: String,
+    /// What is read too.
+    pub(crate) also: Vec<String>,
+}
+
+impl Spelling {
+    pub(crate) fn reads(&self, text: &str) -> bool {
+        self.wire == text || self.also.iter().any(|known| known == text)
+    }
+}
+
+/// Fields of a request of which one is given, as an enum.
+#[derive(Clone, Debug)]
+pub(crate) struct Choice {
+    /// The enum.
+    pub(crate) name: String,
+    /// The field of the request in Rust.
+    pub(crate) rust: String,
+    pub(crate) doc: Doc,
+    /// The wire names of the fields.
+    pub(crate) of: Vec<String>,
+    /// Whether those not chosen are written as empty text.
+    pub(crate) unused_empty: bool,
+    /// The variant that stands for none of them.
+    pub(crate) none: Option<String>,
+}
+
 /// A struct to generate.
 #[derive(Debug)]
 pub(crate) struct Message {
@@ -148,6 +208,7 @@ pub(crate) struct Message {
     pub(crate) role: Role,
     pub(crate) fields: Vec<Field>,
     pub(crate) exactly_one: Vec<Vec<String>>,
+    pub(crate) choices: Vec<Choice>,
     pub(crate) signature: Option<Signature>,
     pub(crate) vectors: Vec<Vector>,
 }
@@ -155,6 +216,12 @@ pub(crate) struct Message {
 impl Message {
     pub(crate) fn field(&self, wire: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.wire == wire)
+    }
+
+    /// The choice that the field is a member of.
+    pub(crate) fn choice_of(&self, wire: &str) -> Option<&Choice> {
+        let mut choices = self.choices.iter();
+        choices.find(|choice| choice.of.iter().any(|name| name == wire))
     }
 }
 
@@ -169,7 +236,7 @@ pub(crate) enum Role {
     Notice,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Field {
     /// The name on the wire.
     pub(crate) wire: String,
@@ -182,21 +249,40 @@ pub(crate) struct Field {
     pub(crate) sensitive: Option<Sensitive>,
     /// Stands in the path, not in the body.
     pub(crate) in_path: bool,
+    /// Is one of a choice.
+    pub(crate) member: bool,
+    /// The one value that there is, which nobody gives.
+    pub(crate) constant: Option<Value>,
+    /// The amounts whose currency it is: it follows from them.
+    pub(crate) currency_of: Vec<String>,
 }
 
-/// What a text may be.
+impl Field {
+    /// Whether the caller gives it.
+    pub(crate) fn is_given(&self) -> bool {
+        self.constant.is_none() && self.currency_of.is_empty()
+    }
+}
+
+/// What a text or an integer may be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Rule {
     pub(crate) chars: Option<String>,
     pub(crate) min: Option<usize>,
     pub(crate) max: Option<usize>,
+    pub(crate) least: Option<i64>,
+    pub(crate) most: Option<i64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Text,
+    /// A text that may come as a number.
+    LenientText,
     Secret,
     Bool,
+    /// A truth value that is written as 0 or 1.
+    Flag,
     Integer,
     /// An integer, or a text of digits.
     LenientInteger,
@@ -228,16 +314,18 @@ pub(crate) enum Form {
     Decimal,
     DecimalNumber,
     Trimmed,
+    TrimmedNumber,
 }
 
 impl Form {
     /// The names in a description, in the order of help texts.
-    pub(crate) const NAMES: [(&'static str, Option<Self>); 6] = [
+    pub(crate) const NAMES: [(&'static str, Option<Self>); 7] = [
         ("minor", Some(Self::Minor)),
         ("major", Some(Self::Major)),
         ("decimal", Some(Self::Decimal)),
         ("decimal-number", Some(Self::DecimalNumber)),
         ("trimmed", Some(Self::Trimmed)),
+        ("trimmed-number", Some(Self::TrimmedNumber)),
         ("unknown", None),
     ];
 
@@ -249,6 +337,7 @@ impl Form {
             Self::Decimal => "decimal",
             Self::DecimalNumber => "decimal_number",
             Self::Trimmed => "trimmed",
+            Self::TrimmedNumber => "trimmed_number",
         }
     }
 
@@ -260,6 +349,7 @@ impl Form {
             Self::Decimal => "Decimal",
             Self::DecimalNumber => "DecimalNumber",
             Self::Trimmed => "Trimmed",
+            Self::TrimmedNumber => "TrimmedNumber",
         }
     }
 }
@@ -275,6 +365,23 @@ pub(crate) enum Currency {
 }
 
 impl Kind {
+    /// Whether it is a text in Rust that is no secret.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self, Self::Text | Self::LenientText)
+    }
+
+    /// The form of an amount and the wire name of the currency beside it.
+    pub(crate) fn sibling_money(&self) -> Option<(Form, &str)> {
+        match self {
+            Self::Money(Money {
+                form: Some(form),
+                currency: Currency::Sibling(name),
+                ..
+            }) => Some((*form, name)),
+            _ => None,
+        }
+    }
+
     /// The type of money that can be read without further knowledge.
     pub(crate) fn fixed_money(&self) -> Option<(Form, &str)> {
         match self {
@@ -283,17 +390,7 @@ impl Kind {
                 currency: Currency::Fixed(code),
                 ..
             }) => Some((*form, code)),
-            Self::Text
-            | Self::Secret
-            | Self::Bool
-            | Self::Integer
-            | Self::LenientInteger
-            | Self::Decimal
-            | Self::Money(_)
-            | Self::Code { .. }
-            | Self::Object(_)
-            | Self::List(_)
-            | Self::Texts => None,
+            _ => None,
         }
     }
 }

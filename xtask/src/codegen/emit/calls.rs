@@ -1,9 +1,10 @@
 //! `calls.rs`: credentials, environments, and every operation as a call.
 
 use super::super::model::{
-    Call, Credential, CredentialKind, EffectKind, Envelope, EnvelopeKind, Kind, Message, Method,
-    Provider, Success, Wire,
+    Call, Credential, CredentialKind, EffectKind, Envelope, EnvelopeKind, Field, Kind, Message,
+    Method, Provider, Success, Wire,
 };
+use super::messages::member_name;
 use super::{Page, clients, doc_lines, docs, environments, inbound, listed, literal, raw_literal};
 
 pub(super) fn emit(provider: &Provider) -> String {
@@ -254,8 +255,8 @@ fn implementation(provider: &Provider, call: &Call, message: &Message, page: &mu
         .and_then(|wire| message.field(wire));
     if let Some(field) = reference {
         methods.push_str(&format!(
-            "fn reference(&self) -> Option<&str> {{\nSome(self.{}())\n}}\n\n",
-            field.rust
+            "fn reference(&self) -> Option<&str> {{\n{}\n}}\n\n",
+            perhaps(message, field)
         ));
     }
     methods.push_str(&amount(message, page));
@@ -282,22 +283,31 @@ fn implementation(provider: &Provider, call: &Call, message: &Message, page: &mu
     )
 }
 
-/// The amount that the call is about: its first required amount in a known form.
+/// The expression for a field that is required, or chosen.
+fn perhaps(message: &Message, field: &Field) -> String {
+    match message.choice_of(&field.wire) {
+        Some(choice) => format!("self.{}().{}()", choice.rust, field.rust),
+        None => format!("Some(self.{}())", field.rust),
+    }
+}
+
+/// The amount that the call is about: its first amount in a known form that is required or chosen.
 fn amount(message: &Message, page: &mut Page) -> String {
     let is_amount = |kind: &Kind| matches!(kind, Kind::Money(money) if money.form.is_some());
     let found = message
         .fields
         .iter()
-        .find(|field| field.required && is_amount(&field.kind));
+        .find(|field| (field.required || field.member) && is_amount(&field.kind));
     let Some(field) = found else {
         return String::new();
     };
     page.uses.add("payments_core", "Money");
-    format!(
-        "fn amount(&self) -> Option<(&'static str, Money)> {{\nSome(({}, self.{}()))\n}}\n\n",
-        literal(&field.wire),
-        field.rust
-    )
+    let wire = literal(&field.wire);
+    let value = match message.choice_of(&field.wire) {
+        Some(_) => format!("{}.map(|amount| ({wire}, amount))", perhaps(message, field)),
+        None => format!("Some(({wire}, self.{}()))", field.rust),
+    };
+    format!("fn amount(&self) -> Option<(&'static str, Money)> {{\n{value}\n}}\n\n")
 }
 
 fn request(call: &Call, message: &Message, page: &mut Page) -> String {
@@ -397,12 +407,19 @@ fn resolve(provider: &Provider, call: &Call, page: &mut Page) -> Option<String> 
             codes.join(" | ")
         )
     };
+    let asked = match query.choice_of(&field.wire) {
+        Some(choice) => {
+            page.uses.add("super::types", &choice.name);
+            let (name, member) = (&choice.name, member_name(field));
+            format!("{}({name}::{member}(reference.into()))", choice.rust)
+        }
+        None => format!("{}(reference)", field.rust),
+    };
     Some(format!(
         "impl Resolve for {} {{\ntype Query = {query};\n\n\
          fn query(reference: &str) -> Result<{query}, Misuse> {{\n\
-         {query}::builder().{}(reference).build()\n}}\n{not_found}}}\n",
+         {query}::builder().{asked}.build()\n}}\n{not_found}}}\n",
         call.message,
-        field.rust,
         query = query.name,
     ))
 }

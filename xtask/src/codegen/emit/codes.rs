@@ -1,6 +1,6 @@
 //! `codes.rs`: open enums.
 
-use super::super::model::{Codes, Provider};
+use super::super::model::{Codes, Provider, Spelling};
 use super::{Page, docs, literal};
 
 pub(super) fn emit(provider: &Provider) -> String {
@@ -12,7 +12,36 @@ pub(super) fn emit(provider: &Provider) -> String {
     for codes in &provider.codes {
         page.item(item(codes));
     }
+    if provider.spells_currencies() {
+        page.uses.add("payments_core", "Currency");
+        page.item(currencies(provider));
+    }
     page.finish()
+}
+
+/// The functions from and to the provider's spelling of currencies.
+fn currencies(provider: &Provider) -> String {
+    let (mut written, mut read) = (String::new(), String::new());
+    for Spelling { code, wire, also } in &provider.currencies {
+        written.push_str(&format!("Currency::{code} => Some({}),\n", literal(wire)));
+        let texts = std::iter::once(wire).chain(also);
+        let texts: Vec<String> = texts.map(|text| literal(text)).collect();
+        read.push_str(&format!(
+            "{} => Some(Currency::{code}),\n",
+            texts.join(" | ")
+        ));
+    }
+    let title = &provider.title;
+    format!(
+        "/// The currency as {title} writes it; nothing for one that it does not take.\n\
+         #[must_use]\n\
+         pub fn currency_text(currency: Currency) -> Option<&'static str> {{\n\
+         match currency {{\n{written}_ => None,\n}}\n}}\n\n\
+         /// The currency that {title} means by a text.\n\
+         #[must_use]\n\
+         pub fn currency_of(text: &str) -> Option<Currency> {{\n\
+         match text {{\n{read}_ => None,\n}}\n}}\n"
+    )
 }
 
 fn item(codes: &Codes) -> String {

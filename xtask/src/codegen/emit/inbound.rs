@@ -206,6 +206,9 @@ fn wire_attribute(field: &Field) -> String {
     if let Some((form, _)) = field.kind.fixed_money() {
         parts.push(format!("money = {}", literal(form.attribute())));
     }
+    if field.kind == Kind::Flag {
+        parts.push("flag".to_owned());
+    }
     if personal(field) {
         parts.push("sensitive".to_owned());
     }

@@ -1,10 +1,11 @@
 //! `types.rs`: what the calls send and what they answer.
 
+use super::super::lower::pascal_case;
 use super::super::model::{
-    Currency, Entry, Field, Form, Kind, Message, Money, Place, Provider, Role, Scheme, Sensitive,
-    Signature, TagText,
+    Choice, Currency, Entry, Field, Form, Kind, Message, Money, Place, Provider, Role, Scheme,
+    Sensitive, Signature, TagText, Value,
 };
-use super::{Page, docs, literal, read, read_type};
+use super::{Page, doc_lines, docs, listed, literal, read, read_type};
 
 pub(super) fn emit(provider: &Provider) -> String {
     let what = format!(
@@ -12,9 +13,19 @@ pub(super) fn emit(provider: &Provider) -> String {
         provider.title
     );
     let mut page = Page::new(provider, &what);
+    let mut choices = provider.choices();
     for message in &provider.messages {
         match message.role {
             Role::Request => {
+                let (own, later) = choices
+                    .into_iter()
+                    .partition(|(_, of)| of.name == message.name);
+                choices = later;
+                let own: Vec<(&Choice, &Message)> = own;
+                for (choice, of) in own {
+                    let item = choice_enum(choice, of, &mut page);
+                    page.item(item);
+                }
                 let item = request(message, &mut page);
                 page.item(item);
                 if let Some(signature) = &message.signature {
@@ -49,8 +60,22 @@ fn request(message: &Message, page: &mut Page) -> String {
     page.uses.add("payments_core", "Request");
     let mut fields = String::new();
     for field in &message.fields {
+        if let Some(choice) = message.choice_of(&field.wire) {
+            // It stands where the first of its members would.
+            if choice.of.first() == Some(&field.wire) {
+                fields.push_str(&docs(&choice.doc, 4));
+                fields.push_str(&format!(
+                    "    #[choice]\n    {}: {},\n",
+                    choice.rust, choice.name
+                ));
+            }
+            continue;
+        }
         fields.push_str(&docs(&field.doc, 4));
         fields.push_str(&format!("    #[wire({})]\n", wire_attribute(field)));
+        if !field.currency_of.is_empty() {
+            page.uses.add("super::codes", "currency_text");
+        }
         fields.push_str(&format!(
             "    {}: {},\n",
             field.rust,
@@ -79,19 +104,72 @@ fn request(message: &Message, page: &mut Page) -> String {
     )
 }
 
-fn request_type(field: &Field, page: &mut Page) -> String {
-    let known_form = matches!(&field.kind, Kind::Money(Money { form: Some(_), .. }));
-    let inner = if known_form {
-        page.uses.add("payments_core", "Money");
-        "Money".to_owned()
+/// The enum of a choice.
+fn choice_enum(choice: &Choice, message: &Message, page: &mut Page) -> String {
+    page.uses.add("payments_core", "Choice");
+    let mut variants = String::new();
+    if let Some(none) = &choice.none {
+        let verb = if choice.unused_empty {
+            "Leaves empty"
+        } else {
+            "Leaves out"
+        };
+        let doc = [format!("{verb} {}.", listed(&choice.of))];
+        variants.push_str(&doc_lines(&doc, 4));
+        variants.push_str(&format!("    {none},\n"));
+    }
+    for field in choice.of.iter().filter_map(|wire| message.field(wire)) {
+        variants.push_str(&docs(&field.doc, 4));
+        variants.push_str(&format!(
+            "    #[wire({})]\n    {}({}),\n",
+            wire_attribute(field),
+            member_name(field),
+            given_type(field, page)
+        ));
+    }
+    let attribute = if choice.unused_empty {
+        "#[choice(unused_empty)]\n"
     } else {
-        read_type(&field.kind, page, true)
+        ""
     };
+    format!(
+        "{}#[derive(Clone, Choice)]\n{attribute}pub enum {} {{\n{variants}}}\n",
+        docs(&choice.doc, 0),
+        choice.name
+    )
+}
+
+/// The variant of a field that is one of a choice.
+pub(super) fn member_name(field: &Field) -> String {
+    pascal_case(&field.rust)
+}
+
+fn request_type(field: &Field, page: &mut Page) -> String {
+    if !field.currency_of.is_empty() || field.constant.is_some() && field.kind == Kind::Text {
+        let text = "&'static str".to_owned();
+        return if field.required {
+            text
+        } else {
+            format!("Option<{text}>")
+        };
+    }
+    let inner = given_type(field, page);
     // A list that is not given is an empty one.
     if field.required || matches!(field.kind, Kind::List(_)) {
         inner
     } else {
         format!("Option<{inner}>")
+    }
+}
+
+/// The type of a value that is sent.
+fn given_type(field: &Field, page: &mut Page) -> String {
+    let known_form = matches!(&field.kind, Kind::Money(Money { form: Some(_), .. }));
+    if known_form {
+        page.uses.add("payments_core", "Money");
+        "Money".to_owned()
+    } else {
+        read_type(&field.kind, page, true)
     }
 }
 
@@ -104,13 +182,26 @@ fn wire_attribute(field: &Field) -> String {
     if let Kind::Money(Money {
         form: Some(form),
         positive,
-        ..
+        currency,
     }) = &field.kind
     {
         parts.push(format!("money = {}", literal(form.attribute())));
+        if let Currency::Fixed(code) = currency {
+            parts.push(format!("only = {}", literal(code)));
+        }
         if *positive {
             parts.push("positive".to_owned());
         }
+    }
+    if field.kind == Kind::Flag {
+        parts.push("flag".to_owned());
+    }
+    if matches!(field.kind, Kind::Code { number: true, .. }) {
+        parts.push("number".to_owned());
+    }
+    if !field.is_given() {
+        parts.extend(made(field));
+        return parts.join(", ");
     }
     if let Some(chars) = &field.rule.chars {
         parts.push(format!("chars = {}", literal(chars)));
@@ -121,10 +212,33 @@ fn wire_attribute(field: &Field) -> String {
     if let Some(max) = field.rule.max {
         parts.push(format!("max = {max}"));
     }
+    if let Some(least) = field.rule.least {
+        parts.push(format!("min = {least}"));
+    }
+    if let Some(most) = field.rule.most {
+        parts.push(format!("max = {most}"));
+    }
     if field.sensitive == Some(Sensitive::Personal) {
         parts.push("sensitive".to_owned());
     }
     parts.join(", ")
+}
+
+/// Where a field comes from that nobody gives.
+fn made(field: &Field) -> Vec<String> {
+    if let Some(constant) = &field.constant {
+        let value = match (&field.kind, constant) {
+            (Kind::Flag, value) => (value.json() == "1").to_string(),
+            (_, Value::Text(text)) => literal(text),
+            (_, value) => value.json(),
+        };
+        return vec![format!("always = {value}")];
+    }
+    let amounts: Vec<String> = field.currency_of.iter().map(|name| literal(name)).collect();
+    vec![
+        format!("currency_of({})", amounts.join(", ")),
+        "spelling = currency_text".to_owned(),
+    ]
 }
 
 /// `#[canonical(…)]`
@@ -194,7 +308,15 @@ fn reply(message: &Message, provider: &Provider, page: &mut Page) -> String {
         if !serde.is_empty() {
             fields.push_str(&format!("    #[serde({serde})]\n"));
         }
-        let inner = read_type(&field.kind, page, true);
+        let inner = if let Some((form, beside)) = priced(field, message) {
+            page.uses.add("payments_core", "Money");
+            page.uses.add("super::codes", "currency_of");
+            let form = literal(form.attribute());
+            fields.push_str(&format!("    #[priced({form}, by = {})]\n", beside.rust));
+            "Money".to_owned()
+        } else {
+            read_type(&field.kind, page, true)
+        };
         let full = if field.required {
             inner
         } else {
@@ -203,11 +325,23 @@ fn reply(message: &Message, provider: &Provider, page: &mut Page) -> String {
         fields.push_str(&format!("    pub {}: {full},\n", field.rust));
     }
     let derives = reply_derives(message, provider);
+    let is_priced = |field: &Field| priced(field, message).is_some();
+    let reads = if message.fields.iter().any(is_priced) {
+        "payments_core::Priced)]\n#[priced(spelling = currency_of)]"
+    } else {
+        "serde::Deserialize)]"
+    };
     format!(
-        "{}#[derive({derives}, serde::Deserialize)]\n#[non_exhaustive]\npub struct {} {{\n{fields}}}\n",
+        "{}#[derive({derives}, {reads}\n#[non_exhaustive]\npub struct {} {{\n{fields}}}\n",
         docs(&message.doc, 0),
         message.name
     )
+}
+
+/// The form of an amount of a reply, and the field that names its currency.
+fn priced<'m>(field: &Field, message: &'m Message) -> Option<(Form, &'m Field)> {
+    let (form, sibling) = field.kind.sibling_money()?;
+    Some((form, message.field(sibling)?))
 }
 
 fn reply_derives(message: &Message, provider: &Provider) -> String {
@@ -244,7 +378,9 @@ pub(super) fn comparable(field: &Field, provider: &Provider) -> bool {
             inner.fields.iter().all(|field| itself(field) || comparable(field, provider))
         }),
         Kind::Text
+        | Kind::LenientText
         | Kind::Bool
+        | Kind::Flag
         | Kind::Integer
         | Kind::LenientInteger
         | Kind::Decimal
@@ -276,7 +412,10 @@ fn reader(field: &Field) -> Option<String> {
             Some("payments_core::json::required_lenient_integer".to_owned())
         }
         Kind::LenientInteger => Some("payments_core::json::lenient_integer".to_owned()),
-        Kind::Code { number: true, .. } => Some(format!("payments_core::json::{optional}code")),
+        Kind::LenientText | Kind::Code { number: true, .. } => {
+            Some(format!("payments_core::json::{optional}code"))
+        }
+        Kind::Flag => Some(format!("payments_core::json::{optional}flag")),
         Kind::Money(_) => {
             let (form, currency) = field.kind.fixed_money()?;
             Some(reader_name(form, currency, !field.required))
@@ -301,26 +440,4 @@ pub(super) fn reader_name(form: Form, currency: &str, optional: bool) -> String 
         form.attribute(),
         currency.to_ascii_lowercase()
     )
-}
-
-/// The wire name of the currency beside an amount.
-pub(super) fn sibling(field: &Field) -> Option<&str> {
-    match &field.kind {
-        Kind::Money(Money {
-            form: Some(_),
-            currency: Currency::Sibling(name),
-            ..
-        }) => Some(name),
-        Kind::Text
-        | Kind::Secret
-        | Kind::Bool
-        | Kind::Integer
-        | Kind::LenientInteger
-        | Kind::Decimal
-        | Kind::Money(_)
-        | Kind::Code { .. }
-        | Kind::Object(_)
-        | Kind::List(_)
-        | Kind::Texts => None,
-    }
 }

@@ -1,7 +1,7 @@
 //! Reading amounts of replies: functions for serde, and methods where the currency comes from beside.
 
 use super::super::model::{Currency, Field, Form, Kind, Message, Money, Provider, Role};
-use super::messages::{reader_name, sibling};
+use super::messages::reader_name;
 use super::{Page, doc_lines};
 
 /// One function for each form and currency that a reply is read with.
@@ -42,11 +42,7 @@ pub(super) fn readers(provider: &Provider, page: &mut Page) -> Vec<String> {
 
 /// Methods for the amounts whose form is known and whose currency is not in the description.
 pub(super) fn amounts(message: &Message, page: &mut Page) -> Option<String> {
-    let methods: Vec<String> = message
-        .fields
-        .iter()
-        .filter_map(|field| method(field, message, page))
-        .collect();
+    let methods: Vec<String> = message.fields.iter().filter_map(method).collect();
     if methods.is_empty() {
         return None;
     }
@@ -62,7 +58,7 @@ pub(super) fn amounts(message: &Message, page: &mut Page) -> Option<String> {
     ))
 }
 
-fn method(field: &Field, message: &Message, _page: &mut Page) -> Option<String> {
+fn method(field: &Field) -> Option<String> {
     let Kind::Money(Money {
         form: Some(form),
         currency,
@@ -72,37 +68,15 @@ fn method(field: &Field, message: &Message, _page: &mut Page) -> Option<String> 
         return None;
     };
     let rust = &field.rust;
-    let (name, argument, value, whose) = match currency {
-        Currency::Fixed(_) => return None,
-        Currency::Configured { .. } => (
-            format!("{rust}_in"),
-            ", currency: Currency",
-            "currency".to_owned(),
-            "in the currency of the account".to_owned(),
-        ),
-        Currency::Sibling(_) => {
-            let beside = sibling(field).and_then(|name| message.field(name))?;
-            let text = match (&beside.kind, beside.required) {
-                (Kind::Code { .. }, true) => format!("self.{}.as_str()", beside.rust),
-                (Kind::Code { .. }, false) => {
-                    format!(
-                        "self.{}.as_ref().map_or(\"\", |code| code.as_str())",
-                        beside.rust
-                    )
-                }
-                (_, true) => format!("&self.{}", beside.rust),
-                (_, false) => format!("self.{}.as_deref().unwrap_or_default()", beside.rust),
-            };
-            (
-                format!("{rust}_money"),
-                "",
-                format!("Currency::from_code({text})?"),
-                format!("in the currency that `{}` names", beside.rust),
-            )
-        }
+    // What stands beside is read with the message.
+    let (Currency::Configured { .. }, name) = (currency, format!("{rust}_in")) else {
+        return None;
     };
     let mut text = doc_lines(
-        &[format!("`{rust}` as money {whose}."), "# Errors".to_owned()],
+        &[
+            format!("`{rust}` as money in the currency of the account."),
+            "# Errors".to_owned(),
+        ],
         4,
     );
     text.push_str("    /// [`MoneyError`] if it is not written as described.\n");
@@ -110,26 +84,18 @@ fn method(field: &Field, message: &Message, _page: &mut Page) -> Option<String> 
     let (result, body) = if field.required {
         (
             "Money",
-            format!("Form::{variant}.parse(self.{rust}.text().as_str(), {value})"),
+            format!("Form::{variant}.parse(self.{rust}.text().as_str(), currency)"),
         )
     } else {
         (
             "Option<Money>",
             format!(
-                "self.{rust}.map(|amount| Form::{variant}.parse(amount.text().as_str(), {value})).transpose()"
+                "self.{rust}.map(|amount| Form::{variant}.parse(amount.text().as_str(), currency)).transpose()"
             ),
         )
     };
-    // `?` belongs to the method, not to the closure.
-    let body = match (field.required, value.strip_suffix('?')) {
-        (false, Some(_)) => format!(
-            "let Some(amount) = self.{rust} else {{ return Ok(None); }};\n\
-             Form::{variant}.parse(amount.text().as_str(), {value}).map(Some)"
-        ),
-        (_, _) => body,
-    };
     text.push_str(&format!(
-        "    pub fn {name}(&self{argument}) -> Result<{result}, MoneyError> {{\n{body}\n}}\n"
+        "    pub fn {name}(&self, currency: Currency) -> Result<{result}, MoneyError> {{\n{body}\n}}\n"
     ));
     Some(text)
 }

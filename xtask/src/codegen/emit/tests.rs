@@ -4,10 +4,11 @@
 //! with the library.
 
 use super::super::model::{
-    Call, Currency, Example, Field, Kind, Message, Money, Notice, Provider, ReplyExample, Role,
-    Value, Vector, Wire,
+    Call, Choice, Currency, Example, Field, Kind, Message, Money, Notice, Provider, ReplyExample,
+    Role, Value, Vector, Wire,
 };
 use super::expected::{form, percent};
+use super::messages::member_name;
 use super::{Page, doc_lines, inbound, literal, raw_literal};
 use crate::codegen::lower::snake_case;
 
@@ -101,7 +102,14 @@ impl Tests<'_> {
     fn build(&mut self, message: &Message, value: &Value) -> String {
         self.own("types", &message.name);
         let mut chain = format!("{}::builder()", message.name);
-        for field in &message.fields {
+        for field in message.fields.iter().filter(|field| field.is_given()) {
+            if let Some(choice) = message.choice_of(&field.wire) {
+                if choice.of.first() == Some(&field.wire) {
+                    let argument = self.chosen(choice, message, value);
+                    chain.push_str(&format!(".{}({argument})", choice.rust));
+                }
+                continue;
+            }
             let Some(given) = value
                 .field(&field.wire)
                 .filter(|given| **given != Value::Null)
@@ -114,10 +122,31 @@ impl Tests<'_> {
         format!("{chain}.build()?")
     }
 
+    /// The member of a choice that an example gives.
+    fn chosen(&mut self, choice: &Choice, message: &Message, value: &Value) -> String {
+        self.own("types", &choice.name);
+        let unused = |given: &Value| {
+            *given == Value::Null || choice.unused_empty && *given == Value::Text(String::new())
+        };
+        for field in choice.of.iter().filter_map(|wire| message.field(wire)) {
+            let Some(given) = value.field(&field.wire).filter(|given| !unused(given)) else {
+                continue;
+            };
+            let mut argument = self.argument(field, given, value);
+            if matches!(field.kind, Kind::Text | Kind::Secret) {
+                argument.push_str(".into()");
+            }
+            return format!("{}::{}({argument})", choice.name, member_name(field));
+        }
+        let none = choice.none.as_deref().unwrap_or_default();
+        format!("{}::{none}", choice.name)
+    }
+
     fn argument(&mut self, field: &Field, given: &Value, whole: &Value) -> String {
         let text = given.scalar().unwrap_or_default();
         match &field.kind {
-            Kind::Text | Kind::Secret => literal(&text),
+            Kind::Text | Kind::LenientText | Kind::Secret => literal(&text),
+            Kind::Flag => flag(&text).to_string(),
             Kind::Bool | Kind::Integer | Kind::LenientInteger => text,
             Kind::Decimal => self.decimal(&text, "?"),
             Kind::Money(money) => self.amount(money, &text, whole, "?"),
@@ -154,19 +183,16 @@ impl Tests<'_> {
         let currency = match &money.currency {
             Currency::Configured { example } => example.clone(),
             Currency::Fixed(code) => code.clone(),
-            Currency::Sibling(name) => whole
-                .field(name)
-                .and_then(Value::scalar)
-                .unwrap_or_default(),
+            Currency::Sibling(name) => {
+                let text = whole.field(name).and_then(Value::scalar);
+                let code = text.and_then(|text| self.provider.currency_of(&text));
+                code.unwrap_or("XXX").to_owned()
+            }
         };
         self.uses("payments_core", &["Currency"]);
         self.uses("payments_core::money::wire", &["Form"]);
-        let currency = match &money.currency {
-            Currency::Sibling(_) => format!("Currency::from_code({}){end}", literal(&currency)),
-            Currency::Configured { .. } | Currency::Fixed(_) => format!("Currency::{currency}"),
-        };
         format!(
-            "Form::{}.parse({}, {currency}){end}",
+            "Form::{}.parse({}, Currency::{currency}){end}",
             form.variant(),
             literal(text)
         )
@@ -307,7 +333,18 @@ impl Tests<'_> {
             else {
                 continue;
             };
-            text.push_str(&self.assertion(&format!("{of}.{}", field.rust), field, given));
+            let place = format!("{of}.{}", field.rust);
+            let priced = message.role == Role::Reply && field.kind.sibling_money().is_some();
+            if let (true, Kind::Money(money)) = (priced, &field.kind) {
+                let amount = given.scalar().unwrap_or_default();
+                let amount = self.amount(money, &amount, value, ".unwrap()");
+                text.push_str(&match field.required {
+                    true => format!("assert_eq!({place}, {amount});\n"),
+                    false => format!("assert_eq!({place}, Some({amount}));\n"),
+                });
+                continue;
+            }
+            text.push_str(&self.assertion(&place, field, given));
         }
         text
     }
@@ -323,15 +360,18 @@ impl Tests<'_> {
             }
         };
         match (&field.kind, field.required) {
-            (Kind::Text, true) => equal(place.to_owned(), literal(&text)),
-            (Kind::Text, false) => equal(format!("{place}.as_deref()"), some(literal(&text))),
+            (Kind::Text | Kind::LenientText, true) => equal(place.to_owned(), literal(&text)),
+            (Kind::Text | Kind::LenientText, false) => {
+                equal(format!("{place}.as_deref()"), some(literal(&text)))
+            }
             (Kind::Secret, true) => equal(format!("{place}.expose()"), literal(&text)),
             (Kind::Secret, false) => equal(
                 format!("{place}.as_ref().map(|secret| secret.expose().as_str())"),
                 some(literal(&text)),
             ),
-            (Kind::Bool, true) if text == "true" => format!("assert!({place});\n"),
-            (Kind::Bool, true) => format!("assert!(!{place});\n"),
+            (Kind::Bool | Kind::Flag, true) if flag(&text) => format!("assert!({place});\n"),
+            (Kind::Bool | Kind::Flag, true) => format!("assert!(!{place});\n"),
+            (Kind::Flag, false) => equal(place.to_owned(), some(flag(&text).to_string())),
             (Kind::Bool | Kind::Integer | Kind::LenientInteger, _) => {
                 equal(place.to_owned(), some(text))
             }
@@ -508,6 +548,11 @@ impl Tests<'_> {
             "#[test]\nfn {name}_{end}() {{\n{source}let keys = {keys};\n{given}{assertions}}}\n"
         ));
     }
+}
+
+/// A truth value, however it is written.
+fn flag(text: &str) -> bool {
+    matches!(text, "1" | "true")
 }
 
 fn text_assertion(expected: &str) -> String {

@@ -41,7 +41,8 @@ pub(crate) struct Provider {
     pub(crate) _document: String,
     #[serde(rename = "read")]
     pub(crate) _read: String,
-    pub(crate) currencies: Vec<Spanned<String>>,
+    /// A code, or `{ code, wire, also }` where the provider spells it in another way.
+    pub(crate) currencies: Vec<Spanned<Node>>,
     #[serde(default)]
     pub(crate) credentials: Vec<Credential>,
     pub(crate) login: Option<Spanned<String>>,
@@ -326,7 +327,7 @@ pub(crate) struct Schema {
     #[serde(default)]
     pub(crate) properties: Map<Property>,
     #[serde(default, rename = "x-exactly-one")]
-    pub(crate) exactly_one: Vec<Vec<Spanned<String>>>,
+    pub(crate) exactly_one: Vec<Spanned<Node>>,
     #[serde(rename = "x-signature")]
     pub(crate) signature: Option<Spanned<Signature>>,
     #[serde(default, rename = "x-vectors")]
@@ -346,6 +347,12 @@ pub(crate) struct Property {
     pub(crate) title: Option<Spanned<String>>,
     pub(crate) description: Option<String>,
     pub(crate) pattern: Option<Spanned<String>>,
+    #[serde(rename = "enum")]
+    pub(crate) values: Option<Spanned<Vec<Spanned<Node>>>>,
+    #[serde(rename = "const")]
+    pub(crate) constant: Option<Spanned<Node>>,
+    pub(crate) minimum: Option<Spanned<i64>>,
+    pub(crate) maximum: Option<Spanned<i64>>,
     #[serde(rename = "minLength")]
     pub(crate) min_length: Option<usize>,
     #[serde(rename = "maxLength")]

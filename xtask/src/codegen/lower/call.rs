@@ -286,11 +286,12 @@ impl<'a> Lowering<'a> {
                 self.problems.unknown_name(name, "field", &known);
                 return None;
             };
-            if field.kind != Kind::Text || !field.required {
+            let given = field.is_given() && (field.required || field.member);
+            if field.kind != Kind::Text || !given {
                 self.problems.add(
                     name.referenced,
                     format!("`{}` cannot be the reference", name.value),
-                    "take a required text",
+                    "take a required text, or a text of a choice",
                 );
             }
             Some(name.value.clone())
@@ -379,7 +380,7 @@ impl<'a> Lowering<'a> {
             ) else {
                 continue;
             };
-            let texts = sent.kind == Kind::Text && answered.kind == Kind::Text;
+            let texts = sent.kind == Kind::Text && answered.kind.is_text();
             let money =
                 matches!(sent.kind, Kind::Money(_)) && answered.kind.fixed_money().is_some();
             if !sent.required || !(texts || money) {
@@ -475,11 +476,22 @@ impl<'a> Lowering<'a> {
                     .unknown_name(name, "reading operation", &reads);
                 continue;
             };
+            // One member of a choice is all that the choice asks for.
+            let choices = message_of(messages, &query.message).map(|message| &message.choices);
+            let chosen = choices.into_iter().flatten().flat_map(|choice| {
+                let member = choice
+                    .of
+                    .iter()
+                    .find(|name| query.reference.as_ref() == Some(name));
+                member.or_else(|| choice.of.first().filter(|_| choice.none.is_none()))
+            });
+            let chosen = chosen.map(String::as_str);
             let required: Vec<&str> = message_of(messages, &query.message)
                 .into_iter()
                 .flat_map(|message| &message.fields)
-                .filter(|field| field.required)
+                .filter(|field| field.required && field.is_given())
                 .map(|field| field.wire.as_str())
+                .chain(chosen)
                 .collect();
             let Some(field) = query
                 .reference

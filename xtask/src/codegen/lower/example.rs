@@ -3,7 +3,8 @@
 use serde_saphyr::{Location, Spanned};
 
 use super::super::load::node::{Map, Node};
-use super::super::model::{Field, Form, Kind, Message, Wire};
+use super::super::model::{Choice, Field, Form, Kind, Message, Role, Wire};
+use super::currency::text;
 use super::{Lowering, message_of, wire_names};
 
 /// What an example is compared with.
@@ -64,6 +65,10 @@ impl Lowering<'_> {
                 );
             }
         }
+        for choice in &message.choices {
+            self.check_choice(at, given, choice, message);
+        }
+        self.check_currencies(given, message);
         for group in &message.exactly_one {
             if group.iter().filter(|name| !absent(name)).count() != 1 {
                 self.problems.add(
@@ -79,10 +84,88 @@ impl Lowering<'_> {
         }
     }
 
+    /// One member at most, or exactly one; the others as they are written.
+    fn check_choice(
+        &mut self,
+        at: Location,
+        given: &Map<Spanned<Node>>,
+        choice: &Choice,
+        message: &Message,
+    ) {
+        let mut chosen = 0_usize;
+        for name in &choice.of {
+            match given.get(name).map(|(_, value)| &value.value) {
+                None | Some(Node::Null) if choice.unused_empty => self.problems.add(
+                    at,
+                    format!("the example of `{}` lacks `{name}`", message.name),
+                    "write \"\" for each member that is not chosen: that is what is sent",
+                ),
+                None | Some(Node::Null) => {}
+                Some(Node::Text(text)) if choice.unused_empty && text.is_empty() => {}
+                Some(
+                    Node::Text(_) | Node::Bool(_) | Node::Number | Node::List(_) | Node::Map(_),
+                ) => chosen = chosen.saturating_add(1),
+            }
+        }
+        if chosen > 1 || chosen == 0 && choice.none.is_none() {
+            self.problems.add(
+                at,
+                format!(
+                    "the example of `{}` must give exactly one of {}",
+                    message.name,
+                    choice.of.join(", ")
+                ),
+                "give one of them",
+            );
+        }
+    }
+
+    /// Whether the currencies beside amounts are spelt as the provider does.
+    fn check_currencies(&mut self, given: &Map<Spanned<Node>>, message: &Message) {
+        let siblings = message
+            .fields
+            .iter()
+            .filter_map(|field| field.kind.sibling_money());
+        for (_, sibling) in siblings {
+            let Some(written) = given.get(sibling).and_then(|(_, value)| text(value)) else {
+                continue;
+            };
+            let sent = message.role == Role::Request;
+            let known = self.currencies.iter().any(|known| {
+                if sent {
+                    known.wire == written.value
+                } else {
+                    known.reads(&written.value)
+                }
+            });
+            if !known {
+                let names: Vec<String> = self
+                    .currencies
+                    .iter()
+                    .map(|known| known.wire.clone())
+                    .collect();
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                self.problems.unknown_name(&written, "currency", &names);
+            }
+        }
+    }
+
     fn check_value(&mut self, node: &Spanned<Node>, field: &Field, shape: Shape<'_>) {
         let text = self.value(node).scalar().unwrap_or_default();
         let in_json = shape.wire == Wire::Json;
         let what = format!("`{}`", field.wire);
+        let sent = shape.message.role == Role::Request;
+        let unused = |choice: &Choice| choice.unused_empty;
+        if text.is_empty() && shape.message.choice_of(&field.wire).is_some_and(unused) {
+            return;
+        }
+        if let Some(constant) = &field.constant {
+            let found = self.value(node);
+            if found.json() != constant.json() {
+                self.wrong(node.referenced, &what, &constant.json());
+            }
+            return;
+        }
         let expect = match (&field.kind, &node.value) {
             (_, Node::Null) if !field.required => return,
             (Kind::Object(name), Node::Map(_)) => {
@@ -126,13 +209,19 @@ impl Lowering<'_> {
             (Kind::Object(_), _) => "an object",
             (Kind::List(_) | Kind::Texts, _) => "a list",
             (Kind::Text | Kind::Secret | Kind::Code { number: false, .. }, Node::Text(_))
+            | (Kind::LenientText, Node::Text(_) | Node::Number)
             | (Kind::Bool, Node::Bool(_)) => return,
-            (Kind::Text | Kind::Secret | Kind::Code { number: false, .. }, _) => {
-                "a text; put it in quotes"
-            }
+            (Kind::Flag, Node::Number) if text == "0" || text == "1" => return,
+            (Kind::Flag, Node::Bool(_)) if !sent => return,
+            (Kind::Flag, _) => "0 or 1",
+            (
+                Kind::Text | Kind::LenientText | Kind::Secret | Kind::Code { number: false, .. },
+                _,
+            ) => "a text; put it in quotes",
             (Kind::Bool, _) => "true or false",
             (Kind::Integer, Node::Number) if is_integer(&text) => return,
             (Kind::Integer, Node::Text(_)) if !in_json && is_integer(&text) => return,
+            (Kind::Code { number: true, .. }, Node::Text(_)) if sent && in_json => "an integer",
             (
                 Kind::LenientInteger | Kind::Code { number: true, .. },
                 Node::Number | Node::Text(_),
@@ -149,6 +238,11 @@ impl Lowering<'_> {
                 let number = matches!(node.value, Node::Number);
                 match money.form {
                     Some(Form::Minor | Form::Major) if !is_integer(&text) => "an integer",
+                    Some(Form::DecimalNumber | Form::TrimmedNumber)
+                        if !number && in_json && sent =>
+                    {
+                        "a number"
+                    }
                     Some(Form::Decimal | Form::Trimmed) if number && in_json => {
                         "a text; put it in quotes"
                     }

@@ -2,9 +2,9 @@
 
 use serde_saphyr::{Location, Spanned};
 
-use super::super::load::node::Node;
+use super::super::load::node::{Node, Value};
 use super::super::load::raw;
-use super::super::model::{Currency, Field, Form, Kind, Money, Role, Rule, Sensitive, Wire};
+use super::super::model::{Field, Form, Kind, Money, Role, Rule, Sensitive, Wire};
 use super::names::snake_case;
 use super::{Lowering, doc};
 
@@ -17,6 +17,8 @@ pub(super) struct Context<'c> {
     pub(super) role: Role,
     pub(super) wires: &'c [Wire],
     pub(super) required: bool,
+    /// One of a choice.
+    pub(super) member: bool,
     pub(super) in_path: bool,
     /// The schema that it stands in; path parameters stand in none.
     pub(super) schema: Option<&'c raw::Schema>,
@@ -32,6 +34,7 @@ impl<'a> Lowering<'a> {
         let kind = self.kind(name, property, context)?;
         let sensitive = property.sensitive.as_ref().map(|mark| mark.value);
         let rule = self.rule(property, &kind, context);
+        let constant = self.constant(name, property, &kind, context);
         if context.in_path && kind != Kind::Text {
             self.problems.add(
                 name.referenced,
@@ -49,6 +52,9 @@ impl<'a> Lowering<'a> {
             rule,
             sensitive,
             in_path: context.in_path,
+            member: context.member,
+            constant,
+            currency_of: Vec::new(),
         })
     }
 
@@ -86,7 +92,8 @@ impl<'a> Lowering<'a> {
         let money_word = snake_case(&name.value)
             .split('_')
             .any(|word| MONEY_WORDS.contains(&word));
-        if money_word && types != ["boolean"] {
+        let flag = self.is_flag(property, &types);
+        if money_word && types != ["boolean"] && !flag {
             self.problems.add(
                 name.referenced,
                 format!("`{}` is money without a unit", name.value),
@@ -107,14 +114,16 @@ impl<'a> Lowering<'a> {
             }
             ["string"] => Some(Kind::Text),
             ["boolean"] => Some(Kind::Bool),
+            ["integer"] if flag => Some(Kind::Flag),
             ["integer"] => Some(Kind::Integer),
             ["number"] => Some(Kind::Decimal),
             ["integer", "string"] if context.role != Role::Request => Some(Kind::LenientInteger),
+            ["string", "integer"] if context.role != Role::Request => Some(Kind::LenientText),
             _ => {
                 self.problems.add(
                     written.referenced,
                     format!("the type [{}] is not supported here", types.join(", ")),
-                    "write string, boolean, integer, number or array; [integer, string] in what the provider sends; objects by $ref",
+                    "write string, boolean, integer, number or array; [integer, string] or [string, integer] in what the provider sends; objects by $ref",
                 );
                 None
             }
@@ -127,13 +136,6 @@ impl<'a> Lowering<'a> {
             let number = types(&schema.kind.value)
                 .iter()
                 .any(|kind| kind == "integer");
-            if number && context.role == Role::Request {
-                self.problems.add(
-                    target.referenced,
-                    format!("`{name}` is a number, and requests carry codes as text"),
-                    "write `type: integer` and name the values in the description",
-                );
-            }
             return Some(Kind::Code {
                 name: name.to_owned(),
                 number,
@@ -211,7 +213,7 @@ impl<'a> Lowering<'a> {
         let currency = self.currency(&money.currency, context)?;
         let expected: &[&str] = match form {
             Some(Form::Minor | Form::Major) => &["integer"],
-            Some(Form::DecimalNumber) => &["number"],
+            Some(Form::DecimalNumber | Form::TrimmedNumber) => &["number"],
             Some(Form::Decimal | Form::Trimmed) => &["string"],
             None => &["number"],
         };
@@ -244,65 +246,58 @@ impl<'a> Lowering<'a> {
         }))
     }
 
-    fn currency(&mut self, node: &'a Spanned<Node>, context: Context<'_>) -> Option<Currency> {
-        let currencies = &self.raw.info.provider.currencies;
-        match &node.value {
-            Node::Text(word) if word == "configured" => {
-                let Some(first) = currencies.first() else {
-                    self.problems.add(
-                        node.referenced,
-                        "no currency can be configured",
-                        "list the provider's currencies under x-provider",
-                    );
-                    return None;
-                };
-                Some(Currency::Configured {
-                    example: first.value.clone(),
-                })
-            }
-            Node::Text(code) if currencies.iter().any(|known| known.value == *code) => {
-                Some(Currency::Fixed(code.clone()))
-            }
-            Node::Map(map) => {
-                let sibling = map.get("field").and_then(|(_, name)| match &name.value {
-                    Node::Text(text) => {
-                        Some(Spanned::new(text.clone(), name.referenced, name.defined))
-                    }
-                    Node::Null | Node::Bool(_) | Node::Number | Node::List(_) | Node::Map(_) => {
-                        None
-                    }
-                });
-                let known = context
-                    .schema
-                    .map(|schema| schema.properties.names())
-                    .unwrap_or_default();
-                let Some(sibling) = sibling else {
-                    self.problems.add(
-                        node.referenced,
-                        "the currency is not named",
-                        "write { field: nameOfTheFieldBeside }",
-                    );
-                    return None;
-                };
-                if !known.contains(&sibling.value.as_str()) {
-                    self.problems.unknown_name(&sibling, "field", &known);
-                    return None;
-                }
-                Some(Currency::Sibling(sibling.value))
-            }
-            Node::Text(_) | Node::Null | Node::Bool(_) | Node::Number | Node::List(_) => {
-                let known: Vec<&str> = currencies.iter().map(|code| code.value.as_str()).collect();
-                self.problems.add(
-                    node.referenced,
-                    "the currency of the amount is not known",
-                    format!(
-                        "write `configured`, a currency of x-provider ({}), or {{ field: nameOfTheFieldBeside }}",
-                        known.join(", ")
-                    ),
-                );
-                None
-            }
+    /// Whether the values are listed, which only 0 and 1 may be.
+    fn is_flag(&mut self, property: &raw::Property, types: &[&str]) -> bool {
+        let Some(values) = &property.values else {
+            return false;
+        };
+        let texts: Vec<String> = values
+            .value
+            .iter()
+            .map(|value| self.value(value).json())
+            .collect();
+        let flag = types == ["integer"] && texts == ["0", "1"];
+        if !flag {
+            self.problems.add(
+                values.referenced,
+                "`enum` is for flags alone",
+                "write `type: integer, enum: [0, 1]`, or list the values under x-codes, each with a name and a meaning",
+            );
         }
+        flag
+    }
+
+    /// The one value of the property.
+    fn constant(
+        &mut self,
+        name: &Spanned<String>,
+        property: &raw::Property,
+        kind: &Kind,
+        context: Context<'_>,
+    ) -> Option<Value> {
+        let constant = property.constant.as_ref()?;
+        let value = self.value(constant);
+        let of_type = match (kind, &value) {
+            (Kind::Text, Value::Text(_)) | (Kind::Bool, Value::Bool(_)) => true,
+            (Kind::Integer, Value::Number(text)) => text.parse::<i64>().is_ok(),
+            (Kind::Flag, Value::Number(text)) => text == "0" || text == "1",
+            (_, _) => false,
+        };
+        if !of_type {
+            self.problems.add(
+                constant.referenced,
+                format!("`{}` cannot be this", name.value),
+                "write a value of its type: a text, an integer or a truth value",
+            );
+        }
+        if context.role != Role::Request || !context.required || context.in_path {
+            self.problems.add(
+                constant.referenced,
+                "a constant is what is always sent",
+                "list the property under `required` of a request, or say in its description what comes",
+            );
+        }
+        Some(value)
     }
 
     fn rule(&mut self, property: &raw::Property, kind: &Kind, context: Context<'_>) -> Rule {
@@ -310,7 +305,28 @@ impl<'a> Lowering<'a> {
             chars: None,
             min: property.min_length,
             max: property.max_length,
+            least: property.minimum.as_ref().map(|bound| bound.value),
+            most: property.maximum.as_ref().map(|bound| bound.value),
         };
+        let bounds = [&property.minimum, &property.maximum];
+        for bound in bounds.into_iter().flatten() {
+            if *kind != Kind::Integer || context.role != Role::Request {
+                self.problems.add(
+                    bound.referenced,
+                    "a bound is a rule for integers that are sent",
+                    "leave it out here",
+                );
+            }
+        }
+        if let (Some(least), Some(most)) = (&property.minimum, &property.maximum)
+            && least.value > most.value
+        {
+            self.problems.add(
+                least.referenced,
+                format!("no integer is from {} to {}", least.value, most.value),
+                "write the smaller one under `minimum`",
+            );
+        }
         if let Some(pattern) = &property.pattern {
             match simple_pattern(&pattern.value) {
                 Some(found) => {
@@ -318,6 +334,7 @@ impl<'a> Lowering<'a> {
                         chars: found.chars,
                         min: found.min.max(rule.min),
                         max: found.max.or(rule.max),
+                        ..rule
                     };
                 }
                 None => self.problems.add(
@@ -329,7 +346,7 @@ impl<'a> Lowering<'a> {
         }
         if matches!(kind, Kind::Text | Kind::Secret)
             && context.role == Role::Request
-            && context.required
+            && (context.required || context.member)
         {
             rule.min = rule.min.or(Some(1));
         }
@@ -366,6 +383,7 @@ fn simple_pattern(pattern: &str) -> Option<Rule> {
         chars: Some(chars.to_owned()),
         min: Some(min),
         max,
+        ..Rule::default()
     })
 }
 
@@ -379,6 +397,7 @@ mod tests {
             chars: Some(chars.to_owned()),
             min: Some(min),
             max,
+            ..Rule::default()
         });
         assert_eq!(found, expect, "{pattern}");
     }

@@ -3,9 +3,10 @@
 use super::super::load::node::Map;
 use super::super::load::raw;
 use super::super::model::{Doc, Field, Message, Role, Wire};
+use super::choice::members;
 use super::field::{Context, types};
 use super::names::is_pascal_case;
-use super::{Lowering, doc, pascal_case, wire_names};
+use super::{Lowering, doc, pascal_case};
 
 impl<'a> Lowering<'a> {
     /// Every object schema that is used, in the order of the file.
@@ -46,24 +47,10 @@ impl<'a> Lowering<'a> {
             let mut fields = self.path_fields(&path);
             fields.extend(self.fields(schema, role, &wires));
             self.rust_names_once(&fields, &schema.properties);
-            let known = wire_names(&fields);
-            let mut exactly_one = Vec::new();
-            for group in &schema.exactly_one {
-                exactly_one.push(self.names_once(group, "field", &known));
-                for name in group {
-                    if schema
-                        .required
-                        .iter()
-                        .any(|required| required.value == name.value)
-                    {
-                        self.problems.add(
-                            name.referenced,
-                            format!("`{}` is required and one of a group", name.value),
-                            "take it out of `required`",
-                        );
-                    }
-                }
+            if role == Role::Request {
+                self.tie_currencies(&mut fields, schema);
             }
+            let (exactly_one, choices) = self.groups(schema, role, &fields);
             let signature = self.signature(schema, &fields);
             let sound = self.problems.count() == before;
             let signature_if_sound = signature.as_ref().filter(|_| sound);
@@ -77,6 +64,7 @@ impl<'a> Lowering<'a> {
                 role,
                 fields,
                 exactly_one,
+                choices,
                 signature,
                 vectors,
             });
@@ -87,12 +75,14 @@ impl<'a> Lowering<'a> {
     fn fields(&mut self, schema: &'a raw::Schema, role: Role, wires: &[Wire]) -> Vec<Field> {
         let known = schema.properties.names();
         let required = self.names_once(&schema.required, "required property", &known);
+        let members = members(schema);
         let mut fields = Vec::new();
         for (name, property) in schema.properties.iter() {
             let context = Context {
                 role,
                 wires,
                 required: required.contains(&name.value),
+                member: members.contains(&name.value.as_str()),
                 in_path: false,
                 schema: Some(schema),
             };
@@ -132,6 +122,7 @@ impl<'a> Lowering<'a> {
                 role: Role::Request,
                 wires: &[],
                 required: true,
+                member: false,
                 in_path: true,
                 schema: None,
             };
@@ -162,6 +153,7 @@ impl<'a> Lowering<'a> {
             role: Role::Request,
             fields: self.path_fields(&path),
             exactly_one: Vec::new(),
+            choices: Vec::new(),
             signature: None,
             vectors: Vec::new(),
             name,

@@ -134,7 +134,7 @@ impl<'a> Lowering<'a> {
             .fields
             .iter()
             .filter(|field| field.required && covered(&field.wire))
-            .filter(|field| matches!(field.kind, Kind::Text | Kind::Code { .. }))
+            .filter(|field| field.kind.is_text() || matches!(field.kind, Kind::Code { .. }))
             .map(|field| field.wire.as_str())
             .collect();
         if self.broken.contains(message.name.as_str()) {
@@ -159,7 +159,7 @@ impl<'a> Lowering<'a> {
         if let Some(first) = dedupe.value.first()
             && message
                 .field(&first.value)
-                .is_some_and(|field| field.kind != Kind::Text)
+                .is_some_and(|field| !field.kind.is_text())
         {
             self.problems.add(
                 first.referenced,

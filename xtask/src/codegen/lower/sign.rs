@@ -135,6 +135,14 @@ impl<'a> Lowering<'a> {
             return None;
         };
         match field.kind {
+            _ if field.member => {
+                self.problems.add(
+                    name.referenced,
+                    format!("`{}` is one of a choice and may be absent", name.value),
+                    "sign what is always there",
+                );
+                None
+            }
             Kind::Object(_) | Kind::List(_) | Kind::Texts | Kind::Secret => {
                 self.problems.add(
                     name.referenced,
@@ -144,7 +152,9 @@ impl<'a> Lowering<'a> {
                 None
             }
             Kind::Text
+            | Kind::LenientText
             | Kind::Bool
+            | Kind::Flag
             | Kind::Integer
             | Kind::LenientInteger
             | Kind::Decimal

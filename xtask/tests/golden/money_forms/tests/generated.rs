@@ -20,9 +20,9 @@ fn pay_own() -> Result<Pay, Box<dyn Error>> {
         .decimal_amount(Form::Decimal.parse("1499.00", Currency::PHP)?)
         .number_amount(Form::DecimalNumber.parse("1499.00", Currency::PHP)?)
         .trimmed_amount(Form::Trimmed.parse("1499.5", Currency::PHP)?)
+        .trimmed_number(Form::TrimmedNumber.parse("27.5", Currency::PHP)?)
         .unknown_amount("1.50".parse::<Decimal>()?)
-        .currency("VND")
-        .sibling_amount(Form::Minor.parse("33000", Currency::from_code("VND")?)?)
+        .sibling_amount(Form::Minor.parse("33000", Currency::VND)?)
         .build()?)
 }
 
@@ -33,7 +33,7 @@ fn pay_own_is_sent_as_described() {
     assert_eq!(request.path(), "/pay");
     assert_eq!(request.query(), "");
     let sent: Value = serde_json::from_slice(request.body().bytes()).unwrap();
-    let expected = r#"{"minorAmount":149900,"majorAmount":1499,"decimalAmount":"1499.00","numberAmount":1499.00,"trimmedAmount":"1499.5","unknownAmount":1.50,"currency":"VND","siblingAmount":33000}"#;
+    let expected = r#"{"minorAmount":149900,"majorAmount":1499,"decimalAmount":"1499.00","numberAmount":1499.00,"trimmedAmount":"1499.5","trimmedNumber":27.5,"unknownAmount":1.50,"currency":"VND","siblingAmount":33000}"#;
     let expected: Value = serde_json::from_str(expected).unwrap();
     assert_eq!(sent, expected);
 }
@@ -56,7 +56,7 @@ fn pay_answered_own_is_read() {
     );
     assert_eq!(
         reply.sibling_amount,
-        Some("12.50".parse::<Decimal>().unwrap())
+        Some(Form::Decimal.parse("12.50", Currency::PHP).unwrap())
     );
     assert_eq!(reply.currency.as_deref(), Some("PHP"));
     assert_eq!(

@@ -31,7 +31,7 @@ pub struct Pay {
     #[wire("requestId", min = 1)]
     request_id: String,
     /// What is paid.
-    #[wire("amount", money = "minor")]
+    #[wire("amount", money = "minor", only = "VND")]
     amount: Money,
 }
 

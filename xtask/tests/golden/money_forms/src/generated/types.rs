@@ -6,6 +6,8 @@ use payments_core::money::MoneyError;
 use payments_core::money::wire::Form;
 use payments_core::{Currency, Decimal, Money, Request};
 
+use super::codes::{currency_of, currency_text};
+
 /// Amounts in every form.
 #[derive(Clone, Request)]
 pub struct Pay {
@@ -16,27 +18,31 @@ pub struct Pay {
     #[wire("majorAmount", money = "major")]
     major_amount: Money,
     /// As a text.
-    #[wire("decimalAmount", money = "decimal")]
+    #[wire("decimalAmount", money = "decimal", only = "PHP")]
     decimal_amount: Option<Money>,
     /// As a number.
-    #[wire("numberAmount", money = "decimal_number")]
+    #[wire("numberAmount", money = "decimal_number", only = "PHP")]
     number_amount: Option<Money>,
     /// Without zeros.
-    #[wire("trimmedAmount", money = "trimmed")]
+    #[wire("trimmedAmount", money = "trimmed", only = "PHP")]
     trimmed_amount: Option<Money>,
+    /// As a number without zeros.
+    #[wire("trimmedNumber", money = "trimmed_number", only = "PHP")]
+    trimmed_number: Option<Money>,
     /// Who knows.
     #[wire("unknownAmount")]
     unknown_amount: Option<Decimal>,
     /// The currency of the next.
-    #[wire("currency")]
-    currency: Option<String>,
+    #[wire("currency", currency_of("siblingAmount"), spelling = currency_text)]
+    currency: Option<&'static str>,
     /// In the currency beside.
     #[wire("siblingAmount", money = "minor")]
     sibling_amount: Option<Money>,
 }
 
 /// Amounts in every form.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, payments_core::Priced)]
+#[priced(spelling = currency_of)]
 #[non_exhaustive]
 pub struct PayReply {
     /// In dong.
@@ -54,7 +60,8 @@ pub struct PayReply {
     pub configured_amount: Decimal,
     /// In the currency beside.
     #[serde(rename = "siblingAmount", default)]
-    pub sibling_amount: Option<Decimal>,
+    #[priced("decimal", by = currency)]
+    pub sibling_amount: Option<Money>,
     /// The currency.
     #[serde(default)]
     pub currency: Option<String>,
@@ -70,22 +77,6 @@ impl PayReply {
     /// [`MoneyError`] if it is not written as described.
     pub fn configured_amount_in(&self, currency: Currency) -> Result<Money, MoneyError> {
         Form::DecimalNumber.parse(self.configured_amount.text().as_str(), currency)
-    }
-
-    /// `sibling_amount` as money in the currency that `currency` names.
-    ///
-    /// # Errors
-    /// [`MoneyError`] if it is not written as described.
-    pub fn sibling_amount_money(&self) -> Result<Option<Money>, MoneyError> {
-        let Some(amount) = self.sibling_amount else {
-            return Ok(None);
-        };
-        Form::Decimal
-            .parse(
-                amount.text().as_str(),
-                Currency::from_code(self.currency.as_deref().unwrap_or_default())?,
-            )
-            .map(Some)
     }
 }
 

@@ -19,7 +19,7 @@ pub struct Create {
     #[wire("orderId", min = 1)]
     order_id: String,
     /// What the buyer pays.
-    #[wire("amount", money = "minor", positive)]
+    #[wire("amount", money = "minor", only = "VND", positive)]
     amount: Money,
     /// A text.
     #[wire("orderInfo", min = 1)]
