@@ -1,0 +1,105 @@
+//! How Moka knows the merchant: a block at the head of every body, with a key made of the password.
+
+use payments_core::client::{Grant, NoLogin, Provider};
+use payments_core::error::Misuse;
+use payments_core::exchange::{Request, Response};
+use payments_core::json::Object;
+use payments_core::outgoing::Base;
+use payments_core::signing::{Keys, Place, Scheme, SignatureRule, TagText, tag_text};
+use payments_core::wire::{Fields, Wire};
+use payments_core::{Canonical, Currency, Secret, call::Call, call::Fault};
+
+use crate::calls::Credentials;
+use crate::types::CreatePage;
+
+/// Moka. There is nothing to switch: what its document leaves open is open in the types.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct Moka;
+
+impl Keys for Credentials {}
+
+/// `CheckKey`: lower-case hex of SHA-256 over the credentials with two words between them, in UTF-8
+/// (inferred). It is the same for every request, so it is a secret of the password's rank.
+#[derive(Canonical)]
+#[canonical(
+    keys = Credentials,
+    join = "",
+    order("$dealerCode", lit("MK"), "$username", lit("PD"), "$password")
+)]
+struct CheckKey {}
+
+const CHECK_KEY: SignatureRule = SignatureRule {
+    scheme: Scheme::Sha256,
+    text: TagText::Hex,
+    place: Place::Field("CheckKey"),
+};
+
+/// The block that stands first in every body, with its `CheckKey`.
+struct Authentication<'a>(&'a Credentials, Secret<String>);
+
+impl Wire for Authentication<'_> {
+    fn visit(&self, out: &mut dyn Fields) {
+        let Self(credentials, check_key) = self;
+        out.text("DealerCode", credentials.dealer_code());
+        out.text("Username", credentials.username());
+        out.text("Password", credentials.password().expose());
+        out.text("CheckKey", check_key.expose());
+    }
+}
+
+impl Provider for Moka {
+    const NAME: &'static str = "moka";
+    type Credentials = Credentials;
+    type Login = NoLogin;
+
+    fn currencies(&self) -> &[Currency] {
+        &[Currency::TRY, Currency::USD, Currency::EUR, Currency::GBP]
+    }
+
+    fn login(&self, _credentials: &Credentials) -> Result<Option<NoLogin>, Misuse> {
+        Ok(None)
+    }
+
+    fn grant(&self, reply: NoLogin) -> Grant {
+        match reply {}
+    }
+
+    fn authorize(
+        &self,
+        request: &mut Request,
+        credentials: &Credentials,
+        _token: Option<&Secret<String>>,
+    ) -> Result<(), Misuse> {
+        let check_key = tag_text(&CheckKey {}, credentials, CHECK_KEY)
+            .map_err(|refusal| Misuse::new(refusal.field(), "cannot be hashed"))?;
+        let block = Authentication(credentials, check_key.into());
+        request.put_first("PaymentDealerAuthentication", &block)
+    }
+
+    /// The return of a page without a `CodeForHash` could never be believed; and the buyer is sent to
+    /// https only, or to this machine.
+    fn inspect(
+        &self,
+        call: &'static str,
+        response: &Response,
+        _credentials: &Credentials,
+    ) -> Result<(), Fault> {
+        let data = Object::parse(response.body()).ok();
+        let data = data.and_then(|body| body.get("Data")).map(|raw| raw.get());
+        let page = data.and_then(|data| Object::parse(data.as_bytes()).ok());
+        let url = page.and_then(|page| page.get("Url")).map(|raw| raw.get());
+        let url = url.and_then(|url| url.trim_matches('"').split('?').next());
+        let why = match (data, url) {
+            (Some(data), _) if data.starts_with('"') => {
+                "`Data` is a bare string without a `CodeForHash`: no return could be verified"
+            }
+            (_, Some(url)) if Base::parse(url).is_err() => "`Url` is not one of https",
+            (_, _) => return Ok(()),
+        };
+        if call == CreatePage::NAME {
+            return Err(Fault::unreadable(why));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,203 @@
+//! What only Moka does: the return of the buyer's browser, and the one bit that its hash proves.
+
+#[cfg(feature = "axum")]
+pub mod axum;
+#[cfg(any(feature = "client", feature = "blocking"))]
+mod confirm;
+
+use payments_core::client::Provider;
+use payments_core::error::{Misuse, Rejected};
+use payments_core::incoming::{BodyFormat, Fields, Inbound, Notice, Scope, Verified};
+use payments_core::signing::{Keys, Place, Scheme, SignatureRule, Signer, TagText};
+use payments_core::{Canonical, Link, Secret};
+
+use crate::auth::Moka;
+use crate::codes::BankCode;
+use crate::inbound::PaymentReturn;
+
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub use confirm::{Standing, Taking};
+
+/// The field of the return address that carries the shop's own token.
+const TOKEN: &str = "t";
+
+const RULE: SignatureRule = SignatureRule {
+    scheme: Scheme::Sha256,
+    text: TagText::Hex,
+    place: Place::Field("hashValue"),
+};
+
+/// The address for `RedirectUrl`: the shop's own, with a token that nobody can guess, by which the
+/// return is found again.
+///
+/// ```
+/// let token = payments_moka::unguessable()?;
+/// let url = payments_moka::ext::return_url("https://shop.example/moka/return", &token)?;
+/// assert_eq!(url, format!("https://shop.example/moka/return?t={token}"));
+/// # Ok::<(), payments_moka::payments_core::error::Misuse>(())
+/// ```
+///
+/// # Errors
+/// [`Misuse`] for an address that is none.
+pub fn return_url(base: &str, token: &str) -> Result<String, Misuse> {
+    let link: Link = base.parse()?;
+    Ok(link.with(TOKEN, token).as_str().to_owned())
+}
+
+/// What the hash of a return says. There is a third result, which is no value: where it says
+/// neither, the return is rejected, and nothing is known that was not known before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The payment succeeded.
+    Success,
+    /// It failed, as far as the bank's answer says: some of its codes leave it open.
+    Failure,
+}
+
+impl Outcome {
+    /// As the provider writes it: `T` or `F`. With the shop's code before it, this is what tells
+    /// two returns apart.
+    #[must_use]
+    pub const fn letter(self) -> &'static str {
+        match self {
+            Self::Success => "T",
+            Self::Failure => "F",
+        }
+    }
+}
+
+/// A return whose hash held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Returned {
+    /// The shop's code of the payment, from the shop's own record.
+    pub reference: String,
+    /// What the hash says.
+    pub outcome: Outcome,
+}
+
+impl Notice for Returned {
+    type Unsigned = PaymentReturn;
+    const NAME: &'static str = "returned";
+
+    /// Nothing can be read without the record that the token names: [`Returns::verify`].
+    fn read(_fields: &Fields<'_>) -> Result<Self, Rejected> {
+        Err(Rejected::by_provider_crate())
+    }
+
+    fn read_unsigned(fields: &Fields<'_>) -> PaymentReturn {
+        let text = |name| fields.text(name).map(str::to_owned);
+        PaymentReturn {
+            hash_value: text("hashValue").unwrap_or_default(),
+            result_code: fields.text("resultCode").map(BankCode::from),
+            result_message: text("resultMessage"),
+            trx_code: text("trxCode"),
+            other_trx_code: text("OtherTrxCode").unwrap_or_default(),
+        }
+    }
+
+    fn dedupe(&self) -> Vec<&str> {
+        vec![&self.reference, self.outcome.letter()]
+    }
+
+    fn reference(&self) -> &str {
+        &self.reference
+    }
+}
+
+/// What the shop keeps of a page on its server, under the token of its return address. Neither the
+/// page, nor a cookie, nor an address may hold the `CodeForHash`: who knows it can forge a return.
+#[derive(Clone, Debug)]
+pub struct Started {
+    reference: String,
+    code_for_hash: Secret<String>,
+}
+
+impl Started {
+    /// The shop's code of the payment, and the `CodeForHash` of the page as it came.
+    #[must_use]
+    pub fn new(reference: impl Into<String>, code_for_hash: &Secret<String>) -> Self {
+        Self {
+            reference: reference.into(),
+            // Moka's rule; in which case real answers have it is unknown.
+            code_for_hash: Secret::new(code_for_hash.expose().to_ascii_uppercase()),
+        }
+    }
+}
+
+impl Keys for Started {}
+
+/// What is hashed: the `CodeForHash` and the letter, nothing of the message.
+#[derive(Canonical)]
+#[canonical(keys = Started, join = "", order("$codeForHash", "outcome"))]
+struct Proof {
+    #[wire("outcome")]
+    outcome: &'static str,
+}
+
+/// The endpoint that Moka's pages send browsers back to.
+#[derive(Clone, Debug)]
+pub struct Returns {
+    scope: Scope,
+}
+
+impl Returns {
+    /// `environment` and `account` are the merchant's own names; they keep two accounts with the
+    /// same codes apart.
+    #[must_use]
+    pub fn new(environment: &str, account: &str) -> Self {
+        Self {
+            scope: Scope::new(Moka::NAME, environment, account),
+        }
+    }
+
+    /// Whose returns these are.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The shop's own token, from the query of the return address. Look the payment up by this and
+    /// by nothing else of the request.
+    ///
+    /// # Errors
+    /// [`Rejected`] where it is missing or stands twice.
+    pub fn token(&self, inbound: &Inbound) -> Result<String, Rejected> {
+        Fields::read(inbound.query().as_bytes(), BodyFormat::Form)?.required(TOKEN)
+    }
+
+    /// Verifies a return against the record that its token names.
+    ///
+    /// # Errors
+    /// [`Rejected`], which is neither paid nor failed: change nothing.
+    pub fn verify(
+        &self,
+        inbound: &Inbound,
+        started: &Started,
+    ) -> Result<Verified<Returned>, Rejected> {
+        let fields = inbound.fields(Some(BodyFormat::Form))?;
+        for name in ["resultCode", "resultMessage", "trxCode", "OtherTrxCode"] {
+            fields.text(name).ok_or(Rejected::by_provider_crate())?;
+        }
+        let given: String = fields.required("hashValue")?;
+        let signer = Signer::new(started.clone());
+        // Both are compared, so that the time tells nothing.
+        let [success, failure] = [Outcome::Success, Outcome::Failure].map(|outcome| {
+            let proof = Proof {
+                outcome: outcome.letter(),
+            };
+            signer.verify(&proof, RULE, &given).then_some(outcome)
+        });
+        let outcome = success.or(failure);
+        Ok(Verified::by_provider_crate(
+            Returned {
+                reference: started.reference.clone(),
+                outcome: outcome.ok_or(Rejected::by_provider_crate())?,
+            },
+            Returned::read_unsigned(&fields),
+            self.scope.clone(),
+            "CodeForHash".to_owned(),
+            inbound.clone(),
+        ))
+    }
+}
