@@ -103,3 +103,38 @@ impl Provider for Moka {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use payments_core::signing::text;
+
+    use super::*;
+
+    /// What is given, what is hashed, and the key: K4 to K6, by `tests/vectors/digests.sh`.
+    #[test]
+    fn the_key_is_made_as_documented() {
+        let check = |[dealer, user, password]: [&str; 3], canonical: &str, key: &str| {
+            let credentials = Credentials::new(dealer, user, password).unwrap();
+            assert_eq!(text(&CheckKey {}, &credentials).unwrap(), canonical);
+            assert_eq!(
+                tag_text(&CheckKey {}, &credentials, CHECK_KEY).unwrap(),
+                key
+            );
+        };
+        check(
+            ["1234", "apiuser", "apipass"],
+            "1234MKapiuserPDapipass",
+            "ae5682da4e54fe14a9f90d8b405fa40fc2548ee19bb25a9d4ae4cc382765173c",
+        );
+        check(
+            ["DEALER1", "apiuser", "apipass"],
+            "DEALER1MKapiuserPDapipass",
+            "98b74161ea48bfb76d27ab235cad52c2e170e74ed21adf3e1c22c08e00a5e9c3",
+        );
+        check(
+            ["1234", "kullanıcı", "şifreĞ"],
+            "1234MKkullanıcıPDşifreĞ",
+            "f873d8c09ee2ac951bf3ad0ab58493fb1bb48f4db0c83eec69ba7cfa009dfa0f",
+        );
+    }
+}
