@@ -62,6 +62,12 @@ impl Clock for SystemClock {
     }
 }
 
+/// The time by which timers of the runtime go.
+#[cfg(feature = "client")]
+pub(crate) fn timer_now() -> tokio::time::Instant {
+    tokio::time::Instant::now()
+}
+
 /// Whole milliseconds since 1970-01-01 UTC; zero for a clock set before that.
 #[must_use]
 pub fn unix_millis(time: SystemTime) -> u64 {

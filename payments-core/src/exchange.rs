@@ -1,5 +1,6 @@
 //! One exchange with a provider as plain values: what is sent, what came back, what is kept of it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use base64::Engine;
@@ -301,9 +302,9 @@ impl fmt::Debug for Response {
 /// What identifies a call that was prepared: enough to ask later what became of it, nothing secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallRecord {
-    provider: String,
+    provider: Cow<'static, str>,
     environment: String,
-    call: String,
+    call: Cow<'static, str>,
     reference: Option<String>,
     digest: String,
     prepared_at: u64,
@@ -313,17 +314,17 @@ impl CallRecord {
     /// Writes the record of a request that is about to be sent.
     #[must_use]
     pub fn new(
-        provider: &str,
+        provider: &'static str,
         environment: &str,
-        call: &str,
+        call: &'static str,
         reference: Option<&str>,
         request: &Request,
         prepared_at: u64,
     ) -> Self {
         Self {
-            provider: provider.to_owned(),
+            provider: provider.into(),
             environment: environment.to_owned(),
-            call: call.to_owned(),
+            call: call.into(),
             reference: reference.map(str::to_owned),
             digest: const_hex::encode(request.digest()),
             prepared_at,

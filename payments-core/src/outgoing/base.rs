@@ -4,14 +4,19 @@ use core::net::IpAddr;
 use std::fmt;
 
 use bytes::Bytes;
-use http::{Uri, header, uri::Scheme};
+use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{Uri, header};
 
 use crate::error::Misuse;
 use crate::exchange::Request;
 
 /// A checked base URL: https, or http on loopback. Paths of calls are appended to its path.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Base(String);
+pub struct Base {
+    text: String,
+    scheme: Scheme,
+    authority: Authority,
+}
 
 impl Base {
     /// Checks a base URL such as `https://pay.example/api`. A slash at the end changes nothing.
@@ -53,22 +58,23 @@ impl Base {
         if *scheme != Scheme::HTTPS && !(*scheme == Scheme::HTTP && is_loopback(authority.host())) {
             return refuse("must be https; http is for loopback only");
         }
-        Ok(Self(format!(
-            "{scheme}://{authority}{}",
-            uri.path().trim_end_matches('/')
-        )))
+        Ok(Self {
+            text: format!("{scheme}://{authority}{}", uri.path().trim_end_matches('/')),
+            scheme: scheme.clone(),
+            authority: authority.clone(),
+        })
     }
 
     /// The URL, without a slash at its end.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// The path part of the URL, without a slash at its end: some providers sign it.
     #[must_use]
     pub fn path(&self) -> &str {
-        self.0
+        self.text
             .split_once("://")
             .and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)))
             .unwrap_or_default()
@@ -79,29 +85,37 @@ impl Base {
     /// # Errors
     /// [`Misuse`] for a path or a query that cannot stand in a URL.
     pub fn bind(&self, request: Request) -> Result<http::Request<Bytes>, Misuse> {
-        let mut url = String::with_capacity(
-            self.0
-                .len()
-                .saturating_add(request.path().len())
-                .saturating_add(request.query().len())
-                .saturating_add(1),
-        );
-        url.push_str(&self.0);
-        url.push_str(request.path());
-        if !request.query().is_empty() {
-            url.push('?');
-            url.push_str(request.query());
-        }
+        let refuse = || Misuse::new("path", "cannot stand in a url");
         if !request.path().starts_with('/') {
             return Err(Misuse::new("path", "must begin with a slash"));
         }
+        let mut path = String::with_capacity(
+            self.text
+                .len()
+                .saturating_add(request.path().len())
+                .saturating_add(request.query().len()),
+        );
+        path.push_str(self.path());
+        path.push_str(request.path());
+        if !request.query().is_empty() {
+            path.push('?');
+            path.push_str(request.query());
+        }
+        // Scheme and host were read before.
+        let path = PathAndQuery::from_maybe_shared(Bytes::from(path)).map_err(|_| refuse())?;
+        let uri = Uri::builder()
+            .scheme(self.scheme.clone())
+            .authority(self.authority.clone())
+            .path_and_query(path)
+            .build()
+            .map_err(|_| refuse())?;
         let content_type = request.content_type();
         let (method, headers, body) = request.into_parts();
         let mut bound = http::Request::builder()
             .method(method)
-            .uri(url)
+            .uri(uri)
             .body(body.into_bytes())
-            .map_err(|_| Misuse::new("path", "cannot stand in a url"))?;
+            .map_err(|_| refuse())?;
         *bound.headers_mut() = headers;
         if let Some(value) = content_type {
             bound.headers_mut().insert(header::CONTENT_TYPE, value);
@@ -118,7 +132,7 @@ impl Base {
 
 impl fmt::Debug for Base {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
+        out.write_str(&self.text)
     }
 }
 

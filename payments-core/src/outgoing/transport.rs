@@ -10,6 +10,8 @@ use crate::error::Misuse;
 use crate::exchange::Response;
 
 #[cfg(feature = "client")]
+mod patience;
+#[cfg(feature = "client")]
 mod reqwest;
 #[cfg(feature = "blocking")]
 mod ureq;

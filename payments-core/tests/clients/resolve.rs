@@ -46,7 +46,7 @@ fn resolve_refuses_a_call_of_another_client() {
         &pending_at("https://test.pay.example"),
         "is of toy at https://test.pay.example, this client is for toy at https://pay.example",
     );
-    let record = |provider: &str, reference: Option<&str>| {
+    let record = |provider: &'static str, reference: Option<&str>| {
         let request = Request::post("/pay");
         CallRecord::new(
             provider,

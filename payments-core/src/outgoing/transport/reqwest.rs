@@ -3,12 +3,14 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::Uri;
 use http::uri::Scheme;
 use reqwest::{Certificate, Client, Proxy, Url, redirect};
 
+use super::patience::Patience;
 use super::{SendError, Transport, TransportOptions, USER_AGENT, announce_empty};
 use crate::error::Misuse;
 use crate::exchange::Response;
@@ -17,6 +19,8 @@ use crate::exchange::Response;
 #[derive(Clone)]
 pub struct ReqwestTransport {
     client: Client,
+    read_timeout: Duration,
+    total_timeout: Duration,
     max_body: usize,
     origin: Arc<Mutex<Option<Origin>>>,
 }
@@ -32,8 +36,6 @@ impl ReqwestTransport {
         let mut builder = Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(options.connect_timeout)
-            .read_timeout(options.read_timeout)
-            .timeout(options.total_timeout)
             .pool_idle_timeout(options.idle_timeout)
             // A redirect would carry the token, and a 307 or 308 the whole order, to another host.
             .redirect(redirect::Policy::none())
@@ -73,6 +75,8 @@ impl ReqwestTransport {
         })?;
         Ok(Self {
             client,
+            read_timeout: options.read_timeout,
+            total_timeout: options.total_timeout,
             max_body: options.max_body,
             origin: Arc::default(),
         })
@@ -130,7 +134,9 @@ impl Transport for ReqwestTransport {
         let mut request = reqwest::Request::new(parts.method, self.url(&parts.uri)?);
         *request.headers_mut() = parts.headers;
         *request.body_mut() = Some(body.into());
-        let mut response = self.client.execute(request).await.map_err(judge)?;
+        let mut patience = Patience::new(self.read_timeout, self.total_timeout);
+        let answer = self.client.execute(request);
+        let mut response = patience.wait(answer).await?.map_err(judge)?;
         let too_long = || {
             SendError::maybe_sent(
                 format!("the reply is longer than {} bytes", self.max_body),
@@ -146,13 +152,14 @@ impl Transport for ReqwestTransport {
         }
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let first = response.chunk().await.map_err(judge)?.unwrap_or_default();
-        let mut body = Body::One(first);
+        let first = patience.wait(response.chunk()).await?;
+        let mut body = Body::One(first.map_err(judge)?.unwrap_or_default());
         loop {
             if body.len() > self.max_body {
                 return Err(too_long());
             }
-            match response.chunk().await.map_err(judge)? {
+            let next = patience.wait(response.chunk()).await?;
+            match next.map_err(judge)? {
                 Some(chunk) => body = body.and(chunk),
                 None => return Ok(Response::new(status, headers, body.freeze())),
             }

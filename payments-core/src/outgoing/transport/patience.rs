@@ -1,0 +1,68 @@
+//! How long an exchange may be silent and how long it may take, on one timer.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::SendError;
+use crate::clock::timer_now;
+
+/// The two limits of one exchange. reqwest would run a timer for each, and a timer costs more than
+/// reading the clock; so there is one, set again when it rings too early.
+pub(super) struct Patience {
+    sleep: Pin<Box<Sleep>>,
+    silence: Duration,
+    end: Instant,
+    heard: Instant,
+}
+
+impl Patience {
+    pub(super) fn new(silence: Duration, total: Duration) -> Self {
+        let now = timer_now();
+        // A limit that no clock reaches is none.
+        let far = now.checked_add(Duration::from_secs(1 << 32)).unwrap_or(now);
+        let end = now.checked_add(total).unwrap_or(far);
+        let first = now.checked_add(silence).map_or(end, |quiet| quiet.min(end));
+        Self {
+            sleep: Box::pin(sleep_until(first)),
+            silence,
+            end,
+            heard: now,
+        }
+    }
+
+    /// Waits for the next thing to be heard.
+    ///
+    /// # Errors
+    /// [`SendError`] if it takes too long; the request may have arrived.
+    pub(super) async fn wait<F: Future>(&mut self, next: F) -> Result<F::Output, SendError> {
+        let mut next = pin!(next);
+        poll_fn(|context| match next.as_mut().poll(context) {
+            Poll::Ready(found) => {
+                self.heard = timer_now();
+                Poll::Ready(Ok(found))
+            }
+            Poll::Pending => self
+                .poll_ringing(context)
+                .map(|()| Err(SendError::maybe_sent("no answer in time", None))),
+        })
+        .await
+    }
+
+    fn poll_ringing(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            let limit = self
+                .heard
+                .checked_add(self.silence)
+                .map_or(self.end, |quiet| quiet.min(self.end));
+            match self.sleep.as_mut().poll(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(()) if limit <= self.sleep.deadline() => return Poll::Ready(()),
+                Poll::Ready(()) => self.sleep.as_mut().reset(limit),
+            }
+        }
+    }
+}
