@@ -417,7 +417,10 @@ impl Shop {
         self.buyer_pays(SWEPT)?;
         control.callbacks().idle().await;
         let waiting = self.inbox.work(|row| self.deliver(row)).await;
-        ensure(waiting.done == 0, "a return came although it was suppressed")?;
+        ensure(
+            waiting.done == 0,
+            "a return came although it was suppressed",
+        )?;
         let found = self.standing(SWEPT, Taking::Contracted).await?;
         ensure(matches!(found, Standing::Paid(_)), "not found by asking")?;
         let values = [SWEPT, ext::Outcome::Success.letter()];
