@@ -18,9 +18,9 @@ use std::time::Duration;
 use axum::response::{Html, IntoResponse, Response};
 use payments_moka::axum::returned;
 use payments_moka::codes::PageKind;
-use payments_moka::ext::{Outcome, Returned, Returns, Standing, Started, Taking, return_url};
+use payments_moka::ext::{Outcome, Returned, Standing, Started, Taking, returns};
 use payments_moka::payments_core::clock::{Clock, SystemClock, unix_millis};
-use payments_moka::payments_core::incoming::{self, Expected, Inbox, Row, Verified};
+use payments_moka::payments_core::incoming::{self, Expected, Inbox, Returns, Row, Verified};
 use payments_moka::sandbox::{Config, Forgery, start};
 use payments_moka::types::CreatePage;
 use payments_moka::{Client, Currency, Money, Test, TestCredentials, unguessable};
@@ -54,7 +54,7 @@ impl Records {
 struct Shop {
     client: Client,
     records: Records,
-    returns: Returns,
+    returns: Returns<Started>,
     /// Where browsers come back to, without a token.
     address: String,
 }
@@ -70,7 +70,7 @@ impl Shop {
             .other_trx_code(reference)
             .kind(PageKind::CommonPaymentPage)
             .three_d(true)
-            .redirect_url(return_url(&self.address, &token)?)
+            .redirect_url(self.returns.url(&self.address, &token)?)
             .build()?;
         let page = self.client.create_page(page).await?;
         let started = Started::new(reference, &page.code_for_hash);
@@ -145,7 +145,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let shop = Shop {
         client: Client::builder(environment, credentials).build()?,
         records: Records::default(),
-        returns: Returns::new("test", "main-shop"),
+        returns: returns("test", "main-shop"),
         address: format!("{}/moka/return", required("MOKA_SHOP_URL")?),
     };
     let inbox = Inbox::in_memory();
@@ -171,7 +171,7 @@ async fn rehearse() -> Result<(), Box<dyn Error>> {
     let shop = Shop {
         client: Client::builder(Test::at(sandbox.base_url()), credentials).build()?,
         records: Records::default(),
-        returns: Returns::new("sandbox", "main-shop"),
+        returns: returns("sandbox", "main-shop"),
         address: format!("http://{}/moka/return", listener.local_addr()?),
     };
     let inbox = Inbox::in_memory();

@@ -7,7 +7,7 @@
 use std::error::Error;
 
 use payments_moka::codes::PageKind;
-use payments_moka::ext::{Standing, Started, Taking, return_url};
+use payments_moka::ext::{Standing, Started, Taking, returns};
 use payments_moka::payments_core::clock::{Clock, SystemClock, unix_millis};
 use payments_moka::payments_core::incoming::Expected;
 use payments_moka::sandbox::{Config, Sandbox, start};
@@ -32,7 +32,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 .other_trx_code(&reference)
                 .kind(PageKind::CommonPaymentPage)
                 .three_d(true)
-                .redirect_url(return_url("https://shop.example/moka/return", &token)?)
+                .redirect_url(
+                    returns("test", "main-shop").url("https://shop.example/moka/return", &token)?,
+                )
                 .build()?,
         )
         .await?;

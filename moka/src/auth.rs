@@ -3,14 +3,13 @@
 use payments_core::client::{Grant, NoLogin, Provider};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
-use payments_core::json::Object;
 use payments_core::outgoing::Base;
-use payments_core::signing::{Keys, Place, Scheme, SignatureRule, TagText, tag_text};
+use payments_core::serde::Deserialize;
+use payments_core::signing::{Keys, Scheme, Signer, TagString, TagText};
 use payments_core::wire::{Fields, Wire};
-use payments_core::{Canonical, Currency, Secret, call::Call, call::Fault};
+use payments_core::{Canonical, Currency, Secret, call::Call, call::Fault, json::Object};
 
-use crate::calls::Credentials;
-use crate::types::CreatePage;
+use crate::{calls::Credentials, types::CreatePage};
 
 /// Moka. There is nothing to switch: what its document leaves open is open in the types.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,14 +28,8 @@ impl Keys for Credentials {}
 )]
 struct CheckKey {}
 
-const CHECK_KEY: SignatureRule = SignatureRule {
-    scheme: Scheme::Sha256,
-    text: TagText::Hex,
-    place: Place::Field("CheckKey"),
-};
-
 /// The block that stands first in every body, with its `CheckKey`.
-struct Authentication<'a>(&'a Credentials, Secret<String>);
+struct Authentication<'a>(&'a Credentials, TagString);
 
 impl Wire for Authentication<'_> {
     fn visit(&self, out: &mut dyn Fields) {
@@ -44,7 +37,7 @@ impl Wire for Authentication<'_> {
         out.text("DealerCode", credentials.dealer_code());
         out.text("Username", credentials.username());
         out.text("Password", credentials.password().expose());
-        out.text("CheckKey", check_key.expose());
+        out.text("CheckKey", check_key.as_str());
     }
 }
 
@@ -71,9 +64,10 @@ impl Provider for Moka {
         credentials: &Credentials,
         _token: Option<&Secret<String>>,
     ) -> Result<(), Misuse> {
-        let check_key = tag_text(&CheckKey {}, credentials, CHECK_KEY)
+        let tag = Signer::new(credentials.clone())
+            .tag(&CheckKey {}, Scheme::Sha256)
             .map_err(|refusal| Misuse::new(refusal.field(), "cannot be hashed"))?;
-        let block = Authentication(credentials, check_key.into());
+        let block = Authentication(credentials, tag.text(TagText::Hex));
         request.put_first("PaymentDealerAuthentication", &block)
     }
 
@@ -85,22 +79,21 @@ impl Provider for Moka {
         response: &Response,
         _credentials: &Credentials,
     ) -> Result<(), Fault> {
-        let data = Object::parse(response.body()).ok();
-        let data = data.and_then(|body| body.get("Data")).map(|raw| raw.get());
-        let page = data.and_then(|data| Object::parse(data.as_bytes()).ok());
-        let url = page.and_then(|page| page.get("Url")).map(|raw| raw.get());
-        let url = url.and_then(|url| url.trim_matches('"').split('?').next());
-        let why = match (data, url) {
-            (Some(data), _) if data.starts_with('"') => {
-                "`Data` is a bare string without a `CodeForHash`: no return could be verified"
-            }
-            (_, Some(url)) if Base::parse(url).is_err() => "`Url` is not one of https",
-            (_, _) => return Ok(()),
-        };
-        if call == CreatePage::NAME {
-            return Err(Fault::unreadable(why));
+        let body = Object::parse(response.body()).ok();
+        let data = body.and_then(|body| body.get("Data")).map(|raw| raw.get());
+        let data = data.filter(|_| call == CreatePage::NAME).unwrap_or("");
+        let page = Object::parse(data.as_bytes()).ok();
+        let url = page.and_then(|page| String::deserialize(page.get("Url")?).ok());
+        let base = url.as_deref().and_then(|url| url.split('?').next());
+        if data.starts_with('"') {
+            Err(Fault::unreadable(
+                "a bare string is no page: there is no `CodeForHash`",
+            ))
+        } else if base.is_some_and(|base| Base::parse(base).is_err()) {
+            Err(Fault::unreadable("`Url` is not one of https"))
+        } else {
+            Ok(())
         }
-        Ok(())
     }
 }
 
@@ -116,10 +109,8 @@ mod tests {
         let check = |[dealer, user, password]: [&str; 3], canonical: &str, key: &str| {
             let credentials = Credentials::new(dealer, user, password).unwrap();
             assert_eq!(text(&CheckKey {}, &credentials).unwrap(), canonical);
-            assert_eq!(
-                tag_text(&CheckKey {}, &credentials, CHECK_KEY).unwrap(),
-                key
-            );
+            let tag = Signer::new(credentials).tag(&CheckKey {}, Scheme::Sha256);
+            assert_eq!(tag.unwrap().text(TagText::Hex).as_str(), key);
         };
         check(
             ["1234", "apiuser", "apipass"],

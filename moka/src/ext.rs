@@ -1,15 +1,13 @@
 //! What only Moka does: the return of the buyer's browser, and the one bit that its hash proves.
 
-#[cfg(feature = "axum")]
-pub mod axum;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod confirm;
 
 use payments_core::client::Provider;
-use payments_core::error::{Misuse, Rejected};
-use payments_core::incoming::{BodyFormat, Fields, Inbound, Notice, Scope, Verified};
-use payments_core::signing::{Keys, Place, Scheme, SignatureRule, Signer, TagText};
-use payments_core::{Canonical, Link, Secret};
+use payments_core::error::Rejected;
+use payments_core::incoming::{Fields, Kept, Notice, Returns, Scope};
+use payments_core::signing::{Keys, Scheme, Signer, TagText};
+use payments_core::{Canonical, Secret};
 
 use crate::auth::Moka;
 use crate::codes::BankCode;
@@ -17,32 +15,6 @@ use crate::inbound::PaymentReturn;
 
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use confirm::{Standing, Taking};
-
-/// The field of the return address that carries the shop's own token.
-const TOKEN: &str = "t";
-
-const RULE: SignatureRule = SignatureRule {
-    scheme: Scheme::Sha256,
-    text: TagText::Hex,
-    place: Place::Field("hashValue"),
-};
-
-/// The address for `RedirectUrl`: the shop's own, with a token that nobody can guess, by which the
-/// return is found again.
-///
-/// ```
-/// let token = payments_moka::unguessable()?;
-/// let url = payments_moka::ext::return_url("https://shop.example/moka/return", &token)?;
-/// assert_eq!(url, format!("https://shop.example/moka/return?t={token}"));
-/// # Ok::<(), payments_moka::payments_core::error::Misuse>(())
-/// ```
-///
-/// # Errors
-/// [`Misuse`] for an address that is none.
-pub fn return_url(base: &str, token: &str) -> Result<String, Misuse> {
-    let link: Link = base.parse()?;
-    Ok(link.with(TOKEN, token).as_str().to_owned())
-}
 
 /// What the hash of a return says. There is a third result, which is no value: where it says
 /// neither, the return is rejected, and nothing is known that was not known before.
@@ -120,7 +92,7 @@ impl Started {
         Self {
             reference: reference.into(),
             // Moka's rule; in which case real answers have it is unknown.
-            code_for_hash: Secret::new(code_for_hash.expose().to_ascii_uppercase()),
+            code_for_hash: code_for_hash.expose().to_ascii_uppercase().into(),
         }
     }
 }
@@ -129,83 +101,53 @@ impl Keys for Started {}
 
 /// What is hashed: the `CodeForHash` and the letter, nothing of the message.
 #[derive(Canonical)]
-#[canonical(keys = Started, join = "", order("$codeForHash", "outcome"))]
+#[canonical(keys = Started, join = "", order("$codeForHash", "letter"))]
 struct Proof {
-    #[wire("outcome")]
-    outcome: &'static str,
+    #[wire("letter")]
+    letter: &'static str,
 }
 
-/// The endpoint that Moka's pages send browsers back to.
-#[derive(Clone, Debug)]
-pub struct Returns {
-    scope: Scope,
-}
+impl Kept for Started {
+    type Notice = Returned;
 
-impl Returns {
-    /// `environment` and `account` are the merchant's own names; they keep two accounts with the
-    /// same codes apart.
-    #[must_use]
-    pub fn new(environment: &str, account: &str) -> Self {
-        Self {
-            scope: Scope::new(Moka::NAME, environment, account),
-        }
-    }
-
-    /// Whose returns these are.
-    #[must_use]
-    pub fn scope(&self) -> &Scope {
-        &self.scope
-    }
-
-    /// The shop's own token, from the query of the return address. Look the payment up by this and
-    /// by nothing else of the request.
-    ///
-    /// # Errors
-    /// [`Rejected`] where it is missing or stands twice.
-    pub fn token(&self, inbound: &Inbound) -> Result<String, Rejected> {
-        Fields::read(inbound.query().as_bytes(), BodyFormat::Form)?.required(TOKEN)
-    }
-
-    /// Verifies a return against the record that its token names.
-    ///
-    /// # Errors
-    /// [`Rejected`], which is neither paid nor failed: change nothing.
-    pub fn verify(
-        &self,
-        inbound: &Inbound,
-        started: &Started,
-    ) -> Result<Verified<Returned>, Rejected> {
-        // The type that it comes with is unknown.
-        let fields = Fields::read(inbound.body(), BodyFormat::Form)?;
+    /// A return with a field missing is rejected, as one with a field twice is.
+    fn verify(&self, fields: &Fields<'_>) -> Result<(Returned, PaymentReturn), Rejected> {
         for name in ["resultCode", "resultMessage", "trxCode", "OtherTrxCode"] {
             fields.text(name).ok_or(Rejected::by_provider_crate())?;
         }
         let given: String = fields.required("hashValue")?;
-        let signer = Signer::new(started.clone());
+        let signer = Signer::new(self.clone());
         // Both are compared, so that the time tells nothing.
         let [success, failure] = [Outcome::Success, Outcome::Failure].map(|outcome| {
-            let proof = Proof {
-                outcome: outcome.letter(),
-            };
-            signer.verify(&proof, RULE, &given).then_some(outcome)
+            let letter = outcome.letter();
+            let tag = signer.tag(&Proof { letter }, Scheme::Sha256).ok()?;
+            tag.matches(&given, TagText::Hex).then_some(outcome)
         });
-        let outcome = success.or(failure);
-        Ok(Verified::by_provider_crate(
-            Returned {
-                reference: started.reference.clone(),
-                outcome: outcome.ok_or(Rejected::by_provider_crate())?,
-            },
-            Returned::read_unsigned(&fields),
-            self.scope.clone(),
-            "CodeForHash".to_owned(),
-            inbound.clone(),
-        ))
+        let outcome = success.or(failure).ok_or(Rejected::by_provider_crate())?;
+        let reference = self.reference.clone();
+        let claims = Returned::read_unsigned(fields);
+        Ok((Returned { reference, outcome }, claims))
     }
+}
+
+/// The endpoint that Moka's pages send browsers back to. `environment` and `account` are the
+/// merchant's own names; they keep two accounts with the same codes apart.
+///
+/// ```
+/// let returns = payments_moka::ext::returns("live", "main-shop");
+/// let token = payments_moka::unguessable()?;
+/// let url = returns.url("https://shop.example/moka/return", &token)?; // for `RedirectUrl`
+/// assert_eq!(url, format!("https://shop.example/moka/return?t={token}"));
+/// # Ok::<(), payments_moka::payments_core::error::Misuse>(())
+/// ```
+#[must_use]
+pub fn returns(environment: &str, account: &str) -> Returns<Started> {
+    Returns::new(Scope::new(Moka::NAME, environment, account))
 }
 
 #[cfg(test)]
 mod tests {
-    use payments_core::signing::{tag_text, text};
+    use payments_core::signing::text;
 
     use super::*;
 
@@ -229,10 +171,11 @@ mod tests {
                 ),
             ] {
                 let proof = Proof {
-                    outcome: outcome.letter(),
+                    letter: outcome.letter(),
                 };
                 assert_eq!(text(&proof, &started).unwrap(), canonical);
-                assert_eq!(tag_text(&proof, &started, RULE).unwrap(), hash);
+                let tag = Signer::new(started.clone()).tag(&proof, Scheme::Sha256);
+                assert_eq!(tag.unwrap().text(TagText::Hex).as_str(), hash);
                 let k3 = "c24aa0e6f779906af504d58e265eb18116a0d0867b54b2241ca0779550721e56";
                 assert_ne!(hash, k3);
             }

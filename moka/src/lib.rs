@@ -7,7 +7,7 @@ mod generated;
 pub mod sandbox;
 
 #[cfg(feature = "axum")]
-pub use ext::axum;
+pub use payments_core::incoming::axum;
 
 pub use auth::Moka;
 pub use generated::{calls, codes, inbound, types};

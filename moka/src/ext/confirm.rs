@@ -1,6 +1,6 @@
 //! Confirming a payment: by the detail list, amount and currency included.
 
-use payments_core::error::{Malformed, Misuse};
+use payments_core::error::Misuse;
 use payments_core::incoming::{Basis, Confirmed, Expected, Verified};
 use payments_core::{Error, Reply};
 
@@ -30,8 +30,8 @@ pub enum Standing {
     Held(Confirmed<Reply<PaymentDetailsReply>>),
     /// What was expected is authorised, and not captured: no money has moved.
     Authorised(Reply<PaymentDetailsReply>),
-    /// It succeeded with another amount or currency than expected: a person has to look at it.
-    AmountDiffers(Reply<PaymentDetailsReply>),
+    /// It is of another amount, currency or code than expected: a person has to look at it.
+    Differs(Reply<PaymentDetailsReply>),
     /// It failed.
     Declined(Reply<PaymentDetailsReply>),
     /// It was voided.
@@ -58,24 +58,21 @@ fn judge(
     event: Option<&Verified<Returned>>,
     expected: &Expected,
     taking: Taking,
-) -> Result<Standing, Error> {
+) -> Standing {
     use PaymentStatus::{Payment, PreAuthorisation, Refunded, Voided};
     use TrxStatus::{Done, Failed};
     let Some(payment) = &reply.payment else {
-        return Ok(Standing::Open(reply));
+        return Standing::Open(reply);
     };
-    if payment.other_trx_code.trim() != expected.reference() {
-        let why = "the reply is about another `OtherTrxCode`";
-        return Err(Malformed::new(why, Some(reply.response().clone())).into());
-    }
     let succeeded = event.is_some_and(|event| event.outcome == Outcome::Success);
-    let agrees = payment.amount == expected.amount();
+    let agrees = payment.other_trx_code.trim() == expected.reference()
+        && payment.amount == expected.amount();
     let confirmed = |reply| {
         let basis = Basis::Queried { amount: true };
         Confirmed::by_provider_crate(reply, expected.clone(), basis)
     };
-    Ok(match (&payment.payment_status, &payment.trx_status) {
-        (Payment | PreAuthorisation, Done) if !agrees => Standing::AmountDiffers(reply),
+    match (&payment.payment_status, &payment.trx_status) {
+        (_, _) if !agrees => Standing::Differs(reply),
         (Payment, Done) if taking == Taking::Pool => Standing::Held(confirmed(reply)),
         (Payment, Done) => Standing::Paid(confirmed(reply)),
         (PreAuthorisation, Done) => Standing::Authorised(reply),
@@ -84,41 +81,20 @@ fn judge(
         (Voided, Done) => Standing::Voided(reply),
         (Refunded, Done) => Standing::Refunded(reply),
         (_, _) => Standing::Open(reply),
-    })
-}
-
-#[cfg(feature = "client")]
-impl crate::calls::Client {
-    /// Confirms a payment by asking Moka, whatever its return said; without one, where it never came.
-    ///
-    /// # Errors
-    /// [`Error::Misuse`] if `expected` is of another payment than the return; otherwise that of the
-    /// query, which moves no money: confirm again later.
-    pub async fn confirm(
-        &self,
-        event: Option<&Verified<Returned>>,
-        expected: &Expected,
-        taking: Taking,
-    ) -> Result<Standing, Error> {
-        let reply = self.payment_details(query(event, expected)?).await?;
-        judge(reply, event, expected, taking)
     }
 }
 
-#[cfg(feature = "blocking")]
-impl crate::calls::blocking::Client {
+payments_core::on_both_clients! {
     /// Confirms a payment by asking Moka, whatever its return said; without one, where it never came.
     ///
     /// # Errors
     /// [`Error::Misuse`] if `expected` is of another payment than the return; otherwise that of the
     /// query, which moves no money: confirm again later.
     pub fn confirm(
-        &self,
         event: Option<&Verified<Returned>>,
         expected: &Expected,
         taking: Taking,
     ) -> Result<Standing, Error> {
-        let reply = self.payment_details(query(event, expected)?)?;
-        judge(reply, event, expected, taking)
+        payment_details(query(event, expected)?) => |reply| Ok(judge(reply, event, expected, taking))
     }
 }

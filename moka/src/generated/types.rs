@@ -56,7 +56,7 @@ pub struct CreatePage {
     #[wire("ReturnHash", always = 1)]
     return_hash: i64,
     /// Where the buyer's browser is sent back to. Put a token that nobody can guess into its query:
-    /// `ext::return_url`.
+    /// `Returns::url` of the core.
     #[wire("RedirectUrl", min = 1)]
     redirect_url: String,
     /// Where an iframe shows what the return answers; over the whole page unless said.

@@ -27,7 +27,7 @@ fn a_payment_is_confirmed_and_voided() {
     assert_eq!(standing(&expected("ORD-1"), Taking::Contracted), "paid");
     assert_eq!(standing(&expected("ORD-1"), Taking::Pool), "held");
     let other = Expected::new("ORD-1", Money::from_minor(1, Currency::TRY));
-    assert_eq!(standing(&other, Taking::Contracted), "amount differs");
+    assert_eq!(standing(&other, Taking::Contracted), "differs");
     control.faults().next(VOID, Fault::CloseAfter);
     let lost = client.void(void("ORD-1")).unwrap_err();
     assert_eq!(kind(&lost), "unknown, moved: Maybe");

@@ -105,7 +105,7 @@ async fn a_confirmation_says_what_it_rests_on() {
         let other = Money::from_decimal(amount, currency).unwrap();
         let other = Expected::new("ORD-1", other);
         let found = shop.client.confirm(None, &other, Taking::Contracted).await;
-        assert_eq!(word(&found.unwrap()), "amount differs");
+        assert_eq!(word(&found.unwrap()), "differs");
     }
 }
 
@@ -230,7 +230,7 @@ async fn what_is_authorised_is_captured_and_then_paid() {
             .starts_with("Test-")
     );
     assert_eq!(shop.standing("ORD-1", "31.62").await, "paid");
-    assert_eq!(shop.standing("ORD-1", "27.50").await, "amount differs");
+    assert_eq!(shop.standing("ORD-1", "27.50").await, "differs");
     let again = shop
         .client
         .capture(capture("ORD-1", "27.50"))

@@ -190,8 +190,8 @@ async fn amounts_and_states_are_read_exactly() {
     // Nor is the payment of another code.
     let other = detail("27.5", "TL", "2").replace("ORD-1", "ORD-2");
     let (asker, _) = client(json(&other));
-    let found = asker.confirm(None, &expected, taking).await;
-    assert_eq!(kind(&found.unwrap_err()), MALFORMED);
+    let found = asker.confirm(None, &expected, taking).await.unwrap();
+    assert_eq!(crate::shop::word(&found), "differs");
 }
 
 #[tokio::test]
@@ -356,6 +356,7 @@ async fn a_bare_string_is_no_page() {
             true,
         ),
         ("http://127.0.0.1:4010/commonpaymentpage/1", true),
+        ("https:\\/\\/a.example\\/p", true),
         (
             "http://clientwebpos.refmokaunited.com/commonpaymentpage/1",
             false,
@@ -370,7 +371,7 @@ async fn a_bare_string_is_no_page() {
         let (creator, _) = client(json(&envelope(&data)));
         let found = creator.create_page(PageDraft::of("A").build()).await;
         match found {
-            Ok(page) => assert!(good && page.url == url, "{url}"),
+            Ok(page) => assert!(good && page.url == url.replace('\\', ""), "{url}"),
             Err(error) => {
                 assert!(!good, "{url}: {error}");
                 assert_eq!(kind(&error), UNKNOWN);

@@ -7,7 +7,7 @@ use payments_core::Secret;
 use payments_core::http::{HeaderMap, HeaderValue, Method};
 use payments_core::incoming::{Inbound, Worked};
 use payments_core::sandbox::encode_form;
-use payments_moka::ext::{Outcome, Returns, Started, return_url};
+use payments_moka::ext::{Outcome, Started, returns};
 use payments_moka::sandbox::{Config, Forgery, return_hash};
 
 use crate::shop::{FORM, Shop, inbound, post};
@@ -34,7 +34,7 @@ fn body(hash: &str) -> String {
 
 fn verified(body: &str, started: &Started) -> Option<Outcome> {
     let message = inbound("/moka/return?t=abc", body);
-    let found = Returns::new("sample", "sample").verify(&message, started);
+    let found = returns("sample", "sample").verify(&message, started);
     found.ok().map(|event| event.outcome)
 }
 
@@ -136,7 +136,7 @@ async fn every_bad_return_gets_the_same_answer_and_goes_nowhere() {
         HeaderMap::new(),
         "",
     );
-    let returns = Returns::new("sample", "sample");
+    let returns = returns("sample", "sample");
     assert!(returns.verify(&message, &started(CODE)).is_err());
     let answer = shop.tell("abc", &good);
     assert!(
@@ -196,7 +196,7 @@ async fn what_the_hash_does_not_cover_decides_nothing() {
     }
     let changed = body(K1).replace("resultMessage=", "resultMessage=%C3%96denmedi");
     let message = inbound("/moka/return?t=abc", &changed);
-    let event = Returns::new("sample", "sample")
+    let event = returns("sample", "sample")
         .verify(&message, &started(CODE))
         .unwrap();
     assert_eq!(event.reference, "ORD-1");
@@ -234,14 +234,14 @@ async fn the_code_may_come_in_lower_case() {
 
 #[test]
 fn tokens_travel_in_the_query() {
-    let returns = Returns::new("sample", "sample");
+    let returns = returns("sample", "sample");
     let mut seen = HashMap::new();
     for base in [
         "https://shop.example/return",
         "https://shop.example/return?lang=tr",
     ] {
         let token = payments_moka::unguessable().unwrap();
-        let url = return_url(base, &token).unwrap();
+        let url = returns.url(base, &token).unwrap();
         assert!(url.starts_with(base), "{url}");
         let path = url.strip_prefix("https://shop.example").unwrap();
         let message = Inbound::new(Method::POST, path, HeaderMap::new(), "");
@@ -249,7 +249,7 @@ fn tokens_travel_in_the_query() {
         assert!(seen.insert(token, ()).is_none());
     }
     for none in ["shop.example/return", "", "https://user@shop.example/"] {
-        assert!(return_url(none, "t").is_err(), "{none}");
+        assert!(returns.url(none, "t").is_err(), "{none}");
     }
 }
 
@@ -258,7 +258,7 @@ fn the_content_type_is_that_of_a_form_or_is_not_told() {
     let mut headers = HeaderMap::new();
     headers.insert("content-type", HeaderValue::from_static("text/plain"));
     let message = Inbound::new(Method::POST, "/r?t=abc", headers, body(K1));
-    let found = Returns::new("sample", "sample").verify(&message, &started(CODE));
+    let found = returns("sample", "sample").verify(&message, &started(CODE));
     assert!(
         found.is_ok(),
         "the type is unknown: the body is a form whatever it says"
@@ -271,9 +271,7 @@ async fn two_accounts_with_the_same_codes_stay_apart() {
     let message = inbound("/moka/return?t=abc", &body(K1));
     let started = Arc::new(started(CODE));
     for (account, rows) in [("one", 1), ("two", 1), ("one", 0)] {
-        let event = Returns::new("live", account)
-            .verify(&message, &started)
-            .unwrap();
+        let event = returns("live", account).verify(&message, &started).unwrap();
         let _ = inbox.accept(&event);
         let worked = inbox.work_blocking(|_| payments_core::incoming::Outcome::Done);
         assert_eq!(worked.done, rows, "{account}");

@@ -8,7 +8,7 @@ use payments_core::Secret;
 use payments_core::client::RetryPolicy;
 use payments_core::testing::{Act, ScriptedTransport};
 use payments_moka::calls::{Client, Test};
-use payments_moka::ext::{Returns, Started};
+use payments_moka::ext::{Started, returns};
 use payments_moka::sandbox::{Config, check_key, return_hash};
 use payments_moka::types::{BuyerInformation, CustomerInformation};
 use tracing::field::{Field, Visit};
@@ -179,7 +179,7 @@ fn a_return_shows_neither_code_nor_hash() {
     let started = Started::new("ORD-1", &Secret::from(CODE));
     let body = format!("hashValue={hash}&resultCode=&resultMessage=&trxCode=x&OtherTrxCode=ORD-1");
     let message = inbound("/moka/return?t=abc", &body);
-    let returns = Returns::new("live", "shop");
+    let returns = returns("live", "shop");
     let event = returns.verify(&message, &started).unwrap();
     let shown = format!("{started:?} {returns:?} {message:?} {event:?}");
     check(&shown);

@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use payments_core::client::{Builder, RetryPolicy};
 use payments_core::http::{HeaderMap, HeaderValue, Method};
-use payments_core::incoming::{Expected, Inbound, Inbox, Outcome as Work, Row, Worked};
+use payments_core::incoming::{Expected, Inbound, Inbox, Outcome as Work, Returns, Row, Worked};
 use payments_core::testing::FixedClock;
 use payments_core::{Currency, Error, Money, unguessable};
 use payments_moka::Moka;
 use payments_moka::calls::{Client, Test, TestCredentials};
 use payments_moka::codes::PageKind;
 use payments_moka::codes::VoidRefundReason;
-use payments_moka::ext::{Returns, Standing, Started, Taking, return_url};
+use payments_moka::ext::{Standing, Started, Taking, returns};
 use payments_moka::sandbox::{Config, Control, Sandbox, SandboxClock, start};
 use payments_moka::types::{
     ApprovePoolPayment, Capture, CreatePage, CreatePageReply, DetailKey, PaymentDetails,
@@ -44,7 +44,7 @@ pub(crate) struct Shop {
     pub(crate) sandbox: Sandbox,
     pub(crate) client: Client,
     pub(crate) inbox: Inbox,
-    pub(crate) returns: Returns,
+    pub(crate) returns: Returns<Started>,
     /// Where returns go, without a token.
     pub(crate) address: String,
     pub(crate) pages: Pages,
@@ -61,7 +61,7 @@ impl Shop {
     /// `setup` has the last word on the client, which never pauses for real.
     pub(crate) async fn with(config: Config, setup: impl FnOnce(Draft) -> Draft) -> Self {
         let inbox = Inbox::in_memory();
-        let returns = Returns::new("sandbox", "shop");
+        let returns = returns("sandbox", "shop");
         let pages = Pages::default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}/moka/return", listener.local_addr().unwrap());
@@ -142,7 +142,7 @@ impl Shop {
     ) -> CreatePageReply {
         let token = unguessable().unwrap();
         let draft = PageDraft {
-            redirect_url: return_url(&self.address, &token).unwrap(),
+            redirect_url: self.returns.url(&self.address, &token).unwrap(),
             ..PageDraft::of(reference)
         };
         let call = change(draft).build();
@@ -322,7 +322,7 @@ pub(crate) fn word(standing: &Standing) -> &'static str {
         Standing::Paid(_) => "paid",
         Standing::Held(_) => "held",
         Standing::Authorised(_) => "authorised",
-        Standing::AmountDiffers(_) => "amount differs",
+        Standing::Differs(_) => "differs",
         Standing::Declined(_) => "declined",
         Standing::Voided(_) => "voided",
         Standing::Refunded(_) => "refunded",

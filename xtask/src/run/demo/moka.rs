@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use payments_core::Decimal;
-use payments_core::incoming::{Basis, Expected, Inbox, Outcome, Row};
+use payments_core::incoming::{Basis, Expected, Inbox, Outcome, Returns, Row};
 use payments_core::sandbox::encode_form;
 use payments_moka::codes::{PageKind, VoidRefundReason};
-use payments_moka::ext::{self, Returned, Returns, Standing, Started, Taking, return_url};
+use payments_moka::ext::{self, Returned, Standing, Started, Taking};
 use payments_moka::sandbox::{Config, Sandbox, SandboxClock, start};
 use payments_moka::types::{
     ApprovePoolPayment, Capture, CreatePage, PaymentKey, RefundAmount, RequestRefund,
@@ -41,7 +41,7 @@ type Pages = Arc<Mutex<HashMap<String, Started>>>;
 struct Shop {
     sandbox: Sandbox,
     client: Client,
-    returns: Returns,
+    returns: Returns<Started>,
     address: String,
     pages: Pages,
     inbox: Inbox,
@@ -122,7 +122,7 @@ async fn open() -> Done<Shop> {
     let client = Client::builder(Test::at(base_url.clone()), credentials)
         .build()
         .map_err(said)?;
-    let (returns, inbox) = (Returns::new("sandbox", "demo"), Inbox::in_memory());
+    let (returns, inbox) = (ext::returns("sandbox", "demo"), Inbox::in_memory());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .map_err(said)?;
@@ -203,7 +203,7 @@ impl Shop {
             .pre_auth(pre_auth)
             .pool_payment(pool)
             .description("Çay ve kahve")
-            .redirect_url(return_url(&self.address, &token).map_err(said)?)
+            .redirect_url(self.returns.url(&self.address, &token).map_err(said)?)
             .build()
             .map_err(said)?;
         let reply = self.client.create_page(page).await.map_err(said)?;
