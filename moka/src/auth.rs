@@ -5,7 +5,7 @@ use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
 use payments_core::outgoing::Base;
 use payments_core::serde::Deserialize;
-use payments_core::signing::{Keys, Scheme, Signer, TagString, TagText};
+use payments_core::signing::{Keys, Scheme, TagString, TagText, tag};
 use payments_core::wire::{Fields, Wire};
 use payments_core::{Canonical, Currency, Secret, call::Call, call::Fault, json::Object};
 
@@ -64,8 +64,7 @@ impl Provider for Moka {
         credentials: &Credentials,
         _token: Option<&Secret<String>>,
     ) -> Result<(), Misuse> {
-        let tag = Signer::new(credentials.clone())
-            .tag(&CheckKey {}, Scheme::Sha256)
+        let tag = tag(&CheckKey {}, credentials, Scheme::Sha256)
             .map_err(|refusal| Misuse::new(refusal.field(), "cannot be hashed"))?;
         let block = Authentication(credentials, tag.text(TagText::Hex));
         request.put_first("PaymentDealerAuthentication", &block)
@@ -109,7 +108,7 @@ mod tests {
         let check = |[dealer, user, password]: [&str; 3], canonical: &str, key: &str| {
             let credentials = Credentials::new(dealer, user, password).unwrap();
             assert_eq!(text(&CheckKey {}, &credentials).unwrap(), canonical);
-            let tag = Signer::new(credentials).tag(&CheckKey {}, Scheme::Sha256);
+            let tag = tag(&CheckKey {}, &credentials, Scheme::Sha256);
             assert_eq!(tag.unwrap().text(TagText::Hex).as_str(), key);
         };
         check(

@@ -65,8 +65,8 @@ fn judge(
         return Standing::Open(reply);
     };
     let succeeded = event.is_some_and(|event| event.outcome == Outcome::Success);
-    let agrees = payment.other_trx_code.trim() == expected.reference()
-        && payment.amount == expected.amount();
+    let reference = payment.other_trx_code.as_deref().map(str::trim);
+    let agrees = reference == Some(expected.reference()) && payment.amount == expected.amount();
     let confirmed = |reply| {
         let basis = Basis::Queried { amount: true };
         Confirmed::by_provider_crate(reply, expected.clone(), basis)

@@ -107,8 +107,8 @@ pub struct BasketProduct {
     /// The product.
     #[choice]
     product: ProductKey,
-    /// The price of one. The document says integer, but the sum must be a decimal amount: prices
-    /// with a fraction are untried.
+    /// The price of one, in the currency of the page, which is not compared. The document says
+    /// integer, but the sum must be a decimal amount: prices with a fraction are untried.
     ///
     /// Evidence: inferred.
     #[wire("UnitPrice", money = "trimmed_number", positive)]
@@ -233,9 +233,9 @@ pub struct Payment {
         deserialize_with = "payments_core::json::optional_code"
     )]
     pub dealer_payment_id: Option<String>,
-    /// The merchant's code of it.
-    #[serde(rename = "OtherTrxCode")]
-    pub other_trx_code: String,
+    /// The merchant's code of it, where it has one.
+    #[serde(rename = "OtherTrxCode", default)]
+    pub other_trx_code: Option<String>,
     /// The name on the card.
     #[wire("CardHolderFullName", sensitive)]
     #[serde(rename = "CardHolderFullName", default)]
@@ -271,10 +271,9 @@ pub struct Payment {
         deserialize_with = "payments_core::json::lenient_integer"
     )]
     pub installment_number: Option<i64>,
-    /// What Moka keeps.
+    /// What Moka keeps, with any number of digits.
     #[serde(rename = "DealerCommissionAmount", default)]
-    #[priced("trimmed_number", by = currency_code)]
-    pub dealer_commission_amount: Option<Money>,
+    pub dealer_commission_amount: Option<Decimal>,
     /// Whether it had a 3-D step.
     #[serde(
         rename = "IsThreeD",

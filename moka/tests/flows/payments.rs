@@ -406,7 +406,8 @@ async fn lists_tell_what_happened() {
         let found = shop.client.list_payments(list(status)).await.unwrap();
         let payments = found.payments.as_ref().unwrap();
         assert_eq!(found.list_item_count, Some(1));
-        assert_eq!(payments.first().unwrap().other_trx_code, reference);
+        let found = payments.first().unwrap().other_trx_code.as_deref();
+        assert_eq!(found, Some(reference));
     }
     let trxs = ListTransactions::builder()
         .trx_start_date("2026-01-01 00:00")

@@ -10,9 +10,13 @@ use payments_core::http::{HeaderMap, HeaderValue, StatusCode, header};
 use payments_core::testing::{Act, ScriptedTransport, json_response};
 use payments_moka::calls::{Client, Test};
 use payments_moka::codes::{BankCode, PageCode, PaymentStatus, ServiceCode};
+use payments_moka::ext::{Started, Taking, returns};
+use payments_moka::sandbox::return_hash;
 use payments_moka::types::RefundAmount;
 
-use crate::shop::{CREATE, DETAILS, PageDraft, VOID, credentials, details, kind, refund, void};
+use crate::shop::{
+    CREATE, DETAILS, PageDraft, VOID, credentials, details, inbound, kind, refund, void,
+};
 
 const UNKNOWN: &str = "unknown, moved: Maybe";
 const MALFORMED: &str = "malformed, moved: No";
@@ -184,7 +188,7 @@ async fn amounts_and_states_are_read_exactly() {
     // A state that nobody describes is kept, and never paid.
     let (asker, _) = client(json(&detail("27.5", "TL", "7")));
     let expected = crate::shop::expected("ORD-1");
-    let taking = payments_moka::ext::Taking::Contracted;
+    let taking = Taking::Contracted;
     let found = asker.confirm(None, &expected, taking).await.unwrap();
     assert_eq!(crate::shop::word(&found), "open");
     // Nor is the payment of another code.
@@ -408,4 +412,29 @@ async fn what_is_not_described_does_no_harm() {
     let reply = asker.payment_details(details("ORD-1")).await.unwrap();
     assert_eq!(reply.payment, None);
     assert_eq!(reply.response().body(), more.as_bytes());
+}
+
+/// A proven success and a query that says failed: one of the two lags, and nothing is declined.
+#[tokio::test]
+async fn a_query_that_lags_behind_a_success_declines_nothing() {
+    let failed = envelope(
+        r#"{"IsSuccessful":true,"PaymentDetail":{"OtherTrxCode":"ORD-1","Amount":27.5,
+        "CurrencyCode":"TL","PaymentStatus":2,"TrxStatus":2,"DealerCommissionAmount":0.5055}}"#,
+    );
+    let code = "9FDFBDFC-42C5-417E-AA93-E4D9D5312AAC";
+    let started = Started::new("ORD-1", &code.into());
+    for (success, expect) in [(true, "open"), (false, "declined")] {
+        let hash = return_hash(code, success);
+        let body = format!("hashValue={hash}&resultCode=&resultMessage=&trxCode=x&OtherTrxCode=x");
+        let message = inbound("/moka/return?t=abc", &body);
+        let event = returns("sample", "sample")
+            .verify(&message, &started)
+            .unwrap();
+        let (asker, _) = client(json(&failed));
+        let expected = crate::shop::expected("ORD-1");
+        let found = asker
+            .confirm(Some(&event), &expected, Taking::Contracted)
+            .await;
+        assert_eq!(crate::shop::word(&found.unwrap()), expect);
+    }
 }
