@@ -18,7 +18,7 @@ payments_core::codes! {
     /// Whether the card is stored.
     pub enum CardStorage {
         /// The card is not stored.
-        None = "0" => Unknown,
+        NotStored = "0" => Unknown,
         /// The card is stored.
         Stored = "1" => Unknown,
         /// The payer chooses.
