@@ -116,11 +116,13 @@ impl Kept for Started {
             fields.text(name).ok_or(Rejected::by_provider_crate())?;
         }
         let given: String = fields.required("hashValue")?;
+        // Without a code anyone can make the hash.
+        let has_code = !self.code_for_hash.expose().is_empty();
         // Both are compared, so that the time tells nothing.
         let [success, failure] = [Outcome::Success, Outcome::Failure].map(|outcome| {
             let letter = outcome.letter();
             let tag = tag(&Proof { letter }, self, Scheme::Sha256).ok()?;
-            tag.matches(&given, TagText::Hex).then_some(outcome)
+            (tag.matches(&given, TagText::Hex) && has_code).then_some(outcome)
         });
         let outcome = success.or(failure).ok_or(Rejected::by_provider_crate())?;
         let reference = self.reference.clone();

@@ -55,6 +55,31 @@ fn the_vectors_hold_whatever_the_case() {
     assert_eq!(verified(&body(K1), &other), None);
 }
 
+#[test]
+fn no_digit_of_the_hash_can_be_changed() {
+    for (hash, at) in [K1, K2]
+        .iter()
+        .flat_map(|hash| (0..64).map(move |at| (*hash, at)))
+    {
+        for other in "0123456789abcdef".chars() {
+            let mut changed = hash.to_owned();
+            changed.replace_range(at..=at, &other.to_string());
+            if changed != hash {
+                assert_eq!(verified(&body(&changed), &started(CODE)), None, "{changed}");
+            }
+        }
+    }
+}
+
+/// Whoever keeps no code would believe a hash that anyone can make.
+#[test]
+fn without_a_code_nothing_is_believed() {
+    for success in [true, false] {
+        let hash = return_hash("", success);
+        assert_eq!(verified(&body(&hash), &started("")), None);
+    }
+}
+
 /// Bodies with something wrong, around a genuine hash.
 fn bad_bodies() -> Vec<String> {
     let good = body(K1);
