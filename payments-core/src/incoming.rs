@@ -12,6 +12,7 @@ mod inbox;
 mod message;
 mod notice;
 mod replays;
+mod returns;
 mod ring;
 mod verified;
 mod verifier;
@@ -27,6 +28,7 @@ pub use inbox::{Accepted, Claimed, Inbox, InboxOptions, Key, Outcome, Row, Worke
 pub use message::{Endpoint, Message};
 pub use notice::{AckRule, Acknowledged, Answered, Notice};
 pub use replays::{Replays, Seen};
+pub use returns::{Kept, Returns};
 pub use ring::KeyRing;
 pub use verified::{Scope, Unverified, Verified};
 pub use verifier::Verifier;

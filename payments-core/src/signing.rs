@@ -6,7 +6,7 @@ mod secret;
 
 pub use canonical::{Canonical, Part, Refusal, Sink};
 pub use digest::{
-    Keys, Place, Scheme, SignatureRule, Signed, Signer, Tag, TagString, TagText, same, tag_text,
-    text,
+    Keys, Place, Scheme, SignatureRule, Signed, Signer, Tag, TagString, TagText, same, tag,
+    tag_text, text,
 };
 pub use secret::{KeyPart, MIN_SECRET, Secret, check_given, check_secret};

@@ -16,6 +16,8 @@ use super::inbox::{Accepted, Inbox};
 use super::message::{Endpoint, Message};
 use super::notice::{Acknowledged, Answered, Notice};
 use super::replays::{Replays, Seen};
+use super::returns::{Kept, Returns};
+use super::verified::Verified;
 use crate::error::Rejected;
 
 /// The kind of message that an endpoint lets in.
@@ -143,6 +145,45 @@ where
                     None => Ack::again(),
                 },
             })
+        }
+    })
+}
+
+/// The route that browsers are sent back to. What is believed goes into the inbox; work it off
+/// elsewhere.
+///
+/// `kept` looks up what the merchant kept under a token. `page` writes what the buyer sees: it is
+/// given the return, or nothing for one that is not to be believed, so that all of those get the
+/// same answer.
+pub fn returned<K, F, S>(
+    inbox: Inbox,
+    returns: Returns<K>,
+    kept: impl Fn(String) -> F + Send + Sync + 'static,
+    page: impl Fn(Option<&Verified<K::Notice>>) -> Response + Send + Sync + 'static,
+) -> MethodRouter<S>
+where
+    K: Kept + Send + Sync + 'static,
+    K::Notice: Send + Sync,
+    <K::Notice as Notice>::Unsigned: Send + Sync,
+    F: Future<Output = Option<K>> + Send,
+    S: Clone + Send + Sync + 'static,
+{
+    let parts = Arc::new((returns, inbox, kept, page));
+    post(move |request: Request| {
+        let parts = Arc::clone(&parts);
+        async move {
+            let (returns, inbox, kept, page) = &*parts;
+            let found = async {
+                let inbound = read(request).await.ok()?;
+                let kept = kept(returns.token(&inbound).ok()?).await?;
+                returns.verify(&inbound, &kept).ok()
+            };
+            let found = found.await;
+            if let Some(found) = &found {
+                // New or known, the buyer sees the same.
+                let _ = inbox.accept(found);
+            }
+            page(found.as_ref())
         }
     })
 }

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod both;
 #[cfg(feature = "client")]
 mod driver;
 mod environment;

@@ -66,11 +66,12 @@ impl Page {
     pub fn form(mut self, form: Form) -> Self {
         let Form {
             action,
+            target,
             button,
             inputs,
         } = form;
         self.main.push_str(&format!(
-            "<form method=\"post\" action=\"{action}\">\n{inputs}<button type=\"submit\">{button}</button>\n</form>\n"
+            "<form method=\"post\" action=\"{action}\"{target}>\n{inputs}<button type=\"submit\">{button}</button>\n</form>\n"
         ));
         self
     }
@@ -111,6 +112,7 @@ impl Page {
 #[derive(Clone, Debug)]
 pub struct Form {
     action: String,
+    target: String,
     button: String,
     inputs: String,
 }
@@ -121,9 +123,17 @@ impl Form {
     pub fn post(action: &str, button: &str) -> Self {
         Self {
             action: escape(action),
+            target: String::new(),
             button: escape(button),
             inputs: String::new(),
         }
+    }
+
+    /// Where the answer is shown: `_top` replaces the page around a frame.
+    #[must_use]
+    pub fn target(mut self, target: &str) -> Self {
+        self.target = format!(" target=\"{}\"", escape(target));
+        self
     }
 
     /// Adds a field that the buyer does not see.
@@ -175,6 +185,7 @@ mod tests {
             .link(nasty, nasty)
             .form(
                 Form::post(nasty, nasty)
+                    .target(nasty)
                     .hidden(nasty, nasty)
                     .input(nasty, nasty, nasty),
             )
@@ -182,7 +193,7 @@ mod tests {
         let html = String::from_utf8(reply.bytes().to_vec()).unwrap();
         assert!(!html.contains("<script"), "{html}");
         assert!(!html.contains(nasty), "{html}");
-        assert_eq!(html.matches("&quot;&#39;&gt;&lt;script&gt;").count(), 15);
+        assert_eq!(html.matches("&quot;&#39;&gt;&lt;script&gt;").count(), 16);
     }
 
     #[test]

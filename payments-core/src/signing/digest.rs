@@ -382,14 +382,25 @@ pub fn tag_text<M: Canonical>(
 where
     M::Keys: Keys + Sized,
 {
-    let tag = match rule.scheme {
+    let tag = tag(message, keys, rule.scheme)?;
+    Ok(tag.text(rule.text).as_str().to_owned())
+}
+
+/// The tag of a message under keys that are used once: nothing is prepared, and nothing copied.
+///
+/// # Errors
+/// [`Refusal`] for a value that cannot be signed unambiguously.
+pub fn tag<M: Canonical>(message: &M, keys: &M::Keys, scheme: Scheme) -> Result<Tag, Refusal>
+where
+    M::Keys: Keys + Sized,
+{
+    match scheme {
         Scheme::Sha256 => hash::<Sha256, M>(message, keys),
         #[cfg(feature = "md5")]
         Scheme::Md5 => hash::<md5::Md5, M>(message, keys),
         #[cfg(feature = "hmac")]
         Scheme::HmacSha256 => mac(message, keys, prepared(keys).as_ref()),
-    }?;
-    Ok(tag.text(rule.text).as_str().to_owned())
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `cargo xtask demo`: every provider's whole flow against the sandboxes.
 
 mod mocasa;
+mod moka;
 mod report;
 
 use report::ProviderReport;
@@ -12,7 +13,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) json: bool,
     /// Run one provider only.
-    #[arg(long, value_name = "NAME", value_parser = ["mocasa"])]
+    #[arg(long, value_name = "NAME", value_parser = ["mocasa", "moka"])]
     pub(crate) provider: Option<String>,
 }
 
@@ -21,12 +22,19 @@ pub(crate) struct Arguments {
 /// # Errors
 /// What kept the demo from running at all.
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
-    let Arguments { json, provider: _ } = arguments;
+    let Arguments { json, provider } = arguments;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| format!("no runtime: {error}"))?;
-    let providers = vec![runtime.block_on(mocasa::run())];
+    let wanted = |name: &str| provider.as_deref().is_none_or(|only| only == name);
+    let mut providers = Vec::new();
+    if wanted("mocasa") {
+        providers.push(runtime.block_on(mocasa::run()));
+    }
+    if wanted("moka") {
+        providers.push(runtime.block_on(moka::run()));
+    }
     let ok = providers.iter().all(ProviderReport::ok);
     if *json {
         report::print_json(&providers, ok);

@@ -1,0 +1,85 @@
+//! Makes a payment page and asks how the payment stands: against a sandbox of its own, or against the
+//! service that `MOKA_BASE_URL`, `MOKA_PAGE_BASE_URL`, `MOKA_DEALER_CODE`, `MOKA_USERNAME` and
+//! `MOKA_PASSWORD` name.
+
+#![expect(clippy::print_stdout, reason = "an example tells what it does")]
+
+use std::error::Error;
+
+use payments_moka::codes::PageKind;
+use payments_moka::ext::{Standing, Started, Taking, returns};
+use payments_moka::payments_core::clock::{Clock, SystemClock, unix_millis};
+use payments_moka::payments_core::incoming::Expected;
+use payments_moka::sandbox::{Config, Sandbox, start};
+use payments_moka::types::CreatePage;
+use payments_moka::{Client, Currency, Money, Test, TestCredentials, unguessable};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    // The sandbox lives as long as this variable.
+    let (environment, credentials, _sandbox) = service()?;
+    let client = Client::builder(environment, credentials).build()?;
+
+    // Store the code before the page is asked for: an unknown outcome is asked for by it.
+    let reference = format!("QS-{}", unix_millis(SystemClock::new().wall()));
+    println!("reference={reference}");
+    let amount = Money::from_decimal("27.50", Currency::TRY)?;
+    let token = unguessable()?;
+    let page = client
+        .create_page(
+            CreatePage::builder()
+                .amount(amount)
+                .other_trx_code(&reference)
+                .kind(PageKind::CommonPaymentPage)
+                .three_d(true)
+                .redirect_url(
+                    returns("test", "main-shop").url("https://shop.example/moka/return", &token)?,
+                )
+                .build()?,
+        )
+        .await?;
+    // Store this on the server, under the token; the return is verified against it.
+    let _started = Started::new(&reference, &page.code_for_hash);
+    println!("pay_url={}", page.url);
+
+    let expected = Expected::new(&reference, amount);
+    let standing = client.confirm(None, &expected, Taking::Contracted).await?;
+    println!(
+        "status={}",
+        match standing {
+            Standing::Open(_) => "open",
+            Standing::Paid(_) => "paid",
+            Standing::Declined(_) => "declined",
+            _ => "another: look at it",
+        }
+    );
+    Ok(())
+}
+
+/// The service that the environment names, or a sandbox if it names none.
+fn service() -> Result<(Test, TestCredentials, Option<Sandbox>), Box<dyn Error>> {
+    let names = [
+        "MOKA_BASE_URL",
+        "MOKA_PAGE_BASE_URL",
+        "MOKA_DEALER_CODE",
+        "MOKA_USERNAME",
+        "MOKA_PASSWORD",
+    ];
+    let [base_url, page, dealer, user, password] =
+        names.map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    match (base_url, page, dealer, user, password) {
+        (Some(base_url), Some(page), Some(dealer), Some(user), Some(password)) => {
+            let credentials = TestCredentials::new(dealer, user, password)?;
+            Ok((Test::at(base_url).page(page), credentials, None))
+        }
+        (None, None, None, None, None) => {
+            eprintln!("no {} is set: using a sandbox", names.join(", "));
+            let (dealer, user, password) = ("1730", "quickstart", "quickstart-of-no-value");
+            let sandbox = start(Config::new().credentials(dealer, user, password))?;
+            let environment = Test::at(sandbox.base_url());
+            let credentials = TestCredentials::new(dealer, user, password)?;
+            Ok((environment, credentials, Some(sandbox)))
+        }
+        _ => Err(format!("set all of {}, or none", names.join(", ")).into()),
+    }
+}

@@ -1,0 +1,100 @@
+//! Confirming a payment: by the detail list, amount and currency included.
+
+use payments_core::error::Misuse;
+use payments_core::incoming::{Basis, Confirmed, Expected, Verified};
+use payments_core::{Error, Reply};
+
+use super::{Outcome, Returned};
+use crate::codes::{PaymentStatus, TrxStatus};
+use crate::types::{DetailKey, PaymentDetails, PaymentDetailsReply};
+
+/// How the page was to take the money: the shop's own record, as no query tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taking {
+    /// As a sale or a pre-authorisation, settled as contracted.
+    Contracted,
+    /// As a pool payment, held until it is approved.
+    Pool,
+}
+
+/// Where a payment stands.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+#[must_use]
+pub enum Standing {
+    /// The buyer was charged what was expected: deliver. It may be refunded in part: see
+    /// `refunded`.
+    Paid(Confirmed<Reply<PaymentDetailsReply>>),
+    /// The buyer was charged what was expected, and Moka holds it until it is approved. Whether it
+    /// was approved is the shop's own knowledge.
+    Held(Confirmed<Reply<PaymentDetailsReply>>),
+    /// What was expected is authorised, and not captured: no money has moved.
+    Authorised(Reply<PaymentDetailsReply>),
+    /// It is of another amount, currency or code than expected: a person has to look at it.
+    Differs(Reply<PaymentDetailsReply>),
+    /// It failed.
+    Declined(Reply<PaymentDetailsReply>),
+    /// It was voided.
+    Voided(Reply<PaymentDetailsReply>),
+    /// It was refunded in full.
+    Refunded(Reply<PaymentDetailsReply>),
+    /// No payment yet, under way, or a state that the description does not know: ask again later.
+    Open(Reply<PaymentDetailsReply>),
+}
+
+fn query(
+    event: Option<&Verified<Returned>>,
+    expected: &Expected,
+) -> Result<PaymentDetails, Misuse> {
+    if let Some(event) = event {
+        expected.check_reference(&event.reference)?;
+    }
+    let payment = DetailKey::OtherTrxCode(expected.reference().to_owned());
+    PaymentDetails::builder().payment(payment).build()
+}
+
+fn judge(
+    reply: Reply<PaymentDetailsReply>,
+    event: Option<&Verified<Returned>>,
+    expected: &Expected,
+    taking: Taking,
+) -> Standing {
+    use PaymentStatus::{Payment, PreAuthorisation, Refunded, Voided};
+    use TrxStatus::{Done, Failed};
+    let Some(payment) = &reply.payment else {
+        return Standing::Open(reply);
+    };
+    let succeeded = event.is_some_and(|event| event.outcome == Outcome::Success);
+    let reference = payment.other_trx_code.as_deref().map(str::trim);
+    let agrees = reference == Some(expected.reference()) && payment.amount == expected.amount();
+    let confirmed = |reply| {
+        let basis = Basis::Queried { amount: true };
+        Confirmed::by_provider_crate(reply, expected.clone(), basis)
+    };
+    match (&payment.payment_status, &payment.trx_status) {
+        (_, _) if !agrees => Standing::Differs(reply),
+        (Payment, Done) if taking == Taking::Pool => Standing::Held(confirmed(reply)),
+        (Payment, Done) => Standing::Paid(confirmed(reply)),
+        (PreAuthorisation, Done) => Standing::Authorised(reply),
+        // A proven success outweighs a query that lags behind it.
+        (Payment | PreAuthorisation, Failed) if !succeeded => Standing::Declined(reply),
+        (Voided, Done) => Standing::Voided(reply),
+        (Refunded, Done) => Standing::Refunded(reply),
+        (_, _) => Standing::Open(reply),
+    }
+}
+
+payments_core::on_both_clients! {
+    /// Confirms a payment by asking Moka, whatever its return said; without one, where it never came.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] if `expected` is of another payment than the return; otherwise that of the
+    /// query, which moves no money: confirm again later.
+    pub fn confirm(
+        event: Option<&Verified<Returned>>,
+        expected: &Expected,
+        taking: Taking,
+    ) -> Result<Standing, Error> {
+        payment_details(query(event, expected)?) => |reply| Ok(judge(reply, event, expected, taking))
+    }
+}

@@ -1,0 +1,189 @@
+//! Browsers that a provider sends back, found by a token of the merchant's own.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::fields::{BodyFormat, Fields};
+use super::inbound::Inbound;
+use super::notice::Notice;
+use super::verified::{Scope, Verified};
+use crate::error::{Misuse, Rejected};
+use crate::link::Link;
+
+/// The field of the return address that carries the token.
+const TOKEN: &str = "t";
+
+/// What a merchant keeps on its server of a page that it made: what the return is verified against,
+/// where the proof is another for each page.
+pub trait Kept {
+    /// The return.
+    type Notice: Notice;
+
+    /// Verifies the fields of a return.
+    ///
+    /// # Errors
+    /// [`Rejected`] for what is not to be believed.
+    fn verify(
+        &self,
+        fields: &Fields<'_>,
+    ) -> Result<(Self::Notice, <Self::Notice as Notice>::Unsigned), Rejected>;
+}
+
+/// An endpoint that browsers are sent back to by a form. Each page has an address with a token that
+/// nobody can guess, under which the merchant keeps `K`.
+pub struct Returns<K> {
+    scope: Scope,
+    kept: PhantomData<fn() -> K>,
+}
+
+impl<K: Kept> Returns<K> {
+    /// The endpoint of `scope`.
+    #[must_use]
+    pub fn new(scope: Scope) -> Self {
+        Self {
+            scope,
+            kept: PhantomData,
+        }
+    }
+
+    /// Whose returns these are.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The address that a page sends its buyer back to: the merchant's own, with the token in its
+    /// query.
+    ///
+    /// # Errors
+    /// [`Misuse`] for an address that is none.
+    pub fn url(&self, address: &str, token: &str) -> Result<String, Misuse> {
+        let address: Link = address.parse()?;
+        Ok(address.with(TOKEN, token).as_str().to_owned())
+    }
+
+    /// The token of a return. Look up by this, and by nothing else of the request.
+    ///
+    /// # Errors
+    /// [`Rejected`] where it is missing, empty or stands twice.
+    pub fn token(&self, inbound: &Inbound) -> Result<String, Rejected> {
+        Fields::read(inbound.query().as_bytes(), BodyFormat::Form)?.required(TOKEN)
+    }
+
+    /// Verifies a return against what was kept under its token. The body is read as a form,
+    /// whatever type it comes with.
+    ///
+    /// # Errors
+    /// [`Rejected`]: change nothing.
+    pub fn verify(&self, inbound: &Inbound, kept: &K) -> Result<Verified<K::Notice>, Rejected> {
+        let fields = Fields::read(inbound.body(), BodyFormat::Form)?;
+        let (notice, unsigned) = kept.verify(&fields)?;
+        Ok(Verified::by_provider_crate(
+            notice,
+            unsigned,
+            self.scope.clone(),
+            "kept".to_owned(),
+            inbound.clone(),
+        ))
+    }
+}
+
+impl<K> Clone for Returns<K> {
+    fn clone(&self) -> Self {
+        Self {
+            scope: self.scope.clone(),
+            kept: PhantomData,
+        }
+    }
+}
+
+impl<K> fmt::Debug for Returns<K> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_tuple("Returns").field(&self.scope).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, Method};
+
+    use super::*;
+
+    struct Page(&'static str);
+
+    #[derive(Debug)]
+    struct Back;
+
+    impl Notice for Back {
+        type Unsigned = Option<String>;
+        const NAME: &'static str = "back";
+
+        fn read(_: &Fields<'_>) -> Result<Self, Rejected> {
+            Err(Rejected)
+        }
+
+        fn read_unsigned(fields: &Fields<'_>) -> Option<String> {
+            fields.text("note").map(str::to_owned)
+        }
+
+        fn dedupe(&self) -> Vec<&str> {
+            vec!["back"]
+        }
+
+        fn reference(&self) -> &str {
+            "back"
+        }
+    }
+
+    impl Kept for Page {
+        type Notice = Back;
+
+        fn verify(&self, fields: &Fields<'_>) -> Result<(Back, Option<String>), Rejected> {
+            let proof: String = fields.required("proof")?;
+            let held = (proof == self.0).then_some(Back).ok_or(Rejected)?;
+            Ok((held, Back::read_unsigned(fields)))
+        }
+    }
+
+    fn returns() -> Returns<Page> {
+        Returns::new(Scope::new("toy", "test", "shop"))
+    }
+
+    fn inbound(target: &str, body: &'static str) -> Inbound {
+        Inbound::new(Method::POST, target, HeaderMap::new(), body)
+    }
+
+    #[test]
+    fn a_return_is_verified_by_what_was_kept() {
+        let message = inbound("/back?t=1", "proof=x&note=n");
+        let found = returns().verify(&message, &Page("x")).unwrap();
+        assert_eq!(found.unsigned().as_deref(), Some("n"));
+        assert_eq!(found.scope(), returns().scope());
+        assert!(returns().verify(&message, &Page("y")).is_err());
+        let twice = inbound("/back?t=1", "proof=x&proof=x");
+        assert!(returns().verify(&twice, &Page("x")).is_err());
+        // The proof stands in the body, never in the address.
+        let elsewhere = inbound("/back?t=1&proof=x", "");
+        assert!(returns().verify(&elsewhere, &Page("x")).is_err());
+    }
+
+    #[test]
+    fn the_token_travels_in_the_query() {
+        let token = |target: &str| returns().token(&inbound(target, "")).ok();
+        for address in ["https://a.example/back", "https://a.example/back?lang=tr"] {
+            let url = returns().url(address, "a b&c").unwrap();
+            let target = url.strip_prefix("https://a.example").unwrap();
+            assert_eq!(token(target).as_deref(), Some("a b&c"), "{url}");
+        }
+        for none in [
+            "/back",
+            "/back?t=",
+            "/back?t=1&t=1",
+            "/back?T=1",
+            "/back?t=%4",
+        ] {
+            assert_eq!(token(none), None, "{none}");
+        }
+        assert!(returns().url("a.example/back", "1").is_err());
+    }
+}
