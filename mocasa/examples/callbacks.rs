@@ -41,11 +41,7 @@ impl Shop {
         let expected = Expected::new(row.reference(), *amount);
         // The row was verified when it came in; here its signed and unsigned fields are read again.
         let event = row.inbound().and_then(|raw| self.verifier.verify(raw).ok());
-        let answer = match &event {
-            Some(event) => self.client.confirm(event, &expected).await,
-            None => self.client.confirm_order(&expected).await,
-        };
-        match answer {
+        match self.client.confirm(event.as_ref(), &expected).await {
             Ok(Confirmation::Confirmed(order)) => {
                 if order.amount_claim() == AmountClaim::Differs {
                     eprintln!(

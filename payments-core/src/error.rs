@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use crate::exchange::{CallRecord, Response};
+use crate::signing::Refusal;
 
 /// What went wrong with a call or a callback.
 ///
@@ -112,6 +113,13 @@ impl Misuse {
     #[must_use]
     pub fn problem(&self) -> &str {
         &self.problem
+    }
+}
+
+/// A value that cannot be signed unambiguously.
+impl From<Refusal> for Misuse {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(refusal.field(), refusal.problem())
     }
 }
 

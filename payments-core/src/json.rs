@@ -228,7 +228,8 @@ pub fn optional_flag<'de, D: Deserializer<'de>>(input: D) -> Result<Option<bool>
     present(input)?.map(truth).transpose()
 }
 
-/// Reads an amount from its exact text: a number where the form is one, otherwise a text.
+/// Reads an amount from its exact text: a number where the form is one, otherwise a text. Whole units
+/// may come as both.
 ///
 /// # Errors
 /// If it is not written in that form, or is no amount of that currency.
@@ -313,7 +314,9 @@ fn code_text<E: Error>(raw: &str) -> Result<Cow<'_, str>, E> {
 
 fn amount<E: Error>(raw: &str, form: Form, currency: Currency) -> Result<Money, E> {
     let text = code_text::<E>(raw)?;
-    if form.is_number() != is_number(raw) {
+    // Digits alone say the same as a text: providers that count in whole units send both.
+    let whole = matches!(form, Form::Minor | Form::Major) && raw.starts_with('"');
+    if form.is_number() != is_number(raw) && !whole {
         return Err(E::custom("an amount in another form"));
     }
     form.parse(&text, currency).map_err(E::custom)
@@ -472,7 +475,10 @@ mod tests {
         check("1.5", Form::DecimalNumber, php(150));
         check(r#""1.50""#, Form::Decimal, php(150));
         check("null", Form::Minor, Ok(None));
-        check(r#""150""#, Form::Minor, Err(()));
+        check(r#""150""#, Form::Minor, php(150));
+        for odd in [r#""1.50""#, r#""0150""#, r#""+150""#, r#"" 150""#, r#""""#] {
+            check(odd, Form::Minor, Err(()));
+        }
         check("1.50", Form::Decimal, Err(()));
         check("1.5", Form::Minor, Err(()));
         check("true", Form::Minor, Err(()));

@@ -9,4 +9,4 @@ pub use digest::{
     Keys, Place, Scheme, SignatureRule, Signed, Signer, Tag, TagString, TagText, same, tag,
     tag_text, text,
 };
-pub use secret::{KeyPart, MIN_SECRET, Secret, check_given, check_secret};
+pub use secret::{KeyPart, MIN_SECRET, Secret, check_given, check_secret, check_secret_of};

@@ -209,6 +209,8 @@ pub(crate) enum Entry {
         name: LitStr,
         free: bool,
         skip_absent: Option<Ident>,
+        /// With `skip_absent`: the fields that must be absent with it.
+        with: Vec<LitStr>,
     },
     /// A credential: `"$secret"`.
     Credential(LitStr),
@@ -347,6 +349,7 @@ fn entry(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Entr
                 name,
                 free: false,
                 skip_absent: None,
+                with: Vec::new(),
             }
         }));
     }
@@ -374,17 +377,23 @@ fn entry(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Entr
                     name,
                     free,
                     skip_absent,
+                    with,
                 }) => Ok(Some(if marker == "free" {
                     Entry::Value {
                         name,
                         free: true,
                         skip_absent,
+                        with,
                     }
                 } else {
+                    if content.peek(Token![,]) {
+                        content.parse::<Token![,]>()?;
+                    }
                     Entry::Value {
                         name,
                         free,
                         skip_absent: Some(keyword),
+                        with: names(&content, errors)?,
                     }
                 })),
                 Some(Entry::Credential(_) | Entry::Text { .. }) => {

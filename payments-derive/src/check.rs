@@ -39,6 +39,8 @@ pub(crate) enum Part<'a> {
         at: &'a LitStr,
         free: bool,
         skip_absent: bool,
+        /// With `skip_absent`: the fields that must be absent with it.
+        with: Vec<&'a Field>,
     },
     Credential {
         /// Its name as written, without the `$`.
@@ -47,6 +49,22 @@ pub(crate) enum Part<'a> {
         field: Ident,
     },
     Text(String),
+}
+
+/// The fields that are absent or present together with another one.
+fn companions<'a>(names: &[LitStr], message: &'a Message, errors: &mut Errors) -> Vec<&'a Field> {
+    let mut fields = Vec::new();
+    for name in names {
+        match message.by_wire_name(&name.value()) {
+            None => unknown_field(name, message, errors),
+            Some(field) if field.is_optional() => fields.push(field),
+            Some(_) => {
+                let message = format!("`{}` is never absent: take it out here", name.value());
+                errors.at(name.span(), message);
+            }
+        }
+    }
+    fields
 }
 
 pub(crate) fn canonical<'a>(
@@ -83,6 +101,7 @@ pub(crate) fn canonical<'a>(
                 name,
                 free,
                 skip_absent,
+                with,
             } => {
                 let Some(field) = message.by_wire_name(&name.value()) else {
                     unknown_field(name, message, errors);
@@ -128,6 +147,7 @@ pub(crate) fn canonical<'a>(
                     at: name,
                     free: *free,
                     skip_absent: skip_absent.is_some(),
+                    with: companions(with, message, errors),
                 });
             }
             Entry::Credential(text) => {

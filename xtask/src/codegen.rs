@@ -107,7 +107,7 @@ fn files_of(root: &Path, provider: &Provider) -> Result<Vec<(&'static str, Strin
         .collect()
 }
 
-/// Schemes that are features of the core must be switched on by the crate that uses them.
+/// What is a feature of the core must be switched on by the crate that uses them.
 fn check_features(root: &Path, folder: &str, provider: &Provider) -> Result<(), String> {
     let name = format!("{folder}/Cargo.toml");
     let manifest = fs::read_to_string(root.join(&name))
@@ -115,16 +115,20 @@ fn check_features(root: &Path, folder: &str, provider: &Provider) -> Result<(), 
     let signatures = provider
         .messages
         .iter()
-        .filter_map(|message| message.signature.as_ref());
-    for signature in signatures {
-        let feature = match signature.scheme {
-            Scheme::Sha256 => continue,
-            Scheme::HmacSha256 => "hmac",
-            Scheme::Md5 => "md5",
-        };
+        .filter_map(|message| message.signature.as_ref())
+        .filter_map(|signature| match signature.scheme {
+            Scheme::Sha256 => None,
+            Scheme::HmacSha256 => Some(("signatures", "hmac")),
+            Scheme::Md5 => Some(("signatures", "md5")),
+        });
+    let queries = provider.calls.iter().filter_map(|call| {
+        let fresh = call.resolved_by.as_ref()?.fresh.as_ref();
+        fresh.map(|_| ("queries", "random"))
+    });
+    for (what, feature) in signatures.chain(queries) {
         if !manifest.contains(&format!("\"{feature}\"")) {
             return Err(format!(
-                "{name}: the signatures of {folder}/openapi.yaml need a feature of the core\n    \
+                "{name}: the {what} of {folder}/openapi.yaml need a feature of the core\n    \
                  = write payments-core = {{ workspace = true, features = [\"{feature}\"] }}"
             ));
         }

@@ -11,8 +11,14 @@ use payments_core::{Error, Reply};
 use crate::inbound::OrderWebhook;
 use crate::types::{OrderStatus, OrderStatusReply};
 
-/// The query for an expected order.
-fn query(expected: &Expected) -> Result<OrderStatus, Misuse> {
+/// The query for an expected order, after a look at the webhook that speaks of it.
+fn query(
+    event: Option<&Verified<OrderWebhook>>,
+    expected: &Expected,
+) -> Result<OrderStatus, Misuse> {
+    if let Some(event) = event {
+        expected.check_reference(&event.order_no)?;
+    }
     OrderStatus::builder()
         .order_no(expected.reference())
         .build()
@@ -21,10 +27,10 @@ fn query(expected: &Expected) -> Result<OrderStatus, Misuse> {
 /// Reads the answer: only a status that is documented to mean "paid" confirms.
 fn judge(
     reply: Reply<OrderStatusReply>,
-    expected: &Expected,
     event: Option<&Verified<OrderWebhook>>,
-) -> Confirmation<Reply<OrderStatusReply>> {
-    match reply.tx_status.meaning() {
+    expected: &Expected,
+) -> Result<Confirmation<Reply<OrderStatusReply>>, Misuse> {
+    Ok(match reply.tx_status.meaning() {
         Meaning::Done => {
             let confirmed = Confirmed::by_provider_crate(
                 reply,
@@ -40,69 +46,23 @@ fn judge(
         Meaning::Declined if signed_success(event) => Confirmation::Open(reply),
         Meaning::Declined => Confirmation::Declined(reply),
         _ => Confirmation::Open(reply),
-    }
+    })
 }
 
 fn signed_success(event: Option<&Verified<OrderWebhook>>) -> bool {
     event.is_some_and(|event| event.tx_status.meaning() == Meaning::Done)
 }
 
-#[cfg(feature = "client")]
-impl crate::calls::Client {
-    /// Confirms the order of a verified webhook by asking Mocasa, whatever the webhook said.
+payments_core::on_both_clients! {
+    /// Confirms an order by asking Mocasa, whatever its webhook said; without one, where it never came.
     ///
     /// # Errors
-    /// [`Error::Misuse`] if `expected` is of another order; otherwise that of the query, which
-    /// moves no money: confirm again later.
-    pub async fn confirm(
-        &self,
-        event: &Verified<OrderWebhook>,
-        expected: &Expected,
-    ) -> Result<Confirmation<Reply<OrderStatusReply>>, Error> {
-        expected.check_reference(&event.order_no)?;
-        let reply = self.order_status(query(expected)?).await?;
-        Ok(judge(reply, expected, Some(event)))
-    }
-
-    /// Confirms an order whose webhook never came.
-    ///
-    /// # Errors
-    /// That of the query, which moves no money: ask again later.
-    pub async fn confirm_order(
-        &self,
-        expected: &Expected,
-    ) -> Result<Confirmation<Reply<OrderStatusReply>>, Error> {
-        let reply = self.order_status(query(expected)?).await?;
-        Ok(judge(reply, expected, None))
-    }
-}
-
-#[cfg(feature = "blocking")]
-impl crate::calls::blocking::Client {
-    /// Confirms the order of a verified webhook by asking Mocasa, whatever the webhook said.
-    ///
-    /// # Errors
-    /// [`Error::Misuse`] if `expected` is of another order; otherwise that of the query, which
-    /// moves no money: confirm again later.
+    /// [`Error::Misuse`] if `expected` is of another payment than the webhook or the answer; otherwise
+    /// that of the query, which moves no money: confirm again later.
     pub fn confirm(
-        &self,
-        event: &Verified<OrderWebhook>,
+        event: Option<&Verified<OrderWebhook>>,
         expected: &Expected,
     ) -> Result<Confirmation<Reply<OrderStatusReply>>, Error> {
-        expected.check_reference(&event.order_no)?;
-        let reply = self.order_status(query(expected)?)?;
-        Ok(judge(reply, expected, Some(event)))
-    }
-
-    /// Confirms an order whose webhook never came.
-    ///
-    /// # Errors
-    /// That of the query, which moves no money: ask again later.
-    pub fn confirm_order(
-        &self,
-        expected: &Expected,
-    ) -> Result<Confirmation<Reply<OrderStatusReply>>, Error> {
-        let reply = self.order_status(query(expected)?)?;
-        Ok(judge(reply, expected, None))
+        order_status(query(event, expected)?) => |reply| Ok(judge(reply, event, expected)?)
     }
 }

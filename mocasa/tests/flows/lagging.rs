@@ -38,7 +38,7 @@ async fn answer(signed: &str, queried: &str) -> &'static str {
         .verify(&webhook(signed))
         .unwrap();
     let expected = Expected::new("ORDER-1", Money::from_minor(149_900, Currency::PHP));
-    match client.confirm(&event, &expected).await.unwrap() {
+    match client.confirm(Some(&event), &expected).await.unwrap() {
         Confirmation::Confirmed(_) => "confirmed",
         Confirmation::Declined(_) => "declined",
         _ => "open",

@@ -33,7 +33,7 @@ async fn an_order_is_paid_delivered_once_and_refunded_once() {
             kind(&shop.client.refund(refund("A-1")).await.unwrap_err()),
             "refused with SANDBOX_ORDER_NOT_PAID"
         );
-        let open = shop.client.confirm_order(&expected("A-1")).await.unwrap();
+        let open = shop.client.confirm(None, &expected("A-1")).await.unwrap();
         assert!(matches!(open, Confirmation::Open(_)), "{open:?}");
 
         let sent_back = post(&created.payment_link, FORM, "", b"choice=pay");
@@ -70,7 +70,7 @@ async fn a_declined_order_delivers_nothing() {
     post(&created.payment_link, FORM, "", b"choice=decline");
     assert_eq!(shop.work().await, ONE);
     assert_eq!(shop.delivered(), []);
-    let found = shop.client.confirm_order(&expected("A-1")).await.unwrap();
+    let found = shop.client.confirm(None, &expected("A-1")).await.unwrap();
     match found {
         Confirmation::Declined(reply) => assert_eq!(reply.tx_status, TxStatus::Failed),
         other => panic!("{other:?}"),
@@ -90,7 +90,7 @@ async fn a_late_failed_undoes_no_success() {
     );
     assert!(late.starts_with("HTTP/1.1 200"), "{late}");
     assert_eq!(shop.work().await, ONE);
-    let confirmed = shop.client.confirm_order(&expected("A-1")).await.unwrap();
+    let confirmed = shop.client.confirm(None, &expected("A-1")).await.unwrap();
     assert!(confirmed.confirmed().is_some());
     assert_eq!(shop.delivered().len(), 1);
 }
@@ -117,7 +117,7 @@ async fn a_webhook_that_never_came_is_found_and_then_a_repeat() {
     shop.control().pay("A-1").unwrap();
     assert_eq!(shop.work().await, Worked::default());
 
-    let found = shop.client.confirm_order(&expected("A-1")).await.unwrap();
+    let found = shop.client.confirm(None, &expected("A-1")).await.unwrap();
     let confirmed = found.confirmed().unwrap();
     assert_eq!(confirmed.basis(), QUERIED);
     assert_eq!(confirmed.amount_claim(), AmountClaim::Absent);
@@ -190,7 +190,7 @@ async fn a_webhook_is_compared_with_its_own_order() {
     ];
     let event = shop.verifier.verify(&inbound(&headers, body)).unwrap();
     let before = shop.control().requests().len();
-    let wrong = shop.client.confirm(&event, &expected("A-2")).await;
+    let wrong = shop.client.confirm(Some(&event), &expected("A-2")).await;
     assert_eq!(kind(&wrong.unwrap_err()), "misuse of expected");
     assert_eq!(shop.control().requests().len(), before);
 }

@@ -131,14 +131,10 @@ impl Shop {
 
     async fn handle(&self, row: Row) -> Outcome {
         let expected = expected(row.reference());
-        let confirmation = match row.inbound() {
-            Some(inbound) => {
-                let event = self.verifier.verify(inbound).unwrap();
-                self.client.confirm(&event, &expected).await
-            }
-            None => self.client.confirm_order(&expected).await,
-        };
-        match confirmation {
+        let event = row
+            .inbound()
+            .map(|inbound| self.verifier.verify(inbound).unwrap());
+        match self.client.confirm(event.as_ref(), &expected).await {
             Ok(Confirmation::Confirmed(confirmed)) => {
                 if !row.settled_before() {
                     self.delivered.lock().unwrap().push((

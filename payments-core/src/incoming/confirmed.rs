@@ -51,6 +51,21 @@ impl Expected {
         }
     }
 
+    /// Checks an amount that the provider vouches for.
+    ///
+    /// # Errors
+    /// [`Misuse`] if the provider speaks of another amount: deliver nothing and look at it.
+    pub fn check_amount(&self, amount: Money) -> Result<(), Misuse> {
+        if self.amount == amount {
+            Ok(())
+        } else {
+            Err(Misuse::new(
+                "expected",
+                "is of another amount than the provider says: deliver nothing and look at it",
+            ))
+        }
+    }
+
     /// Compares what a message claims with what is expected: to be reported, never to decide by.
     #[must_use]
     pub fn compare(&self, claim: &Claim<Decimal>) -> AmountClaim {

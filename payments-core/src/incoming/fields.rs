@@ -293,9 +293,12 @@ impl Claimable for String {
     }
 }
 
+/// Written plainly only: what is signed is the text, and `+1` and `01` are other texts than `1`.
 impl Claimable for i64 {
     fn read(text: &str) -> Option<Self> {
-        text.parse().ok()
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let plain = text == "0" || !digits.starts_with(['0', '+']);
+        text.parse().ok().filter(|_| plain)
     }
 }
 
@@ -399,6 +402,15 @@ mod tests {
             Claim::Unreadable("x".to_owned())
         );
         assert_eq!(fields.claim::<i64>("none"), Claim::Absent);
+        for (text, expect) in [
+            ("0", Some(0)),
+            ("-7", Some(-7)),
+            ("+7", None),
+            ("07", None),
+            ("-0", None),
+        ] {
+            assert_eq!(i64::read(text), expect, "{text}");
+        }
     }
 
     proptest! {

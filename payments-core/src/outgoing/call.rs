@@ -94,8 +94,7 @@ where
     let keys = keys
         .downcast_ref::<M::Keys>()
         .ok_or_else(|| Misuse::new("call", "is another provider's"))?;
-    let text = tag_text(message, keys, M::SIGNATURE)
-        .map_err(|refusal| Misuse::new(refusal.field(), refusal.problem()))?;
+    let text = tag_text(message, keys, M::SIGNATURE)?;
     Ok(Some((M::SIGNATURE.place, text)))
 }
 

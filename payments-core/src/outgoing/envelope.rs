@@ -338,10 +338,12 @@ mod tests {
         check(numbers, &body("9000"), "ok a");
         check(numbers, &body("7"), "refused 7 None Declined");
         check(numbers, &body("10"), "refused 10 None Unknown");
+        check(numbers, &body(r#""0""#), "ok a");
+        check(numbers, &body(r#""7""#), "refused 7 None Declined");
         let kind = "unreadable `code` is of another kind";
         for code in [
-            r#""7""#,
-            r#""0""#,
+            r#""a""#,
+            r#""7.0""#,
             "true",
             "7.0",
             "0.5",
@@ -435,7 +437,7 @@ mod tests {
             check(TRUTH, &format!(r#"{{"success":{verdict}}}"#), "success");
         }
         check(TEXT, r#"{"code":0}"#, "code");
-        for verdict in [r#""0""#, "0.0", "0e0", "false", "99999999999999999999"] {
+        for verdict in [r#""""#, "0.0", "0e0", "false", "99999999999999999999"] {
             check(FLAT, &format!(r#"{{"code":{verdict},"id":"a"}}"#), "code");
         }
     }

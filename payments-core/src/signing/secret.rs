@@ -100,11 +100,23 @@ pub const MIN_SECRET: usize = 16;
 /// # Errors
 /// [`Misuse`] naming the field, not the value.
 pub fn check_secret(field: &'static str, secret: &Secret<String>) -> Result<(), Misuse> {
+    check_secret_of(field, secret, MIN_SECRET)
+}
+
+/// The same for a provider whose secrets are known to have at least `least` bytes.
+///
+/// # Errors
+/// [`Misuse`] naming the field, not the value.
+pub fn check_secret_of(
+    field: &'static str,
+    secret: &Secret<String>,
+    least: usize,
+) -> Result<(), Misuse> {
     match secret.expose().len() {
         0 => Err(Misuse::new(field, "must not be empty")),
-        length if length < MIN_SECRET => Err(Misuse::new(
+        length if length < least => Err(Misuse::new(
             field,
-            format!("must have at least {MIN_SECRET} bytes, has {length}"),
+            format!("must have at least {least} bytes, has {length}"),
         )),
         _ => Ok(()),
     }

@@ -53,7 +53,9 @@ pub(crate) fn canonical(message: &Message, signed: &Signed<'_>) -> TokenStream {
 fn destructured(message: &Message, parts: &[Part<'_>]) -> TokenStream {
     let is_signed = |wanted: &&Field| {
         parts.iter().any(|part| match part {
-            Part::Value { field, .. } => field.name == wanted.name,
+            Part::Value { field, with, .. } => {
+                field.name == wanted.name || with.iter().any(|other| other.name == wanted.name)
+            }
             Part::Credential { .. } | Part::Text(_) => false,
         })
     };
@@ -114,6 +116,7 @@ impl Body {
                     at,
                     free,
                     skip_absent,
+                    with,
                 } => {
                     let joining = if *free { "" } else { joining.as_str() };
                     let wire_name = at.value();
@@ -131,17 +134,30 @@ impl Body {
                     let mut present = Self::empty();
                     present.separate(&text, &before);
                     present.literal.push_str(&label(&wire_name));
-                    present.present(field, &value, &wire_name, joining);
-                    let present = present.finish();
-                    body.push(quote! {
-                        if let ::core::option::Option::Some(#value) = #value {
-                            #present
+                    let mut any = vec![value.clone()];
+                    any.extend(with.iter().map(|other| other.name.clone()));
+                    body.push(if with.is_empty() {
+                        present.present(field, &value, &wire_name, joining);
+                        let present = present.finish();
+                        quote! {
+                            if let ::core::option::Option::Some(#value) = #value {
+                                #present
+                            }
+                        }
+                    } else {
+                        // Nothing stands for one that is absent where another is there.
+                        present.value(field, &value, &wire_name, joining);
+                        let present = present.finish();
+                        quote! {
+                            if #(#any.is_some())||* {
+                                #present
+                            }
                         }
                     });
                     before = match before {
-                        Before::Nothing => Before::Perhaps(vec![value]),
+                        Before::Nothing => Before::Perhaps(any),
                         Before::Perhaps(mut values) => {
-                            values.push(value);
+                            values.extend(any);
                             Before::Perhaps(values)
                         }
                         Before::Something => Before::Something,

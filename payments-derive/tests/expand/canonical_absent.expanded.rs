@@ -75,3 +75,27 @@ impl ::payments_core::signing::Canonical for LeftOutInFront {
         ::core::result::Result::Ok(())
     }
 }
+
+// Canonical of LeftOutTogether
+#[automatically_derived]
+impl ::payments_core::signing::Canonical for LeftOutTogether {
+    type Keys = ();
+    fn stream<S: ::payments_core::signing::Sink>(
+        &self,
+        _keys: &Self::Keys,
+        sink: &mut S,
+    ) -> ::core::result::Result<(), ::payments_core::signing::Refusal> {
+        let Self { a, b, c } = self;
+        sink.literal("a=");
+        ::payments_core::signing::canonical::stream_value(sink, "a", "&=", a)?;
+        if b.is_some() || c.is_some() {
+            sink.literal("&b=");
+            ::payments_core::signing::canonical::stream_value(sink, "b", "&=", b)?;
+        }
+        if c.is_some() || b.is_some() {
+            sink.literal("&c=");
+            ::payments_core::signing::canonical::stream_value(sink, "c", "&=", c)?;
+        }
+        ::core::result::Result::Ok(())
+    }
+}

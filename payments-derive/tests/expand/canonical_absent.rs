@@ -39,3 +39,14 @@ pub struct LeftOutInFront {
     #[wire("d")]
     pub d: Option<String>,
 }
+
+#[derive(Canonical)]
+#[canonical(pairs = "&", order("a", skip_absent("b", "c"), skip_absent("c", "b")))]
+pub struct LeftOutTogether {
+    #[wire("a")]
+    pub a: String,
+    #[wire("b")]
+    pub b: Option<String>,
+    #[wire("c")]
+    pub c: Option<String>,
+}

@@ -45,6 +45,10 @@
 //     every part of a `pairs` layout has a name: `lit` goes with `join`
 // error in line 46 at skip_absent
 //     `a` is never absent: write `"a"`, or make its type an `Option`
+// error in line 46 at "a"
+//     `a` is never absent: take it out here
+// error in line 46 at "b"
+//     no field has the wire name `b`; known: `a`
 
 // Canonical of Nameless
 // error in line 53 at "a"

@@ -43,7 +43,7 @@ pub struct Webhook {
 }
 
 #[derive(Canonical)]
-#[canonical(pairs = "", order(lit("x"), skip_absent("a")))]
+#[canonical(pairs = "", order(lit("x"), skip_absent("a", "a", "b")))]
 pub struct Pairs {
     #[wire("a")]
     pub a: String,

@@ -143,6 +143,7 @@ impl<'a> Lowering<'a> {
                 wire: credential.name.value.clone(),
                 rust: self.rust_name(&credential.name, None),
                 kind: credential.kind,
+                min: credential.min_length,
                 doc: doc(&credential.description, credential.evidence),
             });
         }
@@ -161,6 +162,7 @@ impl<'a> Lowering<'a> {
                 wire: name.to_owned(),
                 rust: self.rust_name(&known.name, None),
                 kind: known.kind,
+                min: known.min_length,
                 doc: doc(&known.description, known.evidence),
             });
         }
@@ -172,6 +174,7 @@ impl<'a> Lowering<'a> {
             wire: name.to_owned(),
             rust: self.rust_name(&known.name, None),
             kind: CredentialKind::Secret,
+            min: None,
             doc: doc(&known.description, known.evidence),
         })
     }

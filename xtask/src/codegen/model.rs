@@ -92,6 +92,8 @@ pub(crate) struct Credential {
     pub(crate) wire: String,
     pub(crate) rust: String,
     pub(crate) kind: CredentialKind,
+    /// The fewest bytes of a secret, where that is not what any secret must have.
+    pub(crate) min: Option<usize>,
     pub(crate) doc: Doc,
 }
 
@@ -423,7 +425,12 @@ impl Signature {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Entry {
-    Field { name: String, free: bool },
+    Field {
+        name: String,
+        free: bool,
+        /// Left out where it and these are absent; the field itself stands first.
+        skip_absent: Vec<String>,
+    },
     Credential(String),
     Literal(String),
 }
@@ -526,6 +533,8 @@ pub(crate) struct Call {
 pub(crate) struct Resolution {
     pub(crate) message: String,
     pub(crate) field: String,
+    /// The field that holds an id of its own each time.
+    pub(crate) fresh: Option<String>,
     /// The codes by which the query says that there is no such thing.
     pub(crate) not_found: Vec<String>,
 }

@@ -2,6 +2,7 @@
 
 mod mocasa;
 mod moka;
+mod momo;
 mod report;
 
 use report::ProviderReport;
@@ -13,7 +14,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) json: bool,
     /// Run one provider only.
-    #[arg(long, value_name = "NAME", value_parser = ["mocasa", "moka"])]
+    #[arg(long, value_name = "NAME", value_parser = ["mocasa", "moka", "momo"])]
     pub(crate) provider: Option<String>,
 }
 
@@ -34,6 +35,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
     }
     if wanted("moka") {
         providers.push(runtime.block_on(moka::run()));
+    }
+    if wanted("momo") {
+        providers.push(runtime.block_on(momo::run()));
     }
     let ok = providers.iter().all(ProviderReport::ok);
     if *json {

@@ -1,5 +1,6 @@
 //! What an object says of success, and why it says no.
 
+use std::borrow::Cow;
 use std::mem::discriminant;
 
 use crate::error::{Meaning, Refused};
@@ -62,20 +63,18 @@ impl Verdict {
         let mut is_listed = false;
         for value in listed {
             let value = Scalar::read(value).ok_or_else(of_another_kind)?;
-            if discriminant(&value) != discriminant(&found) {
-                return Err(of_another_kind());
-            }
-            is_listed |= value == found;
+            let found = found.like(&value).ok_or_else(of_another_kind)?;
+            is_listed |= *found == value;
         }
         // Nothing is not "another value than those".
-        if !says && found == Scalar::Text(String::new()) {
+        if !says && matches!(&found, Scalar::Text(text) if text.is_empty()) {
             return Err(Fault::unreadable(format!("`{field}` is empty")));
         }
         Ok(is_listed == says)
     }
 }
 
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Scalar {
     /// Without the space around it, in lower case.
     Text(String),
@@ -93,6 +92,19 @@ impl Scalar {
                 let text: String = serde_json::from_str(raw).ok()?;
                 Some(Self::Text(text.trim().to_ascii_lowercase()))
             }
+        }
+    }
+
+    /// The same value, if it is of the kind of `other`. Where that is an integer, its digits may
+    /// come as text, as some providers write all numbers.
+    fn like(&self, other: &Self) -> Option<Cow<'_, Self>> {
+        match (self, other) {
+            (Self::Text(text), Self::Integer(_)) => {
+                let value: i64 = text.parse().ok()?;
+                (value.to_string() == *text).then_some(Cow::Owned(Self::Integer(value)))
+            }
+            _ if discriminant(self) == discriminant(other) => Some(Cow::Borrowed(self)),
+            _ => None,
         }
     }
 }

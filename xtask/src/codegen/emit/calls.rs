@@ -56,6 +56,7 @@ fn credentials(provider: &Provider, page: &mut Page) -> String {
             wire: _,
             rust,
             kind,
+            min: _,
             doc,
         } = credential;
         let (of_type, shown) = match kind {
@@ -415,10 +416,15 @@ fn resolve(provider: &Provider, call: &Call, page: &mut Page) -> Option<String> 
         }
         None => format!("{}(reference)", field.rust),
     };
+    let fresh = resolution.fresh.as_ref().and_then(|name| query.field(name));
+    let fresh = fresh.map_or_else(String::new, |field| {
+        page.uses.add("payments_core", "unguessable");
+        format!("{}(unguessable()?).", field.rust)
+    });
     Some(format!(
         "impl Resolve for {} {{\ntype Query = {query};\n\n\
          fn query(reference: &str) -> Result<{query}, Misuse> {{\n\
-         {query}::builder().{asked}.build()\n}}\n{not_found}}}\n",
+         {query}::builder().{fresh}{asked}.build()\n}}\n{not_found}}}\n",
         call.message,
         query = query.name,
     ))

@@ -99,6 +99,10 @@ pub(super) fn key_check(credential: &Credential, holder: &str, page: &mut Page) 
         CredentialKind::Password => ("check_given", format!("{holder}.{rust}.expose()")),
         CredentialKind::Secret => ("check_secret", format!("&{holder}.{rust}")),
     };
+    if let Some(min) = credential.min {
+        page.uses.add("payments_core::signing", "check_secret_of");
+        return format!("check_secret_of({wire}, {value}, {min})?;\n");
+    }
     page.uses.add("payments_core::signing", function);
     format!("{function}({wire}, {value})?;\n")
 }

@@ -247,8 +247,19 @@ pub(super) fn canonical(signature: &Signature, keys: &str) -> String {
         .order
         .iter()
         .map(|entry| match entry {
-            Entry::Field { name, free: false } => literal(name),
-            Entry::Field { name, free: true } => format!("free({})", literal(name)),
+            Entry::Field {
+                name,
+                free,
+                skip_absent,
+            } => {
+                let names: Vec<String> = skip_absent.iter().map(|name| literal(name)).collect();
+                match (free, names.as_slice()) {
+                    (false, []) => literal(name),
+                    (true, []) => format!("free({})", literal(name)),
+                    (false, names) => format!("skip_absent({})", names.join(", ")),
+                    (true, names) => format!("free(skip_absent({}))", names.join(", ")),
+                }
+            }
             Entry::Credential(name) => literal(&format!("${name}")),
             Entry::Literal(text) => format!("lit({})", literal(text)),
         })

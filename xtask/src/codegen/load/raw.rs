@@ -55,6 +55,9 @@ pub(crate) struct Provider {
 pub(crate) struct Credential {
     pub(crate) name: Spanned<String>,
     pub(crate) kind: CredentialKind,
+    /// In bytes, where the provider's secrets are longer than any secret must be.
+    #[serde(rename = "minLength")]
+    pub(crate) min_length: Option<usize>,
     pub(crate) description: String,
     #[serde(rename = "x-evidence")]
     pub(crate) evidence: Option<Evidence>,
@@ -170,6 +173,8 @@ pub(crate) struct Effect {
     pub(crate) resolved_by: Option<Spanned<String>>,
     #[serde(default, rename = "not-found")]
     pub(crate) not_found: Vec<Spanned<String>>,
+    /// Of a read: the field that holds an id of its own each time it is asked.
+    pub(crate) fresh: Option<Spanned<String>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

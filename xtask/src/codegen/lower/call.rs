@@ -429,6 +429,24 @@ impl<'a> Lowering<'a> {
         self.names_once(&effect.not_found, "code of the query", &known)
     }
 
+    /// The field of a query that holds an id of its own each time it is asked.
+    fn fresh(&mut self, query: &str, message: Option<&Message>) -> Option<String> {
+        let operations = self.operations();
+        let known = operations.iter().find(|(_, _, one)| one.id.value == query);
+        let effect = known.and_then(|(_, _, one)| one.effect.as_ref())?;
+        let name = effect.value.fresh.as_ref()?;
+        let texts = message.into_iter().flat_map(|message| &message.fields);
+        let texts: Vec<&str> = texts
+            .filter(|field| field.required && field.kind == Kind::Text)
+            .map(|field| field.wire.as_str())
+            .collect();
+        if texts.contains(&name.value.as_str()) {
+            return Some(name.value.clone());
+        }
+        self.problems.unknown_name(name, "required text", &texts);
+        None
+    }
+
     fn resolutions(
         &mut self,
         calls: &mut [Call],
@@ -486,10 +504,12 @@ impl<'a> Lowering<'a> {
                 member.or_else(|| choice.of.first().filter(|_| choice.none.is_none()))
             });
             let chosen = chosen.map(String::as_str);
+            let fresh = self.fresh(&query.id, message_of(messages, &query.message));
             let required: Vec<&str> = message_of(messages, &query.message)
                 .into_iter()
                 .flat_map(|message| &message.fields)
                 .filter(|field| field.required && field.is_given())
+                .filter(|field| fresh.as_ref() != Some(&field.wire))
                 .map(|field| field.wire.as_str())
                 .chain(chosen)
                 .collect();
@@ -501,13 +521,14 @@ impl<'a> Lowering<'a> {
                 self.problems.add(
                     name.referenced,
                     format!("`{}` cannot be asked with a reference alone", name.value),
-                    "give it `reference:` as its only required field, or write `impl Resolve` in ext.rs",
+                    "give it `reference:` as its only required field beside a `fresh:` one, or write `impl Resolve` in ext.rs",
                 );
                 continue;
             };
             let resolution = Resolution {
                 message: query.message.clone(),
                 field: field.to_owned(),
+                fresh,
                 not_found: match effect {
                     Some(effect) => self.not_found(effect, query, envelopes, codes),
                     None => Vec::new(),

@@ -101,6 +101,12 @@ impl<'a> Lowering<'a> {
                         let name = Spanned::new(text.clone(), value.referenced, value.defined);
                         self.signed_field(&name, &known, fields, true)
                     }
+                    ("skip-absent", Node::Text(_)) if pairs => {
+                        self.skipped_field(std::slice::from_ref(value), &known, fields)
+                    }
+                    ("skip-absent", Node::List(names)) if pairs => {
+                        self.skipped_field(names, &known, fields)
+                    }
                     ("literal", Node::Text(text)) if !pairs => Some(Entry::Literal(text.clone())),
                     (_, _) => {
                         self.unclear_entry(key.referenced);
@@ -119,7 +125,7 @@ impl<'a> Lowering<'a> {
         self.problems.add(
             at,
             "this cannot stand in an order list",
-            "write a field, $credential, { free: field }, or, where parts are joined, { literal: text }",
+            "write a field, $credential, { free: field }, where parts are pairs { skip-absent: field }, or, where parts are joined, { literal: text }",
         );
     }
 
@@ -162,8 +168,44 @@ impl<'a> Lowering<'a> {
             | Kind::Code { .. } => Some(Entry::Field {
                 name: name.value.clone(),
                 free,
+                skip_absent: Vec::new(),
             }),
         }
+    }
+
+    /// A field that is left out where it and those after it in the list are absent.
+    fn skipped_field(
+        &mut self,
+        names: &'a [Spanned<Node>],
+        known: &[&str],
+        fields: &[Field],
+    ) -> Option<Entry> {
+        let mut group = Vec::new();
+        for node in names {
+            let Node::Text(text) = &node.value else {
+                self.unclear_entry(node.referenced);
+                return None;
+            };
+            let name = Spanned::new(text.clone(), node.referenced, node.defined);
+            self.signed_field(&name, known, fields, false)?;
+            if fields
+                .iter()
+                .any(|field| field.wire == *text && field.required)
+            {
+                self.problems.add(
+                    node.referenced,
+                    format!("`{text}` is required and never absent"),
+                    "write its name alone, or take it out of `required`",
+                );
+                return None;
+            }
+            group.push(text.clone());
+        }
+        Some(Entry::Field {
+            name: group.first()?.clone(),
+            free: false,
+            skip_absent: group,
+        })
     }
 
     fn mac_key(&mut self, raw: &raw::Signature, at: Location) -> Option<String> {
@@ -341,6 +383,13 @@ fn join(signature: &Signature, vector: &Vector) -> String {
     let parts: Vec<String> = signature
         .order
         .iter()
+        .filter(|entry| match entry {
+            Entry::Field { skip_absent, .. } => {
+                let given = |name: &String| vector.given.field(name).is_some();
+                skip_absent.is_empty() || skip_absent.iter().any(given)
+            }
+            Entry::Credential(_) | Entry::Literal(_) => true,
+        })
         .map(|entry| {
             let (name, text) = match entry {
                 Entry::Field { name, .. } => {

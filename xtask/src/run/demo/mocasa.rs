@@ -216,7 +216,7 @@ impl Shop {
     async fn confirm(&self) -> Done<()> {
         let confirmation = self
             .client
-            .confirm_order(&self.expected(PAID))
+            .confirm(None, &self.expected(PAID))
             .await
             .map_err(said)?;
         let confirmed = confirmation.confirmed().ok_or("not confirmed as paid")?;
@@ -244,11 +244,7 @@ impl Shop {
         }
         let expected = self.expected(row.reference());
         let event = row.inbound().and_then(|raw| self.verifier.verify(raw).ok());
-        let answer = match &event {
-            Some(event) => self.client.confirm(event, &expected).await,
-            None => self.client.confirm_order(&expected).await,
-        };
-        match answer {
+        match self.client.confirm(event.as_ref(), &expected).await {
             Ok(Confirmation::Confirmed(order))
                 if event.is_none() || order.amount_claim() == AmountClaim::Agrees =>
             {

@@ -80,7 +80,7 @@ fn pay_answered_broken_is_a_refusal() {
 }
 
 fn status_own() -> Result<Status, Box<dyn Error>> {
-    Ok(Status::builder().id("A-1").build()?)
+    Ok(Status::builder().id("A-1").nonce("n1").build()?)
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn status_own_is_sent_as_described() {
     assert_eq!(request.path(), "/status");
     assert_eq!(request.query(), "");
     let sent: Value = serde_json::from_slice(request.body().bytes()).unwrap();
-    let expected = r#"{"id":"A-1"}"#;
+    let expected = r#"{"id":"A-1","nonce":"n1"}"#;
     let expected: Value = serde_json::from_str(expected).unwrap();
     assert_eq!(sent, expected);
 }

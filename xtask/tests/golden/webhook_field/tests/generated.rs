@@ -121,6 +121,42 @@ fn ipn_vector_v1_holds() {
     );
 }
 
+#[test]
+fn ipn_vector_with_token_holds() {
+    // Source: own construction, digest taken with Python.
+    let keys = IpnKeys::danger_unchecked("ak", "sk");
+    let body = r#"{"orderId":"O-1","amount":33000,"message":"a & b","resultCode":0,"extra":"","token":"t1"}"#;
+    let fields = Fields::parse(body.as_bytes(), "application/json").unwrap();
+    let message = Ipn::read(&fields).unwrap();
+    assert_eq!(
+        text(&message, &keys).unwrap(),
+        "accessKey=ak&amount=33000&token=t1&client=&extra=&message=a & b&orderId=O-1&resultCode=0"
+    );
+    let tag = tag_text(&message, &keys, Ipn::SIGNATURE).unwrap();
+    assert_eq!(
+        tag,
+        "fa097889dbc0101961434d56381f7aba15f08ab9bd6517591eda23e73eebd507"
+    );
+}
+
+#[test]
+fn ipn_vector_with_client_holds() {
+    // Source: own construction, digest taken with Python.
+    let keys = IpnKeys::danger_unchecked("ak", "sk");
+    let body = r#"{"orderId":"O-1","amount":33000,"message":"a & b","resultCode":0,"extra":"","client":"c1"}"#;
+    let fields = Fields::parse(body.as_bytes(), "application/json").unwrap();
+    let message = Ipn::read(&fields).unwrap();
+    assert_eq!(
+        text(&message, &keys).unwrap(),
+        "accessKey=ak&amount=33000&token=&client=c1&extra=&message=a & b&orderId=O-1&resultCode=0"
+    );
+    let tag = tag_text(&message, &keys, Ipn::SIGNATURE).unwrap();
+    assert_eq!(
+        tag,
+        "8f439fe246e1c6f105b5cde1ce18e1481558fa15ed4b24bad9b2986cd6d445ee"
+    );
+}
+
 fn json_answer(status: StatusCode, body: &'static str) -> Response {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

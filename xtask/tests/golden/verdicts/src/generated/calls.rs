@@ -5,6 +5,7 @@
 use payments_core::call::{Call, Effect, Envelope, Fault, Resolve, Success, Verdict};
 use payments_core::error::{Meaning, Misuse, Refused};
 use payments_core::exchange::{Request, Response};
+use payments_core::unguessable;
 
 use super::codes::{BankCode, ResultCode};
 use super::types::{Pay, PayReply, Status, StatusReply};
@@ -88,7 +89,10 @@ impl Resolve for Pay {
     type Query = Status;
 
     fn query(reference: &str) -> Result<Status, Misuse> {
-        Status::builder().id(reference).build()
+        Status::builder()
+            .nonce(unguessable()?)
+            .id(reference)
+            .build()
     }
 
     fn is_not_found(refused: &Refused) -> bool {

@@ -28,6 +28,9 @@ pub struct Status {
     /// Its number.
     #[wire("id", min = 1)]
     id: String,
+    /// Of this question alone.
+    #[wire("nonce", min = 1)]
+    nonce: String,
 }
 
 /// The status of a payment.

@@ -65,7 +65,7 @@ impl Keys for IpnKeys {
 #[canonical(
     keys = IpnKeys,
     pairs = "&",
-    order("$accessKey", "amount", free("extra"), free("message"), "orderId", "resultCode"),
+    order("$accessKey", "amount", skip_absent("token", "client"), skip_absent("client", "token"), free("extra"), free("message"), "orderId", "resultCode"),
 )]
 pub struct Ipn {
     /// The merchant's number.
@@ -83,6 +83,12 @@ pub struct Ipn {
     /// What the merchant sent along.
     #[wire("extra")]
     pub extra: Option<String>,
+    /// A token that some messages have.
+    #[wire("token")]
+    pub token: Option<String>,
+    /// The buyer.
+    #[wire("client")]
+    pub client: Option<String>,
 }
 
 /// The fields of `Ipn` that the signature does not cover: anyone on the way may have changed them.
@@ -106,6 +112,8 @@ impl Notice for Ipn {
             message: fields.optional("message")?,
             result_code: fields.required("resultCode")?,
             extra: fields.optional("extra")?,
+            token: fields.optional("token")?,
+            client: fields.optional("client")?,
         })
     }
 

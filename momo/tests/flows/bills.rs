@@ -1,0 +1,245 @@
+//! The one-payment family: MoMo asks, opens the link, charges and notifies.
+
+use payments_core::error::Misuse;
+use payments_core::incoming::Endpoint;
+use payments_core::incoming::{Basis, Confirmation, Expected, Outcome, Worked};
+use payments_core::testing::json_response;
+use payments_momo::one_payment::{self, Bill};
+use payments_momo::sandbox::{
+    BillState, CallbackMode, Config, FalseNotice, InitReader, read_init_answer,
+};
+
+use crate::shop::{CALLER, JSON, Shop, dong, inbound, integration, post, uniform};
+
+fn bill() -> Bill {
+    Bill::new("R-1", "B-1", dong(33_000)).callback_url("https://shop.example/back")
+}
+
+async fn opened() -> Shop {
+    let shop = Shop::open().await;
+    let link = integration().link("momo://", &bill()).unwrap();
+    shop.control().open_link(link.as_str()).unwrap();
+    shop
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bill_is_paid_acknowledged_and_confirmed_once() {
+    let shop = Shop::open().await;
+    let asked = shop.control().init("momo-user-1").unwrap();
+    shop.control().callbacks().idle().await;
+    let init = shop.control().init_answer(&asked).unwrap();
+    let account = init.answer().unwrap().as_ref().unwrap();
+    assert_eq!((&*account.id, &*account.name), ("buyer-7", "Nguyễn Văn A"));
+
+    let link = integration().link("momo://", &bill()).unwrap();
+    assert_eq!(
+        shop.control().open_link(link.as_str()).as_deref(),
+        Ok("B-1")
+    );
+    assert_eq!(shop.control().charge("B-1"), Ok(BillState::Paid));
+    assert_eq!(shop.control().charge("B-1"), Ok(BillState::Paid));
+    shop.control().callbacks().idle().await;
+    shop.control().notify_again("B-1", 3).unwrap();
+    shop.control().callbacks().idle().await;
+    let told = shop.control().bill("B-1").unwrap();
+    assert_eq!(told.acknowledgements(), vec![Ok("REF-B-1".to_owned()); 4]);
+    assert_eq!(told.callback_url(), "https://shop.example/back");
+
+    let mut delivered = Vec::new();
+    let worked = shop.bills.work_blocking(|row| {
+        let message = shop.notifications.receive(row.inbound().unwrap()).unwrap();
+        let answer = one_payment::confirm(&message, row.reference(), &bill().expected()).unwrap();
+        let Confirmation::Confirmed(paid) = answer else {
+            return Outcome::Retry("open".to_owned());
+        };
+        delivered.push((paid.bill_id.clone(), paid.basis()));
+        Outcome::Settled
+    });
+    assert_eq!(
+        worked,
+        Worked {
+            done: 1,
+            retried: 0
+        }
+    );
+    assert_eq!(delivered, [("B-1".to_owned(), Basis::CallerAuthenticated)]);
+    for kind in ["order", "payment"] {
+        assert_eq!(shop.control().ledger().count(kind, "B-1"), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_bill_is_open_and_a_late_notification_is_taken() {
+    let shop = opened().await;
+    shop.control().callbacks().set_mode(CallbackMode::Held);
+    shop.control().fail("B-1", 1006).unwrap();
+    shop.control().callbacks().release();
+    shop.control().callbacks().idle().await;
+    let claimed = shop.bills.claim().unwrap();
+    let message = shop
+        .notifications
+        .receive(claimed.row().inbound().unwrap())
+        .unwrap();
+    let answer = one_payment::confirm(&message, "R-1", &bill().expected()).unwrap();
+    assert!(matches!(answer, Confirmation::Open(_)), "{answer:?}");
+    assert_eq!(shop.control().ledger().count("payment", "B-1"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_is_turned_away() {
+    let shop = opened().await;
+    shop.control()
+        .forge_notification("B-1", &FalseNotice::Unauthenticated)
+        .unwrap();
+    shop.control().callbacks().idle().await;
+    let sent = shop.control().callbacks().list();
+    let answered: Vec<_> = sent
+        .iter()
+        .flat_map(|one| one.attempts())
+        .map(|one| one.status())
+        .collect();
+    assert_eq!(answered, [Some(400)]);
+    assert!(shop.bills.claim().is_none());
+    let body = br#"{"requestId":"R","reference1":"u","paymentUrl":"momo://"}"#;
+    for headers in ["", "x-momo: guessed\r\n"] {
+        let headers = format!("Content-Type: {JSON}\r\n{headers}");
+        let answer = post(&format!("{}/api/v1/init", shop.base), &headers, body);
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    }
+}
+
+/// The first message of a `requestId` stands; another of the same is refused, a repeat is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_request_with_another_body_is_a_conflict() {
+    let shop = opened().await;
+    shop.control().charge("B-1").unwrap();
+    shop.control().callbacks().idle().await;
+    for (field, value) in [
+        ("amount", "1"),
+        ("billId", "B-2"),
+        ("momoTransId", "other"),
+        ("resultCode", "9"),
+    ] {
+        let wrong = FalseNotice::Changed(field, value.to_owned());
+        shop.control().forge_notification("B-1", &wrong).unwrap();
+        shop.control().callbacks().idle().await;
+        let sent = shop.control().callbacks().list();
+        let last = sent.last().unwrap().attempts().last().unwrap().status();
+        assert_eq!(last, Some(400), "{field}");
+    }
+    shop.control().notify_again("B-1", 1).unwrap();
+    shop.control().callbacks().idle().await;
+    assert!(
+        shop.control()
+            .bill("B-1")
+            .unwrap()
+            .acknowledgements()
+            .iter()
+            .all(Result::is_ok)
+    );
+
+    let url = format!("{}/api/v1/init", shop.base);
+    let headers = format!("Content-Type: {JSON}\r\n{}: {}\r\n", CALLER.0, CALLER.1);
+    let ask = |user: &str| {
+        let body = format!(r#"{{"requestId":"I-1","reference1":"{user}","paymentUrl":"momo://"}}"#);
+        post(&url, &headers, body.as_bytes())
+    };
+    let first = ask("u1");
+    assert!(first.starts_with("HTTP/1.1 200 "), "{first}");
+    assert_eq!(uniform(&ask("u1")), uniform(&first));
+    assert!(ask("u2").starts_with("HTTP/1.1 400 "));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_request_bill_or_amount_is_refused_at_expected() {
+    let shop = opened().await;
+    shop.control().charge("B-1").unwrap();
+    shop.control().callbacks().idle().await;
+    let claimed = shop.bills.claim().unwrap();
+    let message = shop
+        .notifications
+        .receive(claimed.row().inbound().unwrap())
+        .unwrap();
+    let check = |request_id: &str, expected: &Expected| -> Result<(), Misuse> {
+        one_payment::confirm(&message, request_id, expected).map(|_| ())
+    };
+    assert!(check("R-1", &bill().expected()).is_ok());
+    for answer in [
+        check("R-2", &bill().expected()),
+        check("R-1", &Expected::new("B-2", dong(33_000))),
+        check("R-1", &Expected::new("B-1", dong(33_001))),
+    ] {
+        assert_eq!(answer.unwrap_err().field(), "expected");
+    }
+}
+
+/// P3 in both spellings of the amount, and what is not a notification.
+#[test]
+fn notifications_are_read_strictly() {
+    let sample = r#"{"requestId":"REQUEST_ID_1511347353577","referenceId":"TRACE_ID_1511347353577","resultCode":0,"message":"Success","billId":"BILL_ID_1511347353577","momoTransId":"g0ZGZmNjVmOWIjNTk2NTk4ZTYyZGI3","amount":30000}"#;
+    let receive = |body: &str| {
+        let headers = [("content-type", JSON), CALLER];
+        crate::shop::notifications().receive(&inbound(&headers, body.as_bytes()))
+    };
+    for body in [sample.to_owned(), sample.replace("30000", "\"30000\"")] {
+        let told = receive(&body).unwrap();
+        assert_eq!(told.claims().amount, dong(30_000));
+    }
+    for (old, new) in [
+        ("30000", "030000"),
+        ("30000", "30000.0"),
+        ("30000", "\"+30000\""),
+        ("30000", "3e4"),
+        ("30000", "null"),
+        ("\"billId\":\"BILL_ID_1511347353577\",", ""),
+        ("\"billId\":", "\"billId\":\"x\",\"billId\":"),
+        ("\"billId\":\"BILL_ID_1511347353577\"", "\"billId\":\"\""),
+        ("\"resultCode\":0,", ""),
+        ("\"referenceId\":\"TRACE_ID_1511347353577\",", ""),
+    ] {
+        let changed = sample.replacen(old, new, 1);
+        assert_ne!(changed, sample);
+        assert!(receive(&changed).is_err(), "{changed}");
+    }
+}
+
+#[test]
+fn an_acknowledgement_fits_its_limits() {
+    let headers = [("content-type", JSON), CALLER];
+    let body = br#"{"requestId":"R-1","referenceId":"T","resultCode":0,"message":"","billId":"B","momoTransId":"M","amount":1}"#;
+    let told = crate::shop::notifications().receive(&inbound(&headers, body));
+    // An empty message is no message.
+    assert!(told.is_err());
+    let body = br#"{"requestId":"R-1","referenceId":"T","resultCode":0,"message":"m","billId":"B","momoTransId":"M","amount":1}"#;
+    let told = crate::shop::notifications()
+        .receive(&inbound(&headers, body))
+        .unwrap();
+    let acknowledged = |reference: &str| one_payment::acknowledge(told.claims(), reference);
+    assert!(acknowledged(&"7".repeat(50)).is_ok());
+    for bad in [String::new(), "7".repeat(51)] {
+        assert_eq!(acknowledged(&bad).unwrap_err().field(), "paymentRef");
+    }
+}
+
+/// P2: the provider's own sample has `name` twice, which only the lenient reader takes.
+#[test]
+fn what_is_answered_to_init_has_each_field_once() {
+    let sample = r#"{"requestId":"R-1","resultCode":0,"message":"Success","accountInfo":{"name":"PARTNER_USER_ID_asnfhiwur","name":"Nguyễn Văn A","email":"test@gmail.com","mobile":"0987654321"},"url":"https://momo.partner.com/login"}"#;
+    assert!(read_init_answer(sample.as_bytes(), "R-1", InitReader::Strict).is_err());
+    let read = read_init_answer(sample.as_bytes(), "R-1", InitReader::Lenient).unwrap();
+    assert_eq!(
+        (&*read.id, &*read.name),
+        ("PARTNER_USER_ID_asnfhiwur", "Nguyễn Văn A")
+    );
+
+    let ack: payments_core::incoming::Ack<one_payment::Init> =
+        payments_core::incoming::Ack::answer(&crate::shop::account("R-1"));
+    let written = ack.response();
+    assert_eq!(written.status().as_u16(), 200);
+    for reader in [InitReader::Strict, InitReader::Lenient] {
+        let read = read_init_answer(written.body(), "R-1", reader).unwrap();
+        assert_eq!(read.reference_id.as_deref(), Some("REF-R-1"));
+        assert_eq!(read.mobile, "0987654321");
+    }
+    let _ = (Config::new(), json_response(200, ""));
+}

@@ -1,0 +1,192 @@
+//! Neither secret nor person is in anything that is printed. A program of its own, because who
+//! listens to what is traced is a matter of the whole process.
+#![cfg(all(feature = "axum", feature = "client", feature = "sandbox"))]
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+#[allow(dead_code, reason = "the flows use the rest")]
+#[path = "flows/shop.rs"]
+mod shop;
+
+use std::error::Error as StdError;
+use std::fmt::{self, Debug, Write};
+use std::sync::{Arc, Mutex};
+
+use payments_core::client::RetryPolicy;
+use payments_core::incoming::Endpoint;
+use payments_core::testing::{Act, ScriptedTransport};
+use payments_momo::calls::{Client, Test};
+use payments_momo::codes::RequestType;
+use payments_momo::one_payment::Bill;
+use payments_momo::sandbox::{Config, Partner};
+use payments_momo::types::{CreatePayment, User};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+use shop::{
+    CALLER, JSON, account, credentials, dong, inbound, integration, payment_status, verifier,
+};
+
+/// What must not be shown: the keys, and who the buyer is.
+const HIDDEN: [&str; 7] = [
+    Config::SECRET_KEY,
+    Config::ACCESS_KEY,
+    "Nguyễn Văn A",
+    "a@shop.example",
+    "0987654321",
+    "T0K3N-0F-4-W4LL3T",
+    "momo-user-1",
+];
+
+/// Everything that is traced, as text.
+#[derive(Clone, Default)]
+struct Traced(Arc<Mutex<String>>);
+
+impl Visit for Traced {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        write!(self.0.lock().unwrap(), " {field}={value:?}").unwrap();
+    }
+
+    fn record_error(&mut self, field: &Field, value: &(dyn StdError + 'static)) {
+        write!(self.0.lock().unwrap(), " {field}={}", whole(value)).unwrap();
+    }
+}
+
+impl Subscriber for Traced {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        span.record(&mut self.clone());
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        values.record(&mut self.clone());
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        event.record(&mut self.clone());
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+/// An error with all that is beneath it, in both forms.
+fn whole(error: &(dyn StdError + 'static)) -> String {
+    let mut text = format!("{error} {error:?} {error:#?}");
+    let mut next = error.source();
+    while let Some(error) = next {
+        write!(text, " {error} {error:?}").unwrap();
+        next = error.source();
+    }
+    text
+}
+
+fn check(shown: impl fmt::Display) {
+    let shown = shown.to_string();
+    for hidden in HIDDEN {
+        assert!(!shown.contains(hidden), "{hidden} in {shown}");
+    }
+}
+
+fn payment() -> CreatePayment {
+    let user = User::builder()
+        .name("Nguyễn Văn A")
+        .email("a@shop.example")
+        .phone_number("0987654321")
+        .build()
+        .unwrap();
+    CreatePayment::builder()
+        .request_id("R-1")
+        .amount(dong(33_000))
+        .order_id("A-1")
+        .order_info("x")
+        .redirect_url("https://shop.example/return")
+        .ipn_url("https://shop.example/ipn")
+        .request_type(RequestType::CaptureWallet)
+        .user_info(user)
+        .build()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn nothing_that_is_printed_tells_a_secret() {
+    let traced = Traced::default();
+    let _guard = tracing::subscriber::set_default(traced.clone());
+    let key = Config::SECRET_KEY;
+    let echo = format!(r#"{{"resultCode":"{key}","message":"{key}"}}"#);
+    let refusal = format!(r#"{{"resultCode":1006,"message":"{key} a@shop.example"}}"#);
+    for act in [
+        Act::json(&echo),
+        Act::json(&refusal),
+        Act::status(500, &echo),
+        Act::NotSent,
+        Act::Cut,
+    ] {
+        let transport = ScriptedTransport::default()
+            .always("/v2/gateway/api/create", act.clone())
+            .always("/v2/gateway/api/query", act);
+        let client = Client::builder(Test::new(), credentials())
+            .transport(Arc::new(transport.clone()))
+            .retry(RetryPolicy::never())
+            .build()
+            .unwrap();
+        check(whole(&client.create_payment(payment()).await.unwrap_err()));
+        if let Err(error) = client.payment_status(payment_status("A-1")).await {
+            check(whole(&error));
+        }
+        let prepared = client.prepare(payment()).unwrap();
+        check(format!("{client:?} {prepared:?} {:?}", prepared.request()));
+        check(serde_json::to_string(&prepared.pending()).unwrap());
+        // What went out did hold them, but for the keys.
+        let sent = transport.seen();
+        let body = String::from_utf8_lossy(sent.first().unwrap().body()).into_owned();
+        assert!(body.contains("a@shop.example"));
+        assert!(!body.contains(key) && !body.contains(Config::ACCESS_KEY));
+    }
+    check(format!(
+        "{:?} {:?} {:?}",
+        credentials(),
+        payment(),
+        account("R-1")
+    ));
+    let told = traced.0.lock().unwrap().clone();
+    assert!(
+        told.contains("create_payment") && told.contains("A-1"),
+        "{told}"
+    );
+    check(told);
+}
+
+#[test]
+fn neither_callbacks_nor_links_show_key_or_buyer() {
+    let bill = Bill::new("R-1", "B-1", dong(33_000));
+    let link = integration().link("momo://", &bill).unwrap();
+    check(format!(
+        "{:?} {link:?} {bill:?} {:?}",
+        integration(),
+        Partner::new()
+    ));
+    let checksum = link.pairs().unwrap().pop().unwrap().1;
+    assert!(!format!("{link:?}").contains(&checksum));
+
+    let headers = [("content-type", JSON), CALLER];
+    let body = br#"{"requestId":"R-1","reference1":"momo-user-1","paymentUrl":"momo://"}"#;
+    let receiver = payments_momo::one_payment::inits("e", "a", shop::caller());
+    let init = receiver.receive(&inbound(&headers, body)).unwrap();
+    check(format!("{init:?} {:?} {receiver:?}", init.claims()));
+
+    let ipn = r#"{"partnerCode":"MOMO","orderId":"A-1","requestId":"R-1","amount":1,"transId":1,"resultCode":0,"responseTime":1,"callbackToken":"T0K3N-0F-4-W4LL3T","signature":"00"}"#;
+    let message = inbound(&headers, ipn.as_bytes());
+    check(format!(
+        "{:?} {message:?} {:?}",
+        verifier(),
+        verifier().verify(&message)
+    ));
+}
