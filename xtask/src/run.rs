@@ -11,7 +11,7 @@ pub(crate) enum Run {
     /// Run every provider's whole flow against the sandboxes.
     Demo(demo::Arguments),
     /// Serve the sandboxes.
-    Sandbox(sandbox::Arguments),
+    Sandbox(Box<sandbox::Arguments>),
     /// Measure the figures to hold, in a release build.
     Bench(bench::Arguments),
     /// Count crates and build seconds.

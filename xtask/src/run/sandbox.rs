@@ -2,63 +2,242 @@
 
 #![expect(clippy::print_stdout, reason = "the lines are the command's output")]
 
+use std::any::Any;
 use std::io::Write as _;
 
-use payments_mocasa::sandbox::{Config, start};
+use clap::builder::PossibleValuesParser;
+use payments_core::sandbox::StartError;
+use payments_mocasa::sandbox as mocasa;
+use payments_moka::sandbox as moka;
+use payments_momo::sandbox as momo;
 
 /// How to go about it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Whose side to serve.
-    #[arg(long, value_name = "NAME", value_parser = ["mocasa"])]
+    #[arg(long, value_name = "NAME", value_parser = providers())]
     provider: String,
     /// The port on 127.0.0.1; 0 for any that is free.
     #[arg(long, default_value_t = 4010)]
     port: u16,
-    /// The client key that is accepted.
-    #[arg(long, value_name = "K", default_value = "sandbox-client-key")]
-    client_key: String,
-    /// The client secret that is accepted, and that signs the webhooks.
-    #[arg(
-        long,
-        value_name = "S",
-        default_value = "sandbox-client-secret-of-no-value"
-    )]
-    client_secret: String,
-    /// Where webhooks are sent: http on this machine.
+    #[command(flatten)]
+    options: Options,
+}
+
+/// What only some of the providers have.
+#[derive(Clone, Debug, Default, clap::Args)]
+struct Options {
+    /// Where callbacks are sent that no request names an address for: http on this machine.
     #[arg(long, value_name = "URL")]
     webhook: Option<String>,
+    /// MoMo: the partner's server, whose `/api/v1/init` is called: http on this machine.
+    #[arg(long, value_name = "URL")]
+    partner_host: Option<String>,
+    /// Mocasa: the client key that is accepted.
+    #[arg(long, value_name = "K")]
+    client_key: Option<String>,
+    /// Mocasa: the client secret that is accepted, and that signs the webhooks.
+    #[arg(long, value_name = "S")]
+    client_secret: Option<String>,
+    /// Moka: the dealer's code.
+    #[arg(long, value_name = "CODE")]
+    dealer_code: Option<String>,
+    /// Moka: the name of the API user.
+    #[arg(long, value_name = "NAME")]
+    username: Option<String>,
+    /// Moka: the password of the API user.
+    #[arg(long, value_name = "P")]
+    password: Option<String>,
+    /// MoMo: the partner's code.
+    #[arg(long, value_name = "CODE")]
+    partner_code: Option<String>,
+    /// MoMo: the access key.
+    #[arg(long, value_name = "K")]
+    access_key: Option<String>,
+    /// MoMo: the secret key, which signs in both directions.
+    #[arg(long, value_name = "S")]
+    secret_key: Option<String>,
+}
+
+impl Options {
+    fn list(&self) -> [(&'static str, Option<&str>); 10] {
+        [
+            ("webhook", self.webhook.as_deref()),
+            ("partner-host", self.partner_host.as_deref()),
+            ("client-key", self.client_key.as_deref()),
+            ("client-secret", self.client_secret.as_deref()),
+            ("dealer-code", self.dealer_code.as_deref()),
+            ("username", self.username.as_deref()),
+            ("password", self.password.as_deref()),
+            ("partner-code", self.partner_code.as_deref()),
+            ("access-key", self.access_key.as_deref()),
+            ("secret-key", self.secret_key.as_deref()),
+        ]
+    }
+}
+
+/// A provider's sandbox, and the options that it takes: each with what stands where it is not given.
+struct Side {
+    provider: &'static str,
+    options: &'static [(&'static str, Option<&'static str>)],
+    start: fn(u16, &Given) -> Result<Serving, StartError>,
+}
+
+const SIDES: [Side; 3] = [
+    Side {
+        provider: "mocasa",
+        options: &[
+            ("client-key", Some(mocasa::Config::CLIENT_KEY)),
+            ("client-secret", Some(mocasa::Config::CLIENT_SECRET)),
+            ("webhook", None),
+        ],
+        start: |port, given| {
+            let mut config = mocasa::Config::new()
+                .port(port)
+                .credentials(given.get("client-key"), given.get("client-secret"))
+                .log(|line| eprintln!("{line}"));
+            if let Some(url) = given.find("webhook") {
+                config = config.webhook(url);
+            }
+            let sandbox = mocasa::start(config)?;
+            Ok(Serving {
+                base_url: sandbox.base_url().to_owned(),
+                control_token: sandbox.control_token().to_owned(),
+                _sandbox: Box::new(sandbox),
+            })
+        },
+    },
+    Side {
+        provider: "moka",
+        options: &[
+            ("dealer-code", Some(moka::Config::DEALER_CODE)),
+            ("username", Some(moka::Config::USERNAME)),
+            ("password", Some(moka::Config::PASSWORD)),
+            ("webhook", None),
+        ],
+        start: |port, given| {
+            let [dealer, user, password] =
+                ["dealer-code", "username", "password"].map(|name| given.get(name));
+            let mut config = moka::Config::new()
+                .port(port)
+                .credentials(dealer, user, password)
+                .log(|line| eprintln!("{line}"));
+            if let Some(url) = given.find("webhook") {
+                config = config.notification(url);
+            }
+            let sandbox = moka::start(config)?;
+            Ok(Serving {
+                base_url: sandbox.base_url().to_owned(),
+                control_token: sandbox.control_token().to_owned(),
+                _sandbox: Box::new(sandbox),
+            })
+        },
+    },
+    Side {
+        provider: "momo",
+        options: &[
+            ("partner-code", Some(momo::Config::PARTNER_CODE)),
+            ("access-key", Some(momo::Config::ACCESS_KEY)),
+            ("secret-key", Some(momo::Config::SECRET_KEY)),
+            ("partner-host", None),
+            ("webhook", None),
+        ],
+        start: |port, given| {
+            let [partner, access, secret] =
+                ["partner-code", "access-key", "secret-key"].map(|name| given.get(name));
+            let mut family = momo::Partner::new().secret_key(secret);
+            if let Some(url) = given.find("partner-host") {
+                family = family.host(url);
+            }
+            if let Some(url) = given.find("webhook") {
+                family = family.notify_url(url);
+            }
+            let config = momo::Config::new()
+                .port(port)
+                .credentials(partner, access, secret)
+                .partner(family)
+                .log(|line| eprintln!("{line}"));
+            let sandbox = momo::start(config)?;
+            Ok(Serving {
+                base_url: sandbox.base_url().to_owned(),
+                control_token: sandbox.control_token().to_owned(),
+                _sandbox: Box::new(sandbox),
+            })
+        },
+    },
+];
+
+fn providers() -> PossibleValuesParser {
+    PossibleValuesParser::new(SIDES.iter().map(|side| side.provider))
+}
+
+/// A sandbox that runs as long as this value lives.
+struct Serving {
+    base_url: String,
+    control_token: String,
+    _sandbox: Box<dyn Any>,
+}
+
+/// The options of one provider with their values, in the order of its [`Side`].
+#[derive(Debug, PartialEq, Eq)]
+struct Given(Vec<(&'static str, String)>);
+
+impl Given {
+    /// Fills in what stands where an option is not given.
+    ///
+    /// # Errors
+    /// An option of other providers.
+    fn new(side: &Side, options: &Options) -> Result<Self, String> {
+        let given = options.list();
+        let takes = |name: &str| side.options.iter().any(|(known, _)| *known == name);
+        for (name, value) in given {
+            if value.is_some() && !takes(name) {
+                let names: Vec<String> =
+                    side.options.iter().map(|(n, _)| format!("--{n}")).collect();
+                return Err(format!(
+                    "--{name} is no option of {}, which takes {}",
+                    side.provider,
+                    names.join(", ")
+                ));
+            }
+        }
+        let valued = side.options.iter().filter_map(|(name, default)| {
+            let value = given.iter().find(|(known, _)| known == name)?.1;
+            Some((*name, value.or(*default)?.to_owned()))
+        });
+        Ok(Self(valued.collect()))
+    }
+
+    fn find(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// One that has a default.
+    fn get(&self, name: &str) -> &str {
+        self.find(name).unwrap_or_default()
+    }
 }
 
 /// Serves until it is stopped.
 ///
 /// # Errors
-/// A port that is in use, a webhook that is not on this machine, an empty credential.
+/// A port that is in use, a callback address that is not on this machine, an empty credential, an
+/// option of another provider.
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
-    let Arguments {
-        provider,
-        port,
-        client_key,
-        client_secret,
-        webhook,
-    } = arguments;
-    let mut config = Config::new()
-        .port(*port)
-        .credentials(client_key, client_secret)
-        .log(|line| eprintln!("{line}"));
-    if let Some(url) = webhook {
-        config = config.webhook(url);
+    let side = SIDES
+        .iter()
+        .find(|side| side.provider == arguments.provider)
+        .ok_or_else(|| format!("no sandbox of {}", arguments.provider))?;
+    let given = Given::new(side, &arguments.options)?;
+    let serving = (side.start)(arguments.port, &given).map_err(|error| error.to_string())?;
+    println!("provider={}", side.provider);
+    println!("base_url={}", serving.base_url);
+    for (name, value) in &given.0 {
+        println!("{}={value}", name.replace('-', "_"));
     }
-    let sandbox = start(config).map_err(|error| error.to_string())?;
-    println!("provider={provider}");
-    println!("base_url={}", sandbox.base_url());
-    println!("client_key={client_key}");
-    println!("client_secret={client_secret}");
-    if let Some(url) = webhook {
-        println!("webhook={url}");
-    }
-    println!("control_url={}/_sandbox", sandbox.base_url());
-    println!("control_token={}", sandbox.control_token());
+    println!("control_url={}/_sandbox", serving.base_url);
+    println!("control_token={}", serving.control_token);
     // Whoever starts this from a script reads the lines through a pipe.
     std::io::stdout()
         .flush()
@@ -66,5 +245,51 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
     eprintln!("a sandbox, no money moves; stop it with Ctrl-C");
     loop {
         std::thread::park();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn side(provider: &str) -> &'static Side {
+        SIDES.iter().find(|side| side.provider == provider).unwrap()
+    }
+
+    #[test]
+    fn options_are_those_of_the_provider() {
+        let options = Options {
+            dealer_code: Some("77".to_owned()),
+            ..Options::default()
+        };
+        let given = Given::new(side("moka"), &options).unwrap();
+        assert_eq!(given.get("dealer-code"), "77");
+        assert_eq!(given.get("username"), moka::Config::USERNAME);
+        assert_eq!(given.find("webhook"), None);
+        assert_eq!(
+            Given::new(side("mocasa"), &options).unwrap_err(),
+            "--dealer-code is no option of mocasa, which takes --client-key, --client-secret, --webhook"
+        );
+    }
+
+    #[test]
+    fn every_option_of_a_side_is_one_of_the_command() {
+        let known = Options::default().list().map(|(name, _)| name);
+        for side in &SIDES {
+            for (name, _) in side.options {
+                assert!(known.contains(name), "{}: --{name}", side.provider);
+            }
+        }
+    }
+
+    #[test]
+    fn every_side_starts() {
+        for side in &SIDES {
+            let given = Given::new(side, &Options::default()).unwrap();
+            let serving = (side.start)(0, &given).unwrap();
+            assert!(serving.base_url.starts_with("http://127.0.0.1:"));
+            let nowhere = Given(vec![("webhook", "http://shop.example/".to_owned())]);
+            assert!((side.start)(0, &nowhere).is_err(), "{}", side.provider);
+        }
     }
 }
