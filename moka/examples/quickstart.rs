@@ -56,23 +56,23 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The service that the environment names, or a sandbox if it names none.
+/// The service that the environment names, or a sandbox if it names none. The page's host is that of
+/// the services unless `MOKA_PAGE_BASE_URL` names another.
 fn service() -> Result<(Test, TestCredentials, Option<Sandbox>), Box<dyn Error>> {
     let names = [
         "MOKA_BASE_URL",
-        "MOKA_PAGE_BASE_URL",
         "MOKA_DEALER_CODE",
         "MOKA_USERNAME",
         "MOKA_PASSWORD",
     ];
-    let [base_url, page, dealer, user, password] =
-        names.map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    match (base_url, page, dealer, user, password) {
-        (Some(base_url), Some(page), Some(dealer), Some(user), Some(password)) => {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    match names.map(variable) {
+        [Some(base_url), Some(dealer), Some(user), Some(password)] => {
+            let page = variable("MOKA_PAGE_BASE_URL").unwrap_or_else(|| base_url.clone());
             let credentials = TestCredentials::new(dealer, user, password)?;
             Ok((Test::at(base_url).page(page), credentials, None))
         }
-        (None, None, None, None, None) => {
+        [None, None, None, None] => {
             eprintln!("no {} is set: using a sandbox", names.join(", "));
             let (dealer, user, password) = ("1730", "quickstart", "quickstart-of-no-value");
             let sandbox = start(Config::new().credentials(dealer, user, password))?;
