@@ -367,10 +367,4 @@ impl CallRecord {
     pub fn prepared_at(&self) -> u64 {
         self.prepared_at
     }
-
-    /// The same of a call that is sent now: what was prepared long ago may still be under way.
-    #[cfg(any(feature = "client", feature = "blocking"))]
-    pub(crate) fn sent_at(&mut self, now: u64) {
-        self.prepared_at = now.max(self.prepared_at);
-    }
 }

@@ -2,9 +2,10 @@
 
 use core::net::IpAddr;
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use http::uri::{Authority, PathAndQuery, Scheme};
+use http::uri::{self, Authority, PathAndQuery, Scheme};
 use http::{Uri, header};
 
 use crate::error::Misuse;
@@ -13,7 +14,7 @@ use crate::exchange::Request;
 /// A checked base URL: https, or http on loopback. Paths of calls are appended to its path.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Base {
-    text: String,
+    text: Arc<str>,
     scheme: Scheme,
     authority: Authority,
 }
@@ -59,7 +60,7 @@ impl Base {
             return refuse("must be https; http is for loopback only");
         }
         Ok(Self {
-            text: format!("{scheme}://{authority}{}", uri.path().trim_end_matches('/')),
+            text: format!("{scheme}://{authority}{}", uri.path().trim_end_matches('/')).into(),
             scheme: scheme.clone(),
             authority: authority.clone(),
         })
@@ -69,6 +70,12 @@ impl Base {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// The same, to be kept.
+    #[cfg(any(feature = "client", feature = "blocking"))]
+    pub(crate) fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.text)
     }
 
     /// The path part of the URL, without a slash at its end: some providers sign it.
@@ -103,19 +110,16 @@ impl Base {
         }
         // Scheme and host were read before.
         let path = PathAndQuery::from_maybe_shared(Bytes::from(path)).map_err(|_| refuse())?;
-        let uri = Uri::builder()
-            .scheme(self.scheme.clone())
-            .authority(self.authority.clone())
-            .path_and_query(path)
-            .build()
-            .map_err(|_| refuse())?;
+        let mut parts = uri::Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(path);
+        let uri = Uri::from_parts(parts).map_err(|_| refuse())?;
         let content_type = request.content_type();
         let (method, headers, body) = request.into_parts();
-        let mut bound = http::Request::builder()
-            .method(method)
-            .uri(uri)
-            .body(body.into_bytes())
-            .map_err(|_| refuse())?;
+        let mut bound = http::Request::new(body.into_bytes());
+        *bound.method_mut() = method;
+        *bound.uri_mut() = uri;
         *bound.headers_mut() = headers;
         if let Some(value) = content_type {
             bound.headers_mut().insert(header::CONTENT_TYPE, value);

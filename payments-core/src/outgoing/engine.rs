@@ -10,9 +10,10 @@ use std::time::Duration;
 use http::{StatusCode, header};
 
 use super::call::{Call, Effect, Fault, Reply};
+use super::client::Prepared;
 use super::transport::SendError;
 use crate::error::{Error, Malformed, Meaning, NotSent, Refused, Unknown};
-use crate::exchange::{CallRecord, Response};
+use crate::exchange::Response;
 
 /// How often and how patiently harmless calls are repeated.
 #[derive(Clone, Debug)]
@@ -106,10 +107,8 @@ pub enum Step<R> {
 }
 
 /// The course of one call.
-#[derive(Debug)]
 pub struct Machine<'a, C> {
-    call: &'a C,
-    record: &'a CallRecord,
+    prepared: &'a Prepared<C>,
     policy: &'a RetryPolicy,
     budget: &'a RetryBudget,
     attempt: u32,
@@ -122,14 +121,12 @@ impl<'a, C: Call> Machine<'a, C> {
     /// A machine for a prepared call, whose first step is to send.
     #[must_use]
     pub fn new(
-        call: &'a C,
-        record: &'a CallRecord,
+        prepared: &'a Prepared<C>,
         policy: &'a RetryPolicy,
         budget: &'a RetryBudget,
     ) -> Self {
         Self {
-            call,
-            record,
+            prepared,
             policy,
             budget,
             attempt: 1,
@@ -169,7 +166,7 @@ impl<'a, C: Call> Machine<'a, C> {
             self.arrived = true;
             return step;
         }
-        match inspect(&response).and_then(|()| self.call.reply(&response)) {
+        match inspect(&response).and_then(|()| self.prepared.call().reply(&response)) {
             Ok(reply) => {
                 self.budget.earn();
                 Step::Done(Ok(Reply::new(reply, response)))
@@ -188,15 +185,17 @@ impl<'a, C: Call> Machine<'a, C> {
             Err(Fault::Refused(refused)) => Step::Done(Err(Error::Refused(refused))),
             Err(Fault::Unreadable(why)) => Step::Done(Err(match C::EFFECT {
                 Effect::Read => Malformed::new(why, Some(response)).into(),
-                Effect::Idempotent { .. } | Effect::Once => Unknown::new(why, self.record.clone())
-                    .with_response(Some(response))
-                    .into(),
+                Effect::Idempotent { .. } | Effect::Once => {
+                    Unknown::new(why, self.prepared.record())
+                        .with_response(Some(response))
+                        .into()
+                }
             })),
         }
     }
 
     fn left_open(&self, why: &'static str, refused: Box<Refused>) -> Error {
-        Unknown::new(why, self.record.clone())
+        Unknown::new(why, self.prepared.record())
             .with_refused(refused)
             .into()
     }
@@ -214,7 +213,7 @@ impl<'a, C: Call> Machine<'a, C> {
             (false, _) => NotSent::new(what, source).into(),
             (true, Effect::Read) => Malformed::new(what, None).with_source(source).into(),
             (true, Effect::Idempotent { .. } | Effect::Once) => {
-                Unknown::new(what, self.record.clone())
+                Unknown::new(what, self.prepared.record())
                     .with_source(source)
                     .into()
             }
@@ -249,7 +248,7 @@ impl<'a, C: Call> Machine<'a, C> {
         // A step of the splitmix generator; jitter needs no better.
         let seed = self
             .jitter
-            .unwrap_or_else(|| RandomState::new().hash_one(self.record.digest()));
+            .unwrap_or_else(|| RandomState::new().hash_one(C::NAME));
         let jitter = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
         self.jitter = Some(jitter);
         let mixed = (jitter ^ (jitter >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

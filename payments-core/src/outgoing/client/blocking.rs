@@ -9,7 +9,7 @@ use tracing::{debug, info_span};
 use super::steps::{login_failed, login_failed_elsewhere, of_login, usable};
 use super::{FromSetup, Prepared, Provider, Setup};
 use crate::error::{Error, Misuse};
-use crate::exchange::{CallRecord, Request, Response};
+use crate::exchange::{Request, Response};
 use crate::outgoing::call::{Call, Effect, Raw, Reply, Resolve};
 use crate::outgoing::engine::{Machine, Step};
 use crate::outgoing::pending::{Pending, Resolved};
@@ -67,9 +67,9 @@ impl<P: Provider> Client<P> {
             "payment_call",
             provider = P::NAME,
             call = C::NAME,
-            reference = prepared.record.reference(),
+            reference = prepared.call.reference(),
         );
-        span.in_scope(|| self.run(prepared))
+        span.in_scope(|| self.run(&prepared))
     }
 
     /// Prepares a call and sends it.
@@ -110,14 +110,9 @@ impl<P: Provider> Client<P> {
         Ok(self.call(Raw::<true>::new(request))?.into_inner())
     }
 
-    fn run<C: Call>(&self, prepared: Prepared<C>) -> Result<Reply<C::Reply>, Error> {
-        let Prepared {
-            call,
-            request,
-            record,
-        } = prepared;
+    fn run<C: Call>(&self, prepared: &Prepared<C>) -> Result<Reply<C::Reply>, Error> {
         let token = self.token()?;
-        let result = self.attempts(&call, request, &record, token.as_deref());
+        let result = self.attempts(prepared, token.as_deref());
         let (Err(error), Some(stale)) = (&result, token) else {
             return result;
         };
@@ -129,31 +124,28 @@ impl<P: Provider> Client<P> {
             return result;
         }
         let token = self.token()?;
-        self.attempts(&call, call.request()?, &record, token.as_deref())
+        self.attempts(prepared, token.as_deref())
     }
 
     fn attempts<C: Call>(
         &self,
-        call: &C,
-        request: Request,
-        record: &CallRecord,
+        prepared: &Prepared<C>,
         token: Option<&Secret<String>>,
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
         let credentials = setup.credentials()?;
-        let bound = setup.authorized(call, request, &credentials, token)?;
-        self.drive(call, record, bound, &credentials)
+        let bound = setup.authorized(prepared, &credentials, token)?;
+        self.drive(prepared, bound, &credentials)
     }
 
     fn drive<C: Call>(
         &self,
-        call: &C,
-        record: &CallRecord,
+        prepared: &Prepared<C>,
         request: http::Request<bytes::Bytes>,
         credentials: &P::Credentials,
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
-        let mut machine = Machine::new(call, record, &setup.policy, &setup.budget);
+        let mut machine = Machine::new(prepared, &setup.policy, &setup.budget);
         loop {
             let attempt = machine.attempt();
             let sent = self.shared.transport.send(request.clone());
@@ -222,13 +214,9 @@ impl<P: Provider> Client<P> {
         login: Prepared<P::Login>,
         credentials: &P::Credentials,
     ) -> Result<Reply<<P::Login as Call>::Reply>, Error> {
-        let Prepared {
-            call,
-            request,
-            record,
-        } = login;
+        let request = login.request.clone();
         let bound = self.shared.setup.base_of(&request)?.bind(request)?;
-        self.drive(&call, &record, bound, credentials)
+        self.drive(&login, bound, credentials)
     }
 }
 

@@ -1,16 +1,18 @@
 //! The async client: it does what the engine says.
 
 use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::Mutex;
-use tracing::{Instrument, debug, info_span};
+use tracing::{debug, info_span};
 
 use super::steps::{login_failed, login_failed_elsewhere, of_login, usable};
 use super::{FromSetup, Prepared, Provider, Setup};
 use crate::error::{Error, Misuse};
-use crate::exchange::{CallRecord, Request, Response};
+use crate::exchange::{Request, Response};
 use crate::outgoing::call::{Call, Effect, Raw, Reply, Resolve};
 use crate::outgoing::engine::{Machine, Step};
 use crate::outgoing::pending::{Pending, Resolved};
@@ -68,9 +70,11 @@ impl<P: Provider> Client<P> {
             "payment_call",
             provider = P::NAME,
             call = C::NAME,
-            reference = prepared.record.reference(),
+            reference = prepared.call.reference(),
         );
-        self.run(prepared).instrument(span).await
+        // In place: a future of this size is dear to move.
+        let mut run = pin!(self.run(&prepared));
+        poll_fn(|context| span.in_scope(|| run.as_mut().poll(context))).await
     }
 
     /// Prepares a call and sends it.
@@ -111,16 +115,9 @@ impl<P: Provider> Client<P> {
         Ok(self.call(Raw::<true>::new(request)).await?.into_inner())
     }
 
-    async fn run<C: Call>(&self, prepared: Prepared<C>) -> Result<Reply<C::Reply>, Error> {
-        let Prepared {
-            call,
-            request,
-            record,
-        } = prepared;
+    async fn run<C: Call>(&self, prepared: &Prepared<C>) -> Result<Reply<C::Reply>, Error> {
         let token = self.token().await?;
-        let result = self
-            .attempts(&call, request, &record, token.as_deref())
-            .await;
+        let result = self.attempts(prepared, token.as_deref()).await;
         let (Err(error), Some(stale)) = (&result, token) else {
             return result;
         };
@@ -132,32 +129,28 @@ impl<P: Provider> Client<P> {
             return result;
         }
         let token = self.token().await?;
-        self.attempts(&call, call.request()?, &record, token.as_deref())
-            .await
+        self.attempts(prepared, token.as_deref()).await
     }
 
     async fn attempts<C: Call>(
         &self,
-        call: &C,
-        request: Request,
-        record: &CallRecord,
+        prepared: &Prepared<C>,
         token: Option<&Secret<String>>,
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
         let credentials = setup.credentials()?;
-        let bound = setup.authorized(call, request, &credentials, token)?;
-        self.drive(call, record, bound, &credentials).await
+        let bound = setup.authorized(prepared, &credentials, token)?;
+        self.drive(prepared, bound, &credentials).await
     }
 
     async fn drive<C: Call>(
         &self,
-        call: &C,
-        record: &CallRecord,
+        prepared: &Prepared<C>,
         request: http::Request<bytes::Bytes>,
         credentials: &P::Credentials,
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
-        let mut machine = Machine::new(call, record, &setup.policy, &setup.budget);
+        let mut machine = Machine::new(prepared, &setup.policy, &setup.budget);
         loop {
             let attempt = machine.attempt();
             let sent = self.shared.transport.send(request.clone()).await;
@@ -218,13 +211,9 @@ impl<P: Provider> Client<P> {
         login: Prepared<P::Login>,
         credentials: &P::Credentials,
     ) -> Result<Reply<<P::Login as Call>::Reply>, Error> {
-        let Prepared {
-            call,
-            request,
-            record,
-        } = login;
+        let request = login.request.clone();
         let bound = self.shared.setup.base_of(&request)?.bind(request)?;
-        self.drive(&call, &record, bound, credentials).await
+        self.drive(&login, bound, credentials).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! A call that is ready to be sent.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::exchange::{CallRecord, Request};
 use crate::outgoing::call::Call;
@@ -11,16 +12,29 @@ use crate::outgoing::pending::Pending;
 pub struct Prepared<C> {
     pub(super) call: C,
     pub(super) request: Request,
-    pub(super) record: CallRecord,
+    pub(super) provider: &'static str,
+    pub(super) environment: Arc<str>,
+    pub(super) prepared_at: u64,
 }
 
 impl<C: Call> Prepared<C> {
-    pub(super) fn new(call: C, request: Request, record: CallRecord) -> Self {
-        Self {
-            call,
-            request,
-            record,
-        }
+    /// What identifies it later.
+    #[must_use]
+    pub fn record(&self) -> CallRecord {
+        CallRecord::new(
+            self.provider,
+            &self.environment,
+            C::NAME,
+            self.call.reference(),
+            &self.request,
+            self.prepared_at,
+        )
+    }
+
+    /// The call.
+    #[must_use]
+    pub fn call(&self) -> &C {
+        &self.call
     }
 
     /// What to ask for later, if the outcome is not known.
@@ -31,7 +45,7 @@ impl<C: Call> Prepared<C> {
     /// much time has passed since the last send.
     #[must_use]
     pub fn pending(&self) -> Pending<C> {
-        Pending::new(self.record.clone())
+        Pending::new(self.record())
     }
 
     /// The request without what authorizes it.
@@ -41,8 +55,8 @@ impl<C: Call> Prepared<C> {
     }
 }
 
-impl<C> fmt::Debug for Prepared<C> {
+impl<C: Call> fmt::Debug for Prepared<C> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_tuple("Prepared").field(&self.record).finish()
+        out.debug_tuple("Prepared").field(&self.record()).finish()
     }
 }

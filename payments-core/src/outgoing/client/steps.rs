@@ -6,7 +6,6 @@ use std::time::Duration;
 use super::{Grant, Prepared, Provider, Setup};
 use crate::clock::unix_millis;
 use crate::error::{Error, Malformed, Misuse, NotSent};
-use crate::exchange::{CallRecord, Request};
 use crate::outgoing::call::{Call, Resolve};
 use crate::outgoing::pending::{Pending, Resolved, StillUnknown};
 use crate::outgoing::token::LoginDigest;
@@ -37,20 +36,20 @@ impl<P: Provider> Setup<P> {
             }
         }
         let request = call.request()?;
-        let record = CallRecord::new(
-            P::NAME,
-            self.base_of(&request)?.as_str(),
-            C::NAME,
-            call.reference(),
-            &request,
-            unix_millis(self.clock.wall()),
-        );
-        Ok(Prepared::new(call, request, record))
+        Ok(Prepared {
+            environment: self.base_of(&request)?.shared(),
+            call,
+            request,
+            provider: P::NAME,
+            prepared_at: unix_millis(self.clock.wall()),
+        })
     }
 
-    /// The call with the time of its sending in its record.
+    /// The call with the time of its sending in its record: what was prepared long ago may still be
+    /// under way.
     pub(super) fn sending<C>(&self, mut prepared: Prepared<C>) -> Prepared<C> {
-        prepared.record.sent_at(unix_millis(self.clock.wall()));
+        let now = unix_millis(self.clock.wall());
+        prepared.prepared_at = now.max(prepared.prepared_at);
         prepared
     }
 
@@ -73,12 +72,12 @@ impl<P: Provider> Setup<P> {
     /// The request as it goes out: authorized and bound to the host.
     pub(super) fn authorized<C: Call>(
         &self,
-        call: &C,
-        mut request: Request,
+        prepared: &Prepared<C>,
         credentials: &P::Credentials,
         token: Option<&Secret<String>>,
     ) -> Result<http::Request<bytes::Bytes>, Error> {
-        if let Some((place, text)) = call.signature(credentials)? {
+        let mut request = prepared.request.clone();
+        if let Some((place, text)) = prepared.call.signature(credentials)? {
             request.carry_signature(place, &text)?;
         }
         self.provider.authorize(&mut request, credentials, token)?;

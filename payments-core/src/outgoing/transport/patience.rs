@@ -40,14 +40,17 @@ impl Patience {
     /// [`SendError`] if it takes too long; the request may have arrived.
     pub(super) async fn wait<F: Future>(&mut self, next: F) -> Result<F::Output, SendError> {
         let mut next = pin!(next);
+        let mut is_first = true;
         poll_fn(|context| match next.as_mut().poll(context) {
-            Poll::Ready(found) => {
-                self.heard = timer_now();
-                Poll::Ready(Ok(found))
+            Poll::Ready(found) => Poll::Ready(Ok(found)),
+            Poll::Pending => {
+                // What is there already costs no look at the clock: silence begins here.
+                if std::mem::take(&mut is_first) {
+                    self.heard = timer_now();
+                }
+                self.poll_ringing(context)
+                    .map(|()| Err(SendError::maybe_sent("no answer in time", None)))
             }
-            Poll::Pending => self
-                .poll_ringing(context)
-                .map(|()| Err(SendError::maybe_sent("no answer in time", None))),
         })
         .await
     }
