@@ -275,6 +275,9 @@ impl Response {
         let Some(value) = self.headers.get(header::CONTENT_TYPE) else {
             return true;
         };
+        if value == "application/json" {
+            return true;
+        }
         let Ok(text) = value.to_str() else {
             return false;
         };

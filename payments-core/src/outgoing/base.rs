@@ -15,6 +15,8 @@ use crate::exchange::Request;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Base {
     text: Arc<str>,
+    /// Where its path begins in the text.
+    path: usize,
     scheme: Scheme,
     authority: Authority,
 }
@@ -59,8 +61,12 @@ impl Base {
         if *scheme != Scheme::HTTPS && !(*scheme == Scheme::HTTP && is_loopback(authority.host())) {
             return refuse("must be https; http is for loopback only");
         }
+        let mut text = format!("{scheme}://{authority}");
+        let path = text.len();
+        text.push_str(uri.path().trim_end_matches('/'));
         Ok(Self {
-            text: format!("{scheme}://{authority}{}", uri.path().trim_end_matches('/')).into(),
+            text: text.into(),
+            path,
             scheme: scheme.clone(),
             authority: authority.clone(),
         })
@@ -81,10 +87,7 @@ impl Base {
     /// The path part of the URL, without a slash at its end: some providers sign it.
     #[must_use]
     pub fn path(&self) -> &str {
-        self.text
-            .split_once("://")
-            .and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)))
-            .unwrap_or_default()
+        self.text.get(self.path..).unwrap_or_default()
     }
 
     /// Binds a request to this host.

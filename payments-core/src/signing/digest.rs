@@ -193,10 +193,8 @@ fn decode_base64<'a>(text: &[u8], into: &'a mut [u8; MAX_TEXT]) -> Option<&'a [u
 }
 
 fn decode_hex<'a>(text: &[u8], into: &'a mut [u8; MAX_TEXT]) -> Option<&'a [u8]> {
-    // const-hex would skip a leading 0x, which is no part of any provider's form.
-    if !text.len().is_multiple_of(2) || !text.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
+    // For the whole text: const-hex would skip a leading 0x, which is no part of any provider's form,
+    // and then finds the length wrong.
     let raw = into.get_mut(..text.len().checked_div(2)?)?;
     const_hex::decode_to_slice(text, raw).ok()?;
     Some(raw)
@@ -448,6 +446,13 @@ mod tests {
         check(TagText::Hex, &format!("0x{HEX_TEXT}"), false);
         check(TagText::Hex, HEX_TEXT.get(..62).unwrap(), false);
         check(TagText::Hex, &format!("{HEX_TEXT}00"), false);
+        check(
+            TagText::Hex,
+            &format!("0x{}", HEX_TEXT.get(2..).unwrap()),
+            false,
+        );
+        check(TagText::Hex, &format!("{HEX_TEXT}0"), false);
+        check(TagText::Hex, &HEX_TEXT.replace('a', "g"), false);
         check(TagText::Hex, &"a".repeat(100_000), false);
     }
 

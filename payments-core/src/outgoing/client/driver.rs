@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use bytes::Bytes;
 use tokio::sync::Mutex;
 use tracing::{debug, info_span};
 
@@ -17,7 +18,7 @@ use crate::outgoing::call::{Call, Effect, Raw, Reply, Resolve};
 use crate::outgoing::engine::{Machine, Step};
 use crate::outgoing::pending::{Pending, Resolved};
 use crate::outgoing::token::TokenState;
-use crate::outgoing::transport::{ReqwestTransport, Transport};
+use crate::outgoing::transport::{ReqwestTransport, SendError, Transport};
 use crate::signing::Secret;
 
 /// An async client of one account: cheap to clone, to be shared between tasks. Several accounts are
@@ -139,21 +140,29 @@ impl<P: Provider> Client<P> {
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
         let credentials = setup.credentials()?;
-        let bound = setup.authorized(prepared, &credentials, token)?;
+        let bound = || setup.authorized(prepared, &credentials, token);
         self.drive(prepared, bound, &credentials).await
     }
 
     async fn drive<C: Call>(
         &self,
         prepared: &Prepared<C>,
-        request: http::Request<bytes::Bytes>,
+        request: impl Fn() -> Result<http::Request<Bytes>, Error> + Send,
         credentials: &P::Credentials,
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
         let mut machine = Machine::new(prepared, &setup.policy, &setup.budget);
         loop {
             let attempt = machine.attempt();
-            let sent = self.shared.transport.send(request.clone()).await;
+            let sent = match request() {
+                Ok(request) => self.shared.transport.send(request).await,
+                Err(error) if attempt == 1 => return Err(error),
+                // It went out before: what became of that is the machine's to say.
+                Err(error) => Err(SendError::not_sent(
+                    "cannot be made again",
+                    Some(error.into()),
+                )),
+            };
             match &sent {
                 Ok(response) => debug!(attempt, status = response.status().as_u16(), "answered"),
                 Err(error) => debug!(attempt, %error, "not answered"),
@@ -211,8 +220,8 @@ impl<P: Provider> Client<P> {
         login: Prepared<P::Login>,
         credentials: &P::Credentials,
     ) -> Result<Reply<<P::Login as Call>::Reply>, Error> {
-        let request = login.request.clone();
-        let bound = self.shared.setup.base_of(&request)?.bind(request)?;
+        let base = self.shared.setup.base_of(&login.request)?;
+        let bound = || Ok(base.bind(login.request.clone())?);
         self.drive(&login, bound, credentials).await
     }
 }

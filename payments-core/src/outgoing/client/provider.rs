@@ -45,7 +45,8 @@ pub trait Provider: Clone + Send + Sync + 'static {
     /// Reads the token out of the login's reply.
     fn grant(&self, reply: <Self::Login as Call>::Reply) -> Grant;
 
-    /// Adds what authorizes a request. The login's own request is not passed here.
+    /// Adds what authorizes a request. The login's own request is not passed here. A repeat is
+    /// authorized anew: the same request must come out as the same bytes.
     ///
     /// # Errors
     /// [`Misuse`] for credentials that it cannot carry.

@@ -1,7 +1,7 @@
 //! How long an exchange may be silent and how long it may take, on one timer.
 
 use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -38,10 +38,12 @@ impl Patience {
     ///
     /// # Errors
     /// [`SendError`] if it takes too long; the request may have arrived.
-    pub(super) async fn wait<F: Future>(&mut self, next: F) -> Result<F::Output, SendError> {
-        let mut next = pin!(next);
+    pub(super) fn wait<'a, F: Future>(
+        &'a mut self,
+        mut next: Pin<&'a mut F>,
+    ) -> impl Future<Output = Result<F::Output, SendError>> + use<'a, F> {
         let mut is_first = true;
-        poll_fn(|context| match next.as_mut().poll(context) {
+        poll_fn(move |context| match next.as_mut().poll(context) {
             Poll::Ready(found) => Poll::Ready(Ok(found)),
             Poll::Pending => {
                 // What is there already costs no look at the clock: silence begins here.
@@ -52,7 +54,6 @@ impl Patience {
                     .map(|()| Err(SendError::maybe_sent("no answer in time", None)))
             }
         })
-        .await
     }
 
     fn poll_ringing(&mut self, context: &mut Context<'_>) -> Poll<()> {

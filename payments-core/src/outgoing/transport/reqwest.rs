@@ -2,6 +2,7 @@
 //! leak a credential switched off.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ pub struct ReqwestTransport {
     read_timeout: Duration,
     total_timeout: Duration,
     max_body: usize,
-    origin: Arc<Mutex<Option<Origin>>>,
+    known: Arc<Mutex<Option<Known>>>,
 }
 
 impl ReqwestTransport {
@@ -78,20 +79,20 @@ impl ReqwestTransport {
             read_timeout: options.read_timeout,
             total_timeout: options.total_timeout,
             max_body: options.max_body,
-            origin: Arc::default(),
+            known: Arc::default(),
         })
     }
 }
 
-/// The scheme and host of a URL that was read before.
-struct Origin {
+/// A URL that was read before, without its query, which may hold a signature.
+struct Known {
     scheme: Scheme,
     authority: String,
     url: Url,
 }
 
-impl Origin {
-    fn covers(&self, uri: &Uri) -> bool {
+impl Known {
+    fn is_of_host(&self, uri: &Uri) -> bool {
         uri.scheme() == Some(&self.scheme)
             && uri
                 .authority()
@@ -100,26 +101,29 @@ impl Origin {
 }
 
 impl ReqwestTransport {
-    /// The URL in reqwest's own words. Most requests are for one host, whose name is not read again.
+    /// The URL in reqwest's own words. Most requests are for the host of the one before, and many for
+    /// its path: what was read once is not read again.
     fn url(&self, uri: &Uri) -> Result<Url, SendError> {
-        let mut known = self.origin.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(origin) = known.as_ref().filter(|origin| origin.covers(uri)) {
-            let mut url = origin.url.clone();
-            drop(known);
-            url.set_path(uri.path());
-            url.set_query(uri.query());
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.as_mut().filter(|known| known.is_of_host(uri)) {
+            if known.url.path() != uri.path() {
+                known.url.set_path(uri.path());
+            }
+            let mut url = known.url.clone();
+            if uri.query().is_some() {
+                url.set_query(uri.query());
+            }
             return Ok(url);
         }
         let url = Url::parse(&uri.to_string())
             .map_err(|error| SendError::not_sent("the url cannot be used", Some(error.into())))?;
         if let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) {
-            let mut origin = url.clone();
-            // It may hold a signature.
-            origin.set_query(None);
-            *known = Some(Origin {
+            let mut bare = url.clone();
+            bare.set_query(None);
+            *known = Some(Known {
                 scheme: scheme.clone(),
                 authority: authority.as_str().to_owned(),
-                url: origin,
+                url: bare,
             });
         }
         Ok(url)
@@ -135,8 +139,11 @@ impl Transport for ReqwestTransport {
         *request.headers_mut() = parts.headers;
         *request.body_mut() = Some(body.into());
         let mut patience = Patience::new(self.read_timeout, self.total_timeout);
-        let answer = self.client.execute(request);
-        let mut response = patience.wait(answer).await?.map_err(judge)?;
+        // In place: what is awaited is large, and each move would copy it.
+        let mut response = {
+            let answer = pin!(self.client.execute(request));
+            patience.wait(answer).await?.map_err(judge)?
+        };
         let too_long = || {
             SendError::maybe_sent(
                 format!("the reply is longer than {} bytes", self.max_body),
@@ -152,13 +159,13 @@ impl Transport for ReqwestTransport {
         }
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let first = patience.wait(response.chunk()).await?;
+        let first = patience.wait(pin!(response.chunk())).await?;
         let mut body = Body::One(first.map_err(judge)?.unwrap_or_default());
         loop {
             if body.len() > self.max_body {
                 return Err(too_long());
             }
-            let next = patience.wait(response.chunk()).await?;
+            let next = patience.wait(pin!(response.chunk())).await?;
             match next.map_err(judge)? {
                 Some(chunk) => body = body.and(chunk),
                 None => return Ok(Response::new(status, headers, body.freeze())),
