@@ -6,11 +6,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use payments_core::incoming::{Fields, Notice as _};
-use payments_core::signing::{
-    Canonical, Keys, Place, Scheme, SignatureRule, Signed as _, Signer, TagText, text,
-};
-use payments_core::{Canonical, Secret};
+use payments_core::signing::{Keys, Place, Scheme, SignatureRule, Signed, Signer, TagText, text};
+use payments_core::{Canonical, Currency, Money, Secret};
 use payments_mocasa::inbound::{OrderWebhook, OrderWebhookKeys};
+use payments_momo::Credentials;
+use payments_momo::codes::RequestType;
+use payments_momo::inbound::{Ipn, IpnKeys};
+use payments_momo::types::CreatePayment;
 use sha2::{Digest as _, Sha256};
 
 use super::pace::{Limit, against};
@@ -21,78 +23,26 @@ use crate::complain;
 const SECRET: &str = "8d969eef6ecad3c29a3a629280e686cf";
 const WEBHOOK: &str =
     "orderNo=ORDER-20261101-000042&txStatus=success&amount=14990.50&txTime=1718000000000";
+const CODE_FOR_HASH: &str = "9FDFBDFC-42C5-417E-AA93-E4D9D5312AAC";
+const IPN: &str = r#"{"partnerCode":"MOMOBKUN20180529","orderId":"MM1540456472575","requestId":"MM1540456472575","amount":150000,"orderInfo":"Rice cooker, two pieces","orderType":"momo_wallet","transId":2302586804,"resultCode":0,"message":"Successful.","payType":"qr","responseTime":1633504902954,"extraData":"eyJ1c2VybmFtZSI6ICJtb21vIn0=","signature":""}"#;
 
-/// A key in the string, or of the MAC.
-struct TenKeys {
-    secret: Secret<String>,
-}
-
-impl Keys for TenKeys {
-    fn mac_key(&self) -> Option<&[u8]> {
-        Some(self.secret.expose().as_bytes())
-    }
-}
-
-/// Ten fields, as a hash wants them.
-#[derive(Canonical)]
-#[canonical(keys = TenKeys, join = "|", order(
-    "accessKey", "amount", "extraData", "ipnUrl", "orderId", "orderInfo", "partnerCode",
-    "redirectUrl", "requestId", "requestType", "$secret"
-))]
-struct Joined {
-    #[wire("accessKey")]
-    access_key: String,
-    #[wire("amount")]
-    amount: i64,
-    #[wire("extraData")]
-    extra_data: String,
-    #[wire("ipnUrl")]
-    ipn_url: String,
-    #[wire("orderId")]
-    order_id: String,
-    #[wire("orderInfo")]
-    order_info: String,
-    #[wire("partnerCode")]
-    partner_code: String,
-    #[wire("redirectUrl")]
-    redirect_url: String,
-    #[wire("requestId")]
-    request_id: String,
-    #[wire("requestType")]
-    request_type: String,
-}
-
-/// The same fields, as a MAC wants them.
-#[derive(Canonical)]
-#[canonical(keys = TenKeys, pairs = "&", order(
-    "accessKey", "amount", free("extraData"), "ipnUrl", "orderId", "orderInfo", "partnerCode",
-    "redirectUrl", "requestId", "requestType"
-))]
-struct Paired {
-    #[wire("accessKey")]
-    access_key: String,
-    #[wire("amount")]
-    amount: i64,
-    #[wire("extraData")]
-    extra_data: String,
-    #[wire("ipnUrl")]
-    ipn_url: String,
-    #[wire("orderId")]
-    order_id: String,
-    #[wire("orderInfo")]
-    order_info: String,
-    #[wire("partnerCode")]
-    partner_code: String,
-    #[wire("redirectUrl")]
-    redirect_url: String,
-    #[wire("requestId")]
-    request_id: String,
-    #[wire("requestType")]
-    request_type: String,
-}
-
-/// An order of common length, with two addresses.
-const TEN: [(&str, &str); 10] = [
+/// What is signed of [`IPN`], and of [`create`].
+const IPN_PAIRS: [(&str, &str); 13] = [
+    ("accessKey", "klm05TvNBzhg7h7j"),
+    ("amount", "150000"),
+    ("extraData", "eyJ1c2VybmFtZSI6ICJtb21vIn0="),
+    ("message", "Successful."),
+    ("orderId", "MM1540456472575"),
+    ("orderInfo", "Rice cooker, two pieces"),
+    ("orderType", "momo_wallet"),
+    ("partnerCode", "MOMOBKUN20180529"),
+    ("payType", "qr"),
+    ("requestId", "MM1540456472575"),
+    ("responseTime", "1633504902954"),
+    ("resultCode", "0"),
+    ("transId", "2302586804"),
+];
+const CREATE_PAIRS: [(&str, &str); 10] = [
     ("accessKey", "klm05TvNBzhg7h7j"),
     ("amount", "150000"),
     ("extraData", "eyJ1c2VybmFtZSI6ICJtb21vIn0="),
@@ -105,24 +55,48 @@ const TEN: [(&str, &str); 10] = [
     ("requestType", "captureWallet"),
 ];
 
-/// One signature and what it is compared with.
-struct Case<'a, M: Canonical<Keys: Sized>> {
-    message: &'a M,
-    signer: &'a Signer<M::Keys>,
-    rule: SignatureRule,
-    /// Names of the rows: building, verifying, allocations.
-    names: [&'static str; 3],
-    build_hold: f64,
+/// What Moka's return is hashed with.
+struct ReturnKeys {
+    code_for_hash: Secret<String>,
 }
 
-/// Every row about signatures.
+impl Keys for ReturnKeys {}
+
+/// As that crate has it: one letter after the code.
+#[derive(Canonical)]
+#[canonical(keys = ReturnKeys, join = "", order("$codeForHash", "letter"))]
+struct Return {
+    #[wire("letter")]
+    letter: &'static str,
+}
+
+impl Signed for Return {
+    const SIGNATURE: SignatureRule = SignatureRule {
+        scheme: Scheme::Sha256,
+        text: TagText::Hex,
+        place: Place::Field("hashValue"),
+    };
+}
+
+/// One signature and what it is compared with.
+struct Case<'a, M: Signed<Keys: Sized>> {
+    message: &'a M,
+    signer: &'a Signer<M::Keys>,
+    /// The row of building, where the library builds it and not the provider.
+    build: Option<Limit>,
+    /// Names of the rows of verifying and of allocations.
+    names: [&'static str; 2],
+}
+
+/// Every row about signatures: real messages of the providers, each the way that it goes.
 ///
 /// # Errors
 /// If a signature cannot be built, or is not the one that the floor computes.
 pub(super) fn rows() -> Result<Vec<Row>, String> {
     let mut rows = webhook()?;
-    rows.extend(joined()?);
-    rows.extend(paired()?);
+    rows.extend(returned()?);
+    rows.extend(create()?);
+    rows.extend(ipn()?);
     Ok(rows)
 }
 
@@ -134,94 +108,100 @@ fn webhook() -> Result<Vec<Row>, String> {
     let values = [
         ("orderNo", message.order_no.as_str()),
         ("txStatus", message.tx_status.as_str()),
+        ("secret", SECRET),
     ];
     let case = Case {
         message: &message,
         signer: &Signer::new(keys),
-        rule: OrderWebhook::SIGNATURE,
+        build: Some(Limit {
+            name: "build a signature: SHA-256, mocasa's webhook",
+            hold: 1.5,
+        }),
         names: [
-            "build a signature: SHA-256, mocasa's webhook",
             "verify a signature: SHA-256, mocasa's webhook",
             "allocations, both: mocasa's webhook",
         ],
-        build_hold: 1.5,
     };
-    hashed(&case, || typical::joined(&values, SECRET))
+    hashed(
+        &case,
+        |digest| STANDARD.encode(digest),
+        || typical::joined(&values, "|", |digest| STANDARD.encode(digest)),
+    )
 }
 
-fn joined() -> Result<Vec<Row>, String> {
-    let [
-        access_key,
-        _,
-        extra_data,
-        ipn_url,
-        order_id,
-        order_info,
-        partner_code,
-        redirect_url,
-        request_id,
-        request_type,
-    ] = TEN.map(|(_, value)| value.to_owned());
+fn returned() -> Result<Vec<Row>, String> {
     let case = Case {
-        message: &Joined {
-            access_key,
-            amount: 150_000,
-            extra_data,
-            ipn_url,
-            order_id,
-            order_info,
-            partner_code,
-            redirect_url,
-            request_id,
-            request_type,
-        },
-        signer: &Signer::new(ten_keys()),
-        rule: rule(Scheme::Sha256, TagText::Base64),
+        message: &Return { letter: "T" },
+        signer: &Signer::new(ReturnKeys {
+            code_for_hash: Secret::from(CODE_FOR_HASH),
+        }),
+        build: Some(Limit {
+            name: "build a signature: SHA-256, moka's return",
+            hold: 1.5,
+        }),
         names: [
-            "build a signature: SHA-256, ten fields",
-            "verify a signature: SHA-256, ten fields",
-            "allocations, both: SHA-256, ten fields",
+            "verify a signature: SHA-256, moka's return",
+            "allocations, both: moka's return",
         ],
-        build_hold: 1.5,
     };
-    hashed(&case, || typical::joined(&TEN, SECRET))
+    let values = [("codeForHash", CODE_FOR_HASH), ("letter", "T")];
+    hashed(
+        &case,
+        |digest| const_hex::encode(digest),
+        || typical::joined(&values, "", |digest| const_hex::encode(digest)),
+    )
 }
 
-fn paired() -> Result<Vec<Row>, String> {
-    let [
-        access_key,
-        _,
-        extra_data,
-        ipn_url,
-        order_id,
-        order_info,
-        partner_code,
-        redirect_url,
-        request_id,
-        request_type,
-    ] = TEN.map(|(_, value)| value.to_owned());
+fn create() -> Result<Vec<Row>, String> {
+    let error = |error: payments_core::error::Misuse| error.to_string();
+    let message = CreatePayment::builder()
+        .request_id("MM1540456472575")
+        .amount(Money::from_minor(150_000, Currency::VND))
+        .order_id("MM1540456472575")
+        .order_info("Rice cooker, two pieces")
+        .redirect_url("https://shop.example/orders/thank-you")
+        .ipn_url("https://shop.example/payments/callback")
+        .request_type(RequestType::CaptureWallet)
+        .extra_data("eyJ1c2VybmFtZSI6ICJtb21vIn0=")
+        .build()
+        .map_err(error)?;
+    let keys = Credentials::new("MOMOBKUN20180529", "klm05TvNBzhg7h7j", SECRET).map_err(error)?;
     let case = Case {
-        message: &Paired {
-            access_key,
-            amount: 150_000,
-            extra_data,
-            ipn_url,
-            order_id,
-            order_info,
-            partner_code,
-            redirect_url,
-            request_id,
-            request_type,
-        },
-        signer: &Signer::new(ten_keys()),
-        rule: rule(Scheme::HmacSha256, TagText::Hex),
+        message: &message,
+        signer: &Signer::new(keys),
+        build: Some(Limit {
+            name: "build a signature: HMAC-SHA256, momo's create",
+            hold: 1.4,
+        }),
         names: [
-            "build a signature: HMAC-SHA256, ten pairs",
-            "verify a signature: HMAC-SHA256, ten pairs",
-            "allocations, both: HMAC-SHA256, ten pairs",
+            "verify a signature: HMAC-SHA256, momo's create",
+            "allocations, both: momo's create",
         ],
-        build_hold: 1.4,
     };
+    under_hmac(&case, &CREATE_PAIRS)
+}
+
+fn ipn() -> Result<Vec<Row>, String> {
+    let fields =
+        Fields::parse(IPN.as_bytes(), "application/json").map_err(|error| error.to_string())?;
+    let message = Ipn::read(&fields).map_err(|error| error.to_string())?;
+    let keys = IpnKeys::new("klm05TvNBzhg7h7j", SECRET).map_err(|error| error.to_string())?;
+    let case = Case {
+        message: &message,
+        signer: &Signer::new(keys),
+        build: None,
+        names: [
+            "verify a signature: HMAC-SHA256, momo's IPN",
+            "allocations, both: momo's IPN",
+        ],
+    };
+    under_hmac(&case, &IPN_PAIRS)
+}
+
+fn under_hmac<M: Signed<Keys: Keys + Sized>>(
+    case: &Case<'_, M>,
+    pairs: &[(&str, &str)],
+) -> Result<Vec<Row>, String> {
     let ready = text(case.message, case.signer.keys()).map_err(|error| error.to_string())?;
     let prepared =
         Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).map_err(|error| error.to_string())?;
@@ -232,34 +212,21 @@ fn paired() -> Result<Vec<Row>, String> {
     };
     let given = const_hex::encode(floor());
     case.rows(&given, floor, || {
-        typical::paired(&TEN, SECRET).unwrap_or_default()
+        typical::paired(pairs, SECRET).unwrap_or_default()
     })
 }
 
-fn hashed<M: Canonical<Keys: Keys + Sized>>(
+fn hashed<M: Signed<Keys: Keys + Sized>>(
     case: &Case<'_, M>,
+    written: impl Fn(&[u8]) -> String,
     typical: impl Fn() -> String,
 ) -> Result<Vec<Row>, String> {
     let ready = text(case.message, case.signer.keys()).map_err(|error| error.to_string())?;
-    let given = STANDARD.encode(Sha256::digest(&ready));
+    let given = written(&Sha256::digest(&ready));
     case.rows(&given, || Sha256::digest(black_box(&ready)), typical)
 }
 
-fn ten_keys() -> TenKeys {
-    TenKeys {
-        secret: Secret::from(SECRET),
-    }
-}
-
-fn rule(scheme: Scheme, text: TagText) -> SignatureRule {
-    SignatureRule {
-        scheme,
-        text,
-        place: Place::Field("signature"),
-    }
-}
-
-impl<M: Canonical<Keys: Keys + Sized>> Case<'_, M> {
+impl<M: Signed<Keys: Keys + Sized>> Case<'_, M> {
     /// `given` is the signature as the floor's crate computes it.
     fn rows<F>(
         &self,
@@ -267,19 +234,15 @@ impl<M: Canonical<Keys: Keys + Sized>> Case<'_, M> {
         floor: impl Fn() -> F,
         typical: impl Fn() -> String,
     ) -> Result<Vec<Row>, String> {
-        let [build_name, verify_name, allocations_name] = self.names;
+        let [verify_name, allocations_name] = self.names;
         if typical() != given || self.build() != Some(true) || !self.verify(given) {
-            return Err(format!("{build_name}: the signatures differ"));
+            return Err(format!("{verify_name}: the signatures differ"));
         }
-        let build = against(
-            &Limit {
-                name: build_name,
-                hold: self.build_hold,
-            },
-            &floor,
-            || self.build(),
-            Some(&mut || typical().is_empty()),
-        );
+        let mut rows = Vec::new();
+        if let Some(limit) = &self.build {
+            let typical = Some::<&mut dyn FnMut() -> bool>(&mut || typical().is_empty());
+            rows.push(against(limit, &floor, || self.build(), typical));
+        }
         let verify = against(
             &Limit {
                 name: verify_name,
@@ -295,8 +258,9 @@ impl<M: Canonical<Keys: Keys + Sized>> Case<'_, M> {
             black_box(self.verify(black_box(given)));
         });
         let count = usize::try_from(counted.count_total).unwrap_or(usize::MAX);
-        let allocations = Row::count(allocations_name, "allocations", count, 0);
-        Ok(vec![build, verify, allocations])
+        rows.push(verify);
+        rows.push(Row::count(allocations_name, "allocations", count, 0));
+        Ok(rows)
     }
 
     /// The signature as text on the stack; whether there is any.
@@ -304,15 +268,15 @@ impl<M: Canonical<Keys: Keys + Sized>> Case<'_, M> {
     fn build(&self) -> Option<bool> {
         let tag = self
             .signer
-            .tag(black_box(self.message), self.rule.scheme)
+            .tag(black_box(self.message), M::SIGNATURE.scheme)
             .ok()?;
-        let text = tag.text(self.rule.text);
+        let text = tag.text(M::SIGNATURE.text);
         Some(!black_box(text.as_str()).is_empty())
     }
 
     #[inline]
     fn verify(&self, given: &str) -> bool {
         self.signer
-            .verify(black_box(self.message), self.rule, given)
+            .verify(black_box(self.message), M::SIGNATURE, given)
     }
 }

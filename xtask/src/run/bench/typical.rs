@@ -2,23 +2,24 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
-/// Values in order, joined, hashed, in base64.
-pub(super) fn joined(fields: &[(&str, &str)], secret: &str) -> String {
+/// Values in order, joined, hashed, as text.
+pub(super) fn joined(
+    fields: &[(&str, &str)],
+    by: &str,
+    written: impl Fn(&[u8]) -> String,
+) -> String {
     let map: HashMap<String, String> = fields
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
-    let mut parts: Vec<String> = fields
+    let parts: Vec<String> = fields
         .iter()
         .filter_map(|(name, _)| map.get(*name).cloned())
         .collect();
-    parts.push(secret.to_owned());
-    STANDARD.encode(Sha256::digest(parts.join("|")))
+    written(&Sha256::digest(parts.join(by)))
 }
 
 /// `name=value` sorted by name, under HMAC-SHA256, in hexadecimal.
