@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+pub(crate) mod capabilities;
 mod emit;
 mod format;
 #[cfg(test)]
@@ -31,6 +32,9 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<Vec<String>, String> {
         }
     }
     if wrong.is_empty() {
+        if capabilities::ensure_readme(root, check)? {
+            done.push("README.md".to_owned());
+        }
         Ok(done)
     } else {
         Err(wrong.join("\n"))

@@ -30,6 +30,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Print which provider has what, from the descriptions.
+    Capabilities,
     /// Start a new provider crate.
     New {
         /// The name of its folder: small letters and digits.
@@ -65,6 +67,10 @@ impl Command {
                 for name in codegen::run(root, check)? {
                     say(&format!("wrote {name}"));
                 }
+                Ok(0)
+            }
+            Self::Capabilities => {
+                say(codegen::capabilities::table(root)?.trim_end());
                 Ok(0)
             }
             Self::New { name } => {

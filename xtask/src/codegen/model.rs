@@ -2,7 +2,7 @@
 
 pub(crate) use super::load::node::Value;
 pub(crate) use super::load::raw::{
-    CredentialKind, EffectKind, Scheme, Sensitive, ServerKind, TagText,
+    CredentialKind, EffectKind, Scheme, Sensitive, ServerKind, Tag, TagText,
 };
 
 /// One provider.
@@ -504,6 +504,7 @@ impl Method {
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) id: String,
+    pub(crate) tags: Vec<Tag>,
     pub(crate) doc: Doc,
     /// Whether clients make it by themselves.
     pub(crate) login: bool,
@@ -568,6 +569,7 @@ pub(crate) struct Acknowledgement {
 #[derive(Debug)]
 pub(crate) struct Notice {
     pub(crate) id: String,
+    pub(crate) tags: Vec<Tag>,
     pub(crate) message: String,
     pub(crate) dedupe: Vec<String>,
     pub(crate) acknowledgement: Acknowledgement,

@@ -147,6 +147,9 @@ pub(crate) struct PathItem {
 pub(crate) struct Operation {
     #[serde(rename = "operationId")]
     pub(crate) id: Spanned<String>,
+    /// What it is for.
+    #[serde(default)]
+    pub(crate) tags: Vec<Spanned<Tag>>,
     pub(crate) description: String,
     #[serde(rename = "x-evidence")]
     pub(crate) evidence: Option<Evidence>,
@@ -161,6 +164,38 @@ pub(crate) struct Operation {
     #[serde(rename = "requestBody")]
     pub(crate) body: Option<Body>,
     pub(crate) responses: Map<Response>,
+}
+
+/// What a call does for the merchant, or what proves a callback that has no `x-signature`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Tag {
+    Start,
+    Query,
+    Capture,
+    Void,
+    Refund,
+    Payout,
+    Subscription,
+    /// Of a webhook: nothing in it proves who sent it.
+    Unsigned,
+    /// Of a webhook: something in it does that is no signature over the message.
+    Proof,
+}
+
+impl Tag {
+    pub(crate) fn is_of_webhooks(self) -> bool {
+        match self {
+            Self::Unsigned | Self::Proof => true,
+            Self::Start
+            | Self::Query
+            | Self::Capture
+            | Self::Void
+            | Self::Refund
+            | Self::Payout
+            | Self::Subscription => false,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -6,7 +6,7 @@ use super::super::load::node::{Map, Value};
 use super::super::load::raw::{self, Operation};
 use super::super::model::{
     Call, Codes, EffectKind, Envelope, EnvelopeKind, Example, Kind, Message, Method, Place,
-    Resolution, Wire,
+    Resolution, Tag, Wire,
 };
 use super::answer::of_kind;
 use super::example::Shape;
@@ -66,6 +66,7 @@ impl<'a> Lowering<'a> {
             let echo = self.echo(operation, message, answer.reply.as_deref(), messages);
             calls.push(Call {
                 id: operation.id.value.clone(),
+                tags: self.tags(operation, false),
                 doc: doc(&operation.description, operation.evidence),
                 login: self
                     .raw
@@ -100,6 +101,26 @@ impl<'a> Lowering<'a> {
             self.problems.unknown_name(login, "operation", &ids);
         }
         calls
+    }
+
+    /// What an operation is for; calls and webhooks have words of their own.
+    pub(super) fn tags(&mut self, operation: &Operation, is_webhook: bool) -> Vec<Tag> {
+        let (kind, help) = match is_webhook {
+            true => ("webhook", "write unsigned or proof"),
+            false => (
+                "call",
+                "write start, query, capture, void, refund, payout or subscription",
+            ),
+        };
+        let mut tags = Vec::new();
+        for tag in &operation.tags {
+            if tag.value.is_of_webhooks() != is_webhook {
+                self.problems
+                    .add(tag.referenced, format!("is no tag of a {kind}"), help);
+            }
+            tags.push(tag.value);
+        }
+        tags
     }
 
     /// The name of the host that a path has of its own.

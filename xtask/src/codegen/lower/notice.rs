@@ -100,8 +100,17 @@ impl<'a> Lowering<'a> {
         let acknowledgement = self.acknowledgement(operation, messages);
         let examples = self.notice_examples(id, &sources, message, messages);
         let acknowledgement = acknowledgement?;
+        let tags = self.tags(operation, true);
+        if tags.is_empty() == message.signature.is_none() {
+            self.problems.add(
+                id.referenced,
+                format!("what proves `{}` is said nowhere, or twice", id.value),
+                "give the schema an x-signature, or the webhook `tags: [unsigned]` or `[proof]`",
+            );
+        }
         Some(Notice {
             id: id.value.clone(),
+            tags,
             message: message.name.clone(),
             dedupe,
             acknowledgement,
