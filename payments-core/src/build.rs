@@ -1,6 +1,8 @@
 //! What the request builders are made of: markers for fields given and missing, and the checks that
 //! `build` makes.
 
+use core::ops::RangeInclusive;
+
 use crate::error::Misuse;
 use crate::money::wire::Form;
 use crate::money::{Currency, Money};
@@ -52,7 +54,7 @@ pub fn text(field: &'static str, value: &str, rule: TextRule) -> Result<(), Misu
         if value.chars().any(char::is_control) {
             return Err(Misuse::new(field, "must not hold control characters"));
         }
-    } else if !value.chars().all(|c| allows(rule.chars, c)) {
+    } else if !all_of(rule.chars, value) {
         return Err(Misuse::new(
             field,
             format!("may hold only the characters [{}]", rule.chars),
@@ -61,26 +63,37 @@ pub fn text(field: &'static str, value: &str, rule: TextRule) -> Result<(), Misu
     Ok(())
 }
 
-fn allows(class: &str, wanted: char) -> bool {
+/// The characters and ranges of a class; a single character is a range of one.
+fn ranges(class: &str) -> impl Iterator<Item = RangeInclusive<char>> {
     let mut rest = class.chars();
-    while let Some(from) = rest.next() {
+    core::iter::from_fn(move || {
+        let from = rest.next()?;
         let mut ahead = rest.clone();
-        let range_end = match (ahead.next(), ahead.next()) {
-            (Some('-'), Some(to)) => Some(to),
-            (_, _) => None,
-        };
-        match range_end {
-            Some(to) => {
+        match (ahead.next(), ahead.next()) {
+            (Some('-'), Some(to)) => {
                 rest = ahead;
-                if (from..=to).contains(&wanted) {
-                    return true;
-                }
+                Some(from..=to)
             }
-            None if from == wanted => return true,
-            None => {}
+            (_, _) => Some(from..=from),
         }
+    })
+}
+
+/// Whether all characters are of the class. Those of ASCII, which most are, are looked up in a bit
+/// each, so that the class is read once and not with every character.
+fn all_of(class: &str, value: &str) -> bool {
+    let bit = |c: char| 1_u128.checked_shl(u32::from(c));
+    let mut ascii = 0;
+    for range in ranges(class) {
+        let (first, last) = (bit(*range.start()), bit(*range.end()));
+        // All bits from the first to the last; beyond ASCII, to the end of it.
+        let up_to = last.map_or(u128::MAX, |last| last | last.wrapping_sub(1));
+        ascii |= first.map_or(0, |first| up_to & !first.wrapping_sub(1));
     }
-    false
+    value.chars().all(|c| match bit(c) {
+        Some(bit) => ascii & bit != 0,
+        None => ranges(class).any(|range| range.contains(&c)),
+    })
 }
 
 /// Checks that the wire form of a field can carry an amount.
@@ -243,6 +256,24 @@ mod tests {
             "123456789",
             Err("`orderNo` must have at most 8 characters, has 9"),
         );
+    }
+
+    #[test]
+    fn classes_are_characters_and_ranges() {
+        let check = |class: &str, allowed: &dyn Fn(char) -> bool| {
+            for c in ('\0'..='\u{17F}').chain(['€', '\u{1F600}']) {
+                let found = all_of(class, &format!("{c}"));
+                assert_eq!(found, allowed(c), "{c:?} of [{class}]");
+            }
+        };
+        check("A-Za-z0-9_-", &|c| {
+            c.is_ascii_alphanumeric() || "_-".contains(c)
+        });
+        check("-+", &|c| "-+".contains(c));
+        check("a", &|c| c == 'a');
+        check("~-é€", &|c| ('~'..='é').contains(&c) || c == '€');
+        check("à-ÿ", &|c| ('à'..='ÿ').contains(&c));
+        check("\0-\u{7F}", &|c| c.is_ascii());
     }
 
     #[test]
