@@ -273,6 +273,8 @@ fn implementation(notice: &Notice, message: &Message, page: &mut Page) -> String
         .map(|field| {
             if matches!(field.kind, Kind::Code { .. }) {
                 format!("self.{}.as_str()", field.rust)
+            } else if !field.required {
+                format!("self.{}.as_deref().unwrap_or_default()", field.rust)
             } else {
                 format!("&self.{}", field.rust)
             }

@@ -32,6 +32,22 @@ fn pay_own_is_sent_as_described() {
     assert_eq!(sent, expected);
 }
 
+fn pay_bare() -> Result<Pay, Box<dyn Error>> {
+    Ok(Pay::builder().build()?)
+}
+
+#[test]
+fn pay_bare_is_sent_as_described() {
+    let request = pay_bare().unwrap().request().unwrap();
+    assert_eq!(request.method().as_str(), "POST");
+    assert_eq!(request.path(), "/payments");
+    assert_eq!(request.query(), "");
+    let sent: Value = serde_json::from_slice(request.body().bytes()).unwrap();
+    let expected = "{}";
+    let expected: Value = serde_json::from_str(expected).unwrap();
+    assert_eq!(sent, expected);
+}
+
 #[test]
 fn pay_answered_own_is_read() {
     let call = pay_own().unwrap();
@@ -112,11 +128,12 @@ fn payment_status_answered_older_is_read() {
 
 #[test]
 fn session_query_own_is_read() {
-    let body = "sessionId=s1&status=paid&fee=10";
+    let body = "sessionId=s1&status=paid&series=2&fee=10";
     let fields = Fields::parse(body.as_bytes(), "application/x-www-form-urlencoded").unwrap();
     let notice = Session::read(&fields).unwrap();
     assert_eq!(notice.session_id, "s1");
     assert_eq!(notice.status.as_str(), "paid");
+    assert_eq!(notice.series.as_deref(), Some("2"));
     assert_eq!(
         notice.fee,
         Some(Form::Minor.parse("10", Currency::VND).unwrap())

@@ -60,7 +60,7 @@ impl Call for Pay {
     type Reply = PayReply;
 
     fn reference(&self) -> Option<&str> {
-        Some(self.order_id())
+        self.order_id()
     }
 
     fn request(&self) -> Result<Request, Misuse> {

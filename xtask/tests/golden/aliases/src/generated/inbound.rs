@@ -21,6 +21,8 @@ pub struct Session {
     pub session_id: String,
     /// The status. Also read as `state`.
     pub status: Status,
+    /// Which of a series.
+    pub series: Option<String>,
     /// What it cost. Also read as `cost`.
     pub fee: Option<Money>,
     /// Whether it is one. Also read as `test`.
@@ -35,6 +37,7 @@ impl Notice for Session {
         Ok(Self {
             session_id: fields.required(["sessionId", "sid"])?,
             status: fields.required(["status", "state"])?,
+            series: fields.optional("series")?,
             fee: fields.optional_money(["fee", "cost"], Form::Minor, Currency::VND)?,
             is_test: fields.optional(["isTest", "test"])?,
         })
@@ -43,7 +46,11 @@ impl Notice for Session {
     fn read_unsigned(_fields: &Fields<'_>) {}
 
     fn dedupe(&self) -> Vec<&str> {
-        vec![&self.session_id, self.status.as_str()]
+        vec![
+            &self.session_id,
+            self.status.as_str(),
+            self.series.as_deref().unwrap_or_default(),
+        ]
     }
 
     fn reference(&self) -> &str {

@@ -10,8 +10,8 @@ use super::codes::{Status, currency_of};
 #[derive(Clone, Request)]
 pub struct Pay {
     /// The merchant's number.
-    #[wire("orderId", min = 1)]
-    order_id: String,
+    #[wire("orderId")]
+    order_id: Option<String>,
 }
 
 /// A started payment.
