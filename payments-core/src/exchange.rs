@@ -17,6 +17,8 @@ use crate::signing::Secret;
 #[derive(Clone)]
 pub struct Request {
     host: Option<&'static str>,
+    /// The path of the base URL, known when the request is authorized.
+    prefix: String,
     method: Method,
     path: String,
     query: String,
@@ -43,6 +45,7 @@ impl Request {
     pub fn new(method: Method, path: impl Into<String>) -> Self {
         Self {
             host: None,
+            prefix: String::new(),
             method,
             path: path.into(),
             query: String::new(),
@@ -79,6 +82,19 @@ impl Request {
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The path as it is sent: that of the base URL, and the request's own. It is whole when the
+    /// request is authorized; some providers sign it.
+    #[must_use]
+    pub fn sent_path(&self) -> String {
+        format!("{}{}", self.prefix, self.path)
+    }
+
+    /// Tells the request the path of its base URL.
+    #[cfg(any(feature = "client", feature = "blocking"))]
+    pub(crate) fn mount(&mut self, prefix: &str) {
+        prefix.clone_into(&mut self.prefix);
     }
 
     /// The encoded query without its question mark; empty if there is none.
@@ -177,6 +193,7 @@ impl Request {
     pub(crate) fn into_parts(self) -> (Method, HeaderMap, Body) {
         let Self {
             host: _,
+            prefix: _,
             method,
             path: _,
             query: _,

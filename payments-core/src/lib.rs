@@ -27,7 +27,7 @@ pub use link::Link;
 pub use money::{Currency, Decimal, Money};
 pub use outgoing::call::Reply;
 pub use outgoing::{Pending, Resolved, call, client};
-pub use payments_derive::{Canonical, Choice, Masked, Priced, Request};
+pub use payments_derive::{Canonical, Choice, Masked, Priced, Request, Respelt};
 #[cfg(feature = "random")]
 pub use random::unguessable;
 pub use signing::Secret;

@@ -144,6 +144,19 @@ fn another_message_of_the_same_key_is_a_conflict() {
 }
 
 #[test]
+fn another_query_of_the_same_key_is_a_conflict() {
+    let inbox = Inbox::in_memory();
+    let get = |amount: &str| {
+        let target = format!("/paid?billId=B-1&amount={amount}");
+        let raw = Inbound::new(Method::GET, target, HeaderMap::new(), "");
+        receiver().receive(&raw).unwrap()
+    };
+    assert_eq!(inbox.accept(&get("5")), Accepted::New);
+    assert_eq!(inbox.accept(&get("5")), Accepted::Duplicate);
+    assert_eq!(inbox.accept(&get("6")), Accepted::Conflict);
+}
+
+#[test]
 fn the_same_question_gets_the_same_answer() {
     let replays = Replays::of(2);
     let (first, other) = (received(BILL), received(OTHER));

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request};
 use axum::response::Response;
-use axum::routing::{MethodRouter, post};
+use axum::routing::{MethodFilter, MethodRouter, on, post};
 use core::net::SocketAddr;
 use std::future::Future;
 use std::sync::Arc;
@@ -49,8 +49,32 @@ where
     Kind<E>: Acknowledged + 'static,
     S: Clone + Send + Sync + 'static,
 {
+    kept(MethodFilter::POST, endpoint, inbox, otherwise)
+}
+
+/// The same as [`route`] for a provider that sends with another method, or does not say with which.
+pub fn route_on<E, S>(methods: MethodFilter, endpoint: E, inbox: Inbox) -> MethodRouter<S>
+where
+    E: Endpoint + Send + Sync + 'static,
+    Kind<E>: Acknowledged + 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    kept(methods, endpoint, inbox, |_| false)
+}
+
+fn kept<E, S>(
+    methods: MethodFilter,
+    endpoint: E,
+    inbox: Inbox,
+    otherwise: impl Fn(&Inbound) -> bool + Send + Sync + 'static,
+) -> MethodRouter<S>
+where
+    E: Endpoint + Send + Sync + 'static,
+    Kind<E>: Acknowledged + 'static,
+    S: Clone + Send + Sync + 'static,
+{
     let parts = Arc::new((endpoint, inbox, otherwise));
-    post(move |request: Request| {
+    on(methods, move |request: Request| {
         let parts = Arc::clone(&parts);
         async move {
             let (endpoint, inbox, otherwise) = &*parts;

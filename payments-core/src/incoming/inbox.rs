@@ -215,11 +215,14 @@ impl Inbox {
         accepted
     }
 
-    /// Whether the row of that key came with another body.
+    /// Whether the row of that key came with another body, or with another query.
     fn differs(&self, key: &Key, inbound: &Inbound) -> bool {
         self.state().rows.iter().any(|slot| {
             let before = slot.row.inbound.as_ref();
-            slot.row.key == *key && before.is_some_and(|before| before.body() != inbound.body())
+            let other = |before: &Inbound| {
+                before.body() != inbound.body() || before.query() != inbound.query()
+            };
+            slot.row.key == *key && before.is_some_and(other)
         })
     }
 

@@ -28,6 +28,16 @@ impl Base {
     /// [`Misuse`] for `base_url` if it is not absolute, neither https nor http on loopback
     /// (127.0.0.0/8, `::1`, `localhost`), or has a user, a query or a fragment.
     pub fn parse(text: &str) -> Result<Self, Misuse> {
+        Self::checked(text, false)
+    }
+
+    /// The same with plain http to any host.
+    #[cfg(any(feature = "client", feature = "blocking"))]
+    pub(crate) fn parse_plain(text: &str) -> Result<Self, Misuse> {
+        Self::checked(text, true)
+    }
+
+    fn checked(text: &str, plain: bool) -> Result<Self, Misuse> {
         let refuse = |problem: &'static str| Err(Misuse::new("base_url", problem));
         if text.contains('#') {
             return refuse("must not have a fragment");
@@ -58,7 +68,8 @@ impl Base {
         if uri.query().is_some() {
             return refuse("must not have a query");
         }
-        if *scheme != Scheme::HTTPS && !(*scheme == Scheme::HTTP && is_loopback(authority.host())) {
+        let plain = plain || is_loopback(authority.host());
+        if *scheme != Scheme::HTTPS && !(*scheme == Scheme::HTTP && plain) {
             return refuse("must be https; http is for loopback only");
         }
         let mut text = format!("{scheme}://{authority}");
@@ -203,6 +214,19 @@ mod tests {
             Err("must be absolute: write it as https://host/path"),
         );
         check("", Err("is not a url: write it as https://host/path"));
+    }
+
+    #[cfg(any(feature = "client", feature = "blocking"))]
+    #[test]
+    fn plain_http_goes_anywhere_where_it_is_asked_for() {
+        let check = |text: &str, expect: bool| {
+            assert_eq!(Base::parse_plain(text).is_ok(), expect, "{text}");
+        };
+        check("http://pay.example/v1", true);
+        check("https://pay.example", true);
+        check("ftp://pay.example", false);
+        check("http://a:b@pay.example", false);
+        check("http://pay.example?x=1", false);
     }
 
     #[test]

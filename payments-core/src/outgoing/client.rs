@@ -21,7 +21,7 @@ pub use environment::{Environment, Hosts};
 pub use prepared::Prepared;
 pub use provider::{Grant, NoLogin, Provider};
 #[cfg(any(feature = "client", feature = "blocking"))]
-pub use setup::{Builder, FromSetup, Setup};
+pub use setup::{Builder, FromSetup, Setup, danger};
 
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use super::engine::RetryPolicy;

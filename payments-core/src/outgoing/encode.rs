@@ -1,14 +1,12 @@
 //! Forms, queries and JSON from the fields of a request.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use http::HeaderName;
 
 use crate::error::Misuse;
 use crate::exchange::{Body, Request};
 use crate::json::Object;
 use crate::signing::Place;
-use crate::wire::text::{Form, Json, form, json};
+use crate::wire::text::{Form, Json, form, json, percent_encoded};
 use crate::wire::{Fields, Wire};
 
 impl Request {
@@ -95,13 +93,6 @@ impl Request {
     }
 }
 
-/// What of a path segment is written as it is: letters, digits and these.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
 /// The path with each `{name}` replaced by its value, as one segment.
 ///
 /// ```
@@ -127,7 +118,7 @@ pub fn fill_path(template: &str, values: &[(&str, &str)]) -> Result<String, Misu
             return Err(Misuse::new((*name).to_owned(), "has no place in the path"));
         }
         // Braces are escaped in values, so that none is taken for a place.
-        let segment = utf8_percent_encode(value, ESCAPED).to_string();
+        let segment = percent_encoded(value);
         path = path.replace(&place, &segment);
     }
     if path.contains(['{', '}']) {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::wire::{Fields, Wire};
 
@@ -117,6 +117,24 @@ impl Fields for Json {
 
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
+}
+
+/// What is written as it is: letters, digits and these.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The text as one part of a path or of a query: everything but letters, digits and `-._~` escaped
+/// byte by byte, a space as `%20`.
+///
+/// ```
+/// assert_eq!(payments_core::wire::text::percent_encoded("a b&é"), "a%20b%26%C3%A9");
+/// ```
+#[must_use]
+pub fn percent_encoded(text: &str) -> String {
+    utf8_percent_encode(text, ESCAPED).to_string()
 }
 
 /// Decodes a name or a value of a form; a broken escape or invalid UTF-8 is refused, not replaced.

@@ -1,6 +1,7 @@
 //! `cargo xtask demo`: every provider's whole flow against the sandboxes.
 
 mod mocasa;
+mod mocopay;
 mod moka;
 mod momo;
 mod report;
@@ -14,7 +15,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) json: bool,
     /// Run one provider only.
-    #[arg(long, value_name = "NAME", value_parser = ["mocasa", "moka", "momo"])]
+    #[arg(long, value_name = "NAME", value_parser = ["mocasa", "mocopay", "moka", "momo"])]
     pub(crate) provider: Option<String>,
 }
 
@@ -32,6 +33,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
     let mut providers = Vec::new();
     if wanted("mocasa") {
         providers.push(runtime.block_on(mocasa::run()));
+    }
+    if wanted("mocopay") {
+        providers.push(runtime.block_on(mocopay::run()));
     }
     if wanted("moka") {
         providers.push(runtime.block_on(moka::run()));

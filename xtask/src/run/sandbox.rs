@@ -8,6 +8,7 @@ use std::io::Write as _;
 use clap::builder::PossibleValuesParser;
 use payments_core::sandbox::StartError;
 use payments_mocasa::sandbox as mocasa;
+use payments_mocopay::sandbox as mocopay;
 use payments_moka::sandbox as moka;
 use payments_momo::sandbox as momo;
 
@@ -33,6 +34,12 @@ struct Options {
     /// MoMo: the partner's server, whose `/api/v1/init` is called: http on this machine.
     #[arg(long, value_name = "URL")]
     partner_host: Option<String>,
+    /// MoCoPay: the API key that is accepted.
+    #[arg(long, value_name = "K")]
+    api_key: Option<String>,
+    /// MoCoPay: the API secret that requests are signed with.
+    #[arg(long, value_name = "S")]
+    api_secret: Option<String>,
     /// Mocasa: the client key that is accepted.
     #[arg(long, value_name = "K")]
     client_key: Option<String>,
@@ -60,10 +67,12 @@ struct Options {
 }
 
 impl Options {
-    fn list(&self) -> [(&'static str, Option<&str>); 10] {
+    fn list(&self) -> [(&'static str, Option<&str>); 12] {
         [
             ("webhook", self.webhook.as_deref()),
             ("partner-host", self.partner_host.as_deref()),
+            ("api-key", self.api_key.as_deref()),
+            ("api-secret", self.api_secret.as_deref()),
             ("client-key", self.client_key.as_deref()),
             ("client-secret", self.client_secret.as_deref()),
             ("dealer-code", self.dealer_code.as_deref()),
@@ -83,7 +92,7 @@ struct Side {
     start: fn(u16, &Given) -> Result<Serving, StartError>,
 }
 
-const SIDES: [Side; 3] = [
+const SIDES: [Side; 4] = [
     Side {
         provider: "mocasa",
         options: &[
@@ -102,6 +111,31 @@ const SIDES: [Side; 3] = [
             let sandbox = mocasa::start(config)?;
             Ok(Serving {
                 base_url: sandbox.base_url().to_owned(),
+                control_url: format!("{}/_sandbox", sandbox.base_url()),
+                control_token: sandbox.control_token().to_owned(),
+                _sandbox: Box::new(sandbox),
+            })
+        },
+    },
+    Side {
+        provider: "mocopay",
+        options: &[
+            ("api-key", Some(mocopay::Config::API_KEY)),
+            ("api-secret", Some(mocopay::Config::API_SECRET)),
+            ("webhook", None),
+        ],
+        start: |port, given| {
+            let mut config = mocopay::Config::new()
+                .port(port)
+                .credentials(given.get("api-key"), given.get("api-secret"))
+                .log(|line| eprintln!("{line}"));
+            if let Some(url) = given.find("webhook") {
+                config = config.notify_url(url);
+            }
+            let sandbox = mocopay::start(config)?;
+            Ok(Serving {
+                base_url: sandbox.base_url().to_owned(),
+                control_url: sandbox.control_url(),
                 control_token: sandbox.control_token().to_owned(),
                 _sandbox: Box::new(sandbox),
             })
@@ -128,6 +162,7 @@ const SIDES: [Side; 3] = [
             let sandbox = moka::start(config)?;
             Ok(Serving {
                 base_url: sandbox.base_url().to_owned(),
+                control_url: format!("{}/_sandbox", sandbox.base_url()),
                 control_token: sandbox.control_token().to_owned(),
                 _sandbox: Box::new(sandbox),
             })
@@ -160,6 +195,7 @@ const SIDES: [Side; 3] = [
             let sandbox = momo::start(config)?;
             Ok(Serving {
                 base_url: sandbox.base_url().to_owned(),
+                control_url: format!("{}/_sandbox", sandbox.base_url()),
                 control_token: sandbox.control_token().to_owned(),
                 _sandbox: Box::new(sandbox),
             })
@@ -174,6 +210,7 @@ fn providers() -> PossibleValuesParser {
 /// A sandbox that runs as long as this value lives.
 struct Serving {
     base_url: String,
+    control_url: String,
     control_token: String,
     _sandbox: Box<dyn Any>,
 }
@@ -236,7 +273,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
     for (name, value) in &given.0 {
         println!("{}={value}", name.replace('-', "_"));
     }
-    println!("control_url={}/_sandbox", serving.base_url);
+    println!("control_url={}", serving.control_url);
     println!("control_token={}", serving.control_token);
     // Whoever starts this from a script reads the lines through a pipe.
     std::io::stdout()

@@ -24,6 +24,15 @@ pub trait Provider: Clone + Send + Sync + 'static {
         &[]
     }
 
+    /// Looks at the credentials that a client is built with; those of a source that is asked again
+    /// are not passed here. Nothing unless told.
+    ///
+    /// # Errors
+    /// [`Misuse`] for credentials that must not be used.
+    fn check(&self, _credentials: &Self::Credentials) -> Result<(), Misuse> {
+        Ok(())
+    }
+
     /// The call that fetches a token, if there is one.
     ///
     /// # Errors

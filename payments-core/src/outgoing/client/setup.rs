@@ -95,6 +95,7 @@ pub struct Builder<P: Provider, C, K = <P as Provider>::Credentials> {
     clock: Arc<dyn Clock>,
     policy: RetryPolicy,
     options: TransportOptions,
+    plain_http: bool,
     #[cfg(feature = "client")]
     transport: Option<Arc<dyn Transport>>,
     #[cfg(feature = "blocking")]
@@ -113,6 +114,7 @@ impl<P: Provider, C: FromSetup<P>, K: Into<P::Credentials>> Builder<P, C, K> {
             clock: Arc::new(SystemClock::new()),
             policy: RetryPolicy::default(),
             options: TransportOptions::default(),
+            plain_http: false,
             #[cfg(feature = "client")]
             transport: None,
             #[cfg(feature = "blocking")]
@@ -198,14 +200,22 @@ impl<P: Provider, C: FromSetup<P>, K: Into<P::Credentials>> Builder<P, C, K> {
     /// timeout of zero, a proxy or certificate that cannot be read.
     pub fn build(self) -> Result<C, Error> {
         let (main, others) = self.hosts.into_parts();
-        let base = Base::parse(&main)?;
+        let parse = if self.plain_http {
+            Base::parse_plain
+        } else {
+            Base::parse
+        };
+        let base = parse(&main)?;
         let mut named = Vec::with_capacity(others.len());
         for (name, url) in others {
             let refused = |misuse: Misuse| Misuse::new(name, misuse.problem().to_owned());
-            named.push((name, Base::parse(&url).map_err(refused)?));
+            named.push((name, parse(&url).map_err(refused)?));
         }
         if self.policy.attempts == 0 {
             return Err(Misuse::new("retry", "must allow one attempt at least").into());
+        }
+        if let CredentialSource::Fixed(credentials) = &self.credentials {
+            self.provider.check(credentials)?;
         }
         C::from_setup(Setup {
             provider: self.provider,
@@ -221,5 +231,17 @@ impl<P: Provider, C: FromSetup<P>, K: Into<P::Credentials>> Builder<P, C, K> {
             #[cfg(feature = "blocking")]
             blocking_transport: self.blocking_transport,
         })
+    }
+}
+
+/// Ways around a check.
+pub mod danger {
+    use super::{Builder, Provider};
+
+    /// Lets the client speak plain http to any host: what is sent can be read on the way, what is
+    /// answered can be changed, and nothing says who answers. For a provider that has no https.
+    pub fn plain_http<P: Provider, C, K>(mut builder: Builder<P, C, K>) -> Builder<P, C, K> {
+        builder.plain_http = true;
+        builder
     }
 }

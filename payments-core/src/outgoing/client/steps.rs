@@ -77,11 +77,13 @@ impl<P: Provider> Setup<P> {
         token: Option<&Secret<String>>,
     ) -> Result<http::Request<bytes::Bytes>, Error> {
         let mut request = prepared.request.clone();
+        let base = self.base_of(&request)?;
+        request.mount(base.path());
         if let Some((place, text)) = prepared.call.signature(credentials)? {
             request.carry_signature(place, &text)?;
         }
         self.provider.authorize(&mut request, credentials, token)?;
-        Ok(self.base_of(&request)?.bind(request)?)
+        Ok(base.bind(request)?)
     }
 
     /// The query for a stored call, after checking that it is one of this client's.

@@ -284,11 +284,12 @@ fn implementation(provider: &Provider, call: &Call, message: &Message, page: &mu
     )
 }
 
-/// The expression for a field that is required, or chosen.
+/// The expression for a field that is required, optional or chosen.
 fn perhaps(message: &Message, field: &Field) -> String {
     match message.choice_of(&field.wire) {
         Some(choice) => format!("self.{}().{}()", choice.rust, field.rust),
-        None => format!("Some(self.{}())", field.rust),
+        None if field.required => format!("Some(self.{}())", field.rust),
+        None => format!("self.{}()", field.rust),
     }
 }
 

@@ -307,12 +307,11 @@ impl<'a> Lowering<'a> {
                 self.problems.unknown_name(name, "field", &known);
                 return None;
             };
-            let given = field.is_given() && (field.required || field.member);
-            if field.kind != Kind::Text || !given {
+            if field.kind != Kind::Text || !field.is_given() {
                 self.problems.add(
                     name.referenced,
                     format!("`{}` cannot be the reference", name.value),
-                    "take a required text, or a text of a choice",
+                    "take a text that the caller gives",
                 );
             }
             Some(name.value.clone())

@@ -142,8 +142,11 @@ impl<'a> Lowering<'a> {
         let known: Vec<&str> = message
             .fields
             .iter()
-            .filter(|field| field.required && covered(&field.wire))
-            .filter(|field| field.kind.is_text() || matches!(field.kind, Kind::Code { .. }))
+            .filter(|field| covered(&field.wire))
+            .filter(|field| {
+                let code = field.required && matches!(field.kind, Kind::Code { .. });
+                code || field.kind.is_text()
+            })
             .map(|field| field.wire.as_str())
             .collect();
         if self.broken.contains(message.name.as_str()) {
@@ -158,7 +161,7 @@ impl<'a> Lowering<'a> {
                     name.referenced,
                     format!("`{}` cannot tell two messages apart", name.value),
                     format!(
-                        "take required texts and codes, signed ones where there is a signature: {}",
+                        "take texts and required codes, signed ones where there is a signature: {}",
                         known.join(", ")
                     ),
                 );
@@ -168,12 +171,12 @@ impl<'a> Lowering<'a> {
         if let Some(first) = dedupe.value.first()
             && message
                 .field(&first.value)
-                .is_some_and(|field| !field.kind.is_text())
+                .is_some_and(|field| !field.kind.is_text() || !field.required)
         {
             self.problems.add(
                 first.referenced,
                 format!("`{}` is no reference", first.value),
-                "put the merchant's reference, a text, first",
+                "put the merchant's reference, a required text, first",
             );
         }
         Some(names)

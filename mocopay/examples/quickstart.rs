@@ -1,0 +1,65 @@
+//! Starts a payment and asks what became of it: against a sandbox of its own, or against the service
+//! that `MOCOPAY_BASE_URL`, `MOCOPAY_API_KEY` and `MOCOPAY_API_SECRET` name, for the product
+//! `MOCOPAY_PID`.
+
+#![expect(clippy::print_stdout, reason = "an example tells what it does")]
+
+use std::error::Error;
+
+use payments_mocopay::payments_core::clock::{Clock, SystemClock, unix_millis};
+use payments_mocopay::sandbox::{Config, Sandbox, start};
+use payments_mocopay::types::{InitPayment, VerifyBy, VerifyPayment};
+use payments_mocopay::{Client, Credentials, Environment};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    // The sandbox lives as long as this variable.
+    let (base_url, credentials, _sandbox) = service()?;
+    let client = Client::builder(Environment::At(base_url), credentials).build()?;
+
+    // Store both before the payment is started. A buyer's id that is used for one payment only finds
+    // its session even if the reply is lost.
+    let reference = format!("QS-{}", unix_millis(SystemClock::new().wall()));
+    let user_id = format!("buyer-of-{reference}");
+    println!("reference={reference}");
+    let pid = std::env::var("MOCOPAY_PID").unwrap_or_else(|_| Config::ONE_TIME.to_owned());
+    let payment = InitPayment::builder()
+        .pid(pid)
+        .user_id(&user_id)
+        .reference_id(&reference)
+        .build()?;
+    let started = client.init_payment(payment).await?;
+    println!("pay_url={}", started.redirect_url);
+
+    let query = VerifyPayment::builder()
+        .by(VerifyBy::UserId(user_id))
+        .build()?;
+    let session = client.verify_payment(query).await?;
+    let status = session.status.as_ref();
+    println!(
+        "status={}",
+        status.map_or("unknown", |status| status.as_str())
+    );
+    println!("charged={}", session.is_charged());
+    Ok(())
+}
+
+/// The service that the environment names, or a sandbox if it names none.
+fn service() -> Result<(String, Credentials, Option<Sandbox>), Box<dyn Error>> {
+    let names = ["MOCOPAY_BASE_URL", "MOCOPAY_API_KEY", "MOCOPAY_API_SECRET"];
+    let [base_url, key, secret] =
+        names.map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    match (base_url, key, secret) {
+        (Some(base_url), Some(key), Some(secret)) => {
+            Ok((base_url, Credentials::new(key, secret)?, None))
+        }
+        (None, None, None) => {
+            eprintln!("no {} is set: using a sandbox", names.join(", "));
+            let sandbox = start(Config::new())?;
+            let base_url = sandbox.base_url().to_owned();
+            let credentials = Credentials::new(Config::API_KEY, Config::API_SECRET)?;
+            Ok((base_url, credentials, Some(sandbox)))
+        }
+        _ => Err(format!("set all of {}, or none", names.join(", ")).into()),
+    }
+}

@@ -1,0 +1,237 @@
+//! How MoCoPay knows the merchant: a signature over the path and the query of every request.
+
+mod signature;
+mod strength;
+
+use std::fmt;
+use std::sync::Arc;
+
+use payments_core::Secret;
+use payments_core::call::{Call, Fault};
+use payments_core::client::{Grant, NoLogin, Provider};
+use payments_core::error::Misuse;
+use payments_core::exchange::{Request, Response};
+use payments_core::http::{HeaderName, Uri, header::ACCEPT};
+use payments_core::incoming::{CallerAuth, Receiver, Scope, danger};
+use payments_core::json::Object;
+use payments_core::serde::Deserialize;
+use payments_core::signing::{check_given, check_secret};
+use payments_core::wire::text::percent_encoded;
+
+use crate::calls::Credentials;
+use crate::ext::TransactionNotification;
+use crate::inbound::{BrowserReturn, SessionNotification};
+use crate::types::InitPayment;
+
+pub use signature::{
+    Escaping, PARAMETERS, Signature, SignatureError, SignedQuery, signature, verify,
+};
+
+/// The base URL that was seen in use (third-party). The control box shows each merchant its own;
+/// whether a host answers to https is unknown, and plain http has to be asked for:
+/// [`payments_core::client::danger::plain_http`].
+pub const OBSERVED_BASE: &str = "https://payment.mocopay.com/v1/payment";
+
+/// The switches for what MoCoPay's pages leave open.
+///
+/// ```
+/// use payments_mocopay::auth::{Escaping, Mocopay, SignaturePlace};
+///
+/// let mocopay = Mocopay::new()
+///     .trailing_slash(false)
+///     .escaping(Escaping::Percent)
+///     .signature_place(SignaturePlace::Parameter);
+/// # let _ = mocopay;
+/// ```
+#[derive(Clone, Default)]
+pub struct Mocopay {
+    no_slash: bool,
+    escaping: Escaping,
+    place: SignaturePlace,
+    signer: Option<Arc<dyn Sign>>,
+}
+
+/// Where a request carries its signature: in one of the two, never in both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignaturePlace {
+    /// The header `Signature`.
+    #[default]
+    Header,
+    /// The parameter `signature`, which is not signed itself. It stands in every log of addresses.
+    Parameter,
+}
+
+/// Another way to sign, in the place of the documented one.
+pub trait Sign: Send + Sync {
+    /// The value of the signature over `canonical`: path, `?`, and the sorted parameters, without
+    /// the secret.
+    ///
+    /// # Errors
+    /// [`Misuse`] for what cannot be signed.
+    fn sign(&self, canonical: &str, credentials: &Credentials) -> Result<String, Misuse>;
+}
+
+impl Mocopay {
+    /// The signature pages' reading: a slash at the end of every path, values signed as they are
+    /// meant, the signature in the header.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether paths end in a slash, as the signature pages have it; the samples do without. What is
+    /// sent is what is signed.
+    #[must_use]
+    pub fn trailing_slash(mut self, slash: bool) -> Self {
+        self.no_slash = !slash;
+        self
+    }
+
+    /// How values stand in what is signed. Only values with other characters than letters, digits
+    /// and `-._~` are affected: set the URLs in the control box, and the question does not arise.
+    #[must_use]
+    pub fn escaping(mut self, escaping: Escaping) -> Self {
+        self.escaping = escaping;
+        self
+    }
+
+    /// Where the signature stands.
+    #[must_use]
+    pub fn signature_place(mut self, place: SignaturePlace) -> Self {
+        self.place = place;
+        self
+    }
+
+    /// Signs in another way: the samples of 2014 have a digest of 20 bytes that no page explains.
+    #[must_use]
+    pub fn signer(mut self, signer: impl Sign + 'static) -> Self {
+        self.signer = Some(Arc::new(signer));
+        self
+    }
+}
+
+impl fmt::Debug for Mocopay {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            no_slash,
+            escaping,
+            place,
+            signer,
+        } = self;
+        out.debug_struct("Mocopay")
+            .field("trailing_slash", &!no_slash)
+            .field("escaping", escaping)
+            .field("signature_place", place)
+            .field("own_signer", &signer.is_some())
+            .finish()
+    }
+}
+
+impl Provider for Mocopay {
+    const NAME: &'static str = "mocopay";
+    type Credentials = Credentials;
+    type Login = NoLogin;
+
+    /// A short secret is refused here as well; a weak one is reported once, for each client.
+    fn check(&self, credentials: &Credentials) -> Result<(), Misuse> {
+        check_given("apiKey", credentials.api_key())?;
+        check_secret("apiSecret", credentials.api_secret())?;
+        strength::warn_if_weak(credentials.api_secret());
+        Ok(())
+    }
+
+    fn login(&self, _credentials: &Credentials) -> Result<Option<NoLogin>, Misuse> {
+        Ok(None)
+    }
+
+    fn grant(&self, reply: NoLogin) -> Grant {
+        match reply {}
+    }
+
+    fn authorize(
+        &self,
+        request: &mut Request,
+        credentials: &Credentials,
+        _token: Option<&Secret<String>>,
+    ) -> Result<(), Misuse> {
+        let query = SignedQuery::parse(request.query())?;
+        let slash = if self.no_slash { "" } else { "/" };
+        let path = format!("{}{slash}", request.path().trim_end_matches('/'));
+        let sent = request.clone().with_path(path).with_query(query.sent());
+        let path = sent.sent_path();
+        let value = Secret::new(match &self.signer {
+            Some(signer) => signer.sign(&query.canonical(&path, self.escaping), credentials)?,
+            None => signature(&path, &query, self.escaping, credentials),
+        });
+        *request = match self.place {
+            SignaturePlace::Header => sent,
+            SignaturePlace::Parameter => {
+                let escaped = percent_encoded(value.expose());
+                sent.with_query(format!("{}&signature={escaped}", query.sent()))
+            }
+        };
+        if self.place == SignaturePlace::Header {
+            request.set_header(HeaderName::from_static("signature"), value.expose(), true)?;
+        }
+        request.set_header(ACCEPT, "application/json, application/*+json", false)
+    }
+
+    /// A payment has started only with an id and an address to send the buyer to.
+    fn inspect(
+        &self,
+        call: &'static str,
+        response: &Response,
+        _: &Credentials,
+    ) -> Result<(), Fault> {
+        if call != InitPayment::NAME || !response.status().is_success() {
+            return Ok(());
+        }
+        // What cannot be read at all is told by the call's own reading.
+        let body = Object::parse(response.body()).ok();
+        let text = |name| {
+            body.as_ref()
+                .and_then(|body| String::deserialize(body.get(name)?).ok())
+        };
+        let address = text("redirectUrl").and_then(|url| url.parse::<Uri>().ok());
+        let scheme = address.as_ref().and_then(Uri::scheme_str).unwrap_or("");
+        if body.is_some() && !matches!(scheme, "http" | "https") {
+            return Err(Fault::unreadable(
+                "`redirectUrl` is no absolute http or https url",
+            ));
+        }
+        if text("requestId").is_some_and(|id| id.is_empty()) {
+            return Err(Fault::unreadable("`requestId` is empty"));
+        }
+        Ok(())
+    }
+}
+
+/// The receiver of an endpoint's session notifications, whose caller is known by `caller`.
+/// `environment` and `account` are the merchant's own names.
+#[must_use]
+pub fn session_notifications(
+    environment: &str,
+    account: &str,
+    caller: CallerAuth,
+) -> Receiver<SessionNotification> {
+    Receiver::new(Scope::new(Mocopay::NAME, environment, account), caller)
+}
+
+/// The same for transaction notifications, whose fields are unknown.
+#[must_use]
+pub fn transaction_notifications(
+    environment: &str,
+    account: &str,
+    caller: CallerAuth,
+) -> Receiver<TransactionNotification> {
+    Receiver::new(Scope::new(Mocopay::NAME, environment, account), caller)
+}
+
+/// The receiver of what buyers' browsers bring back. Nobody can know a browser: what it says is a
+/// reason to ask, and no more.
+#[must_use]
+pub fn browser_returns(environment: &str, account: &str) -> Receiver<BrowserReturn> {
+    let scope = Scope::new(Mocopay::NAME, environment, account);
+    Receiver::new(scope, danger::authenticated_elsewhere())
+}

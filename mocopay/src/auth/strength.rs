@@ -1,0 +1,69 @@
+//! How hard a secret is to guess, as far as its look tells: MD5 is searched fast.
+
+use payments_core::Secret;
+
+/// Bits that a secret should seem to have.
+const ENOUGH: usize = 128;
+
+/// Warns of a secret that seems weak. It is not repeated.
+pub(super) fn warn_if_weak(secret: &Secret<String>) {
+    if apparent_bits(secret.expose()) < ENOUGH {
+        #[cfg(any(feature = "client", feature = "blocking"))]
+        tracing::warn!(
+            "`apiSecret` seems weak: MD5 is searched fast, ask MoCoPay for a longer one"
+        );
+    }
+}
+
+/// An upper bound by length and by the kinds of characters, in bits.
+fn apparent_bits(secret: &str) -> usize {
+    let has = |kind: fn(&char) -> bool| secret.chars().any(|character| kind(&character));
+    // Tenths of a bit for each character.
+    let tenths = match (
+        has(char::is_ascii_digit),
+        has(char::is_ascii_lowercase) || has(char::is_ascii_uppercase),
+        has(|character| !character.is_ascii_alphanumeric()),
+    ) {
+        (true, false, false) => 33,
+        (false, true, false)
+            if !has(char::is_ascii_lowercase) || !has(char::is_ascii_uppercase) =>
+        {
+            47
+        }
+        (true, true, false) if !has(char::is_ascii_lowercase) || !has(char::is_ascii_uppercase) => {
+            51
+        }
+        (_, true, false) => 59,
+        (_, _, _) => 65,
+    };
+    let mut seen: Vec<char> = secret.chars().collect();
+    let length = seen.len();
+    seen.sort_unstable();
+    seen.dedup();
+    // A few characters over and over say less than their kind does.
+    let tenths = if seen.len() < 8 {
+        tenths.min(30)
+    } else {
+        tenths
+    };
+    length.saturating_mul(tenths).checked_div(10).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weak_secrets_seem_weak() {
+        let check = |secret: &str, expect: bool| {
+            assert_eq!(apparent_bits(secret) >= ENOUGH, expect, "{secret}");
+        };
+        // The form that was seen in use: 30 upper-case letters and digits.
+        check("7KQ2ZP9XH4M1VB6RT8WD3NF5GJ0CLS", true);
+        check("this.is.a.secret", false);
+        check("1234567890123456789012345678901234", false);
+        check("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false);
+        check("0123456789abcdef0123456789abcdef", true);
+        check("", false);
+    }
+}

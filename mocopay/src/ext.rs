@@ -1,0 +1,38 @@
+//! What only MoCoPay does: charges that a status does not tell, and transactions of unknown fields.
+
+mod confirm;
+mod transaction;
+
+use payments_core::Decimal;
+
+use crate::codes::SessionStatus;
+use crate::inbound::SessionNotification;
+use crate::types::VerifyPaymentReply;
+
+pub use confirm::Stored;
+pub use transaction::TransactionNotification;
+
+impl VerifyPaymentReply {
+    /// Whether the session is authorized **and** something was charged in all. MoCoPay says nowhere
+    /// what makes a payment paid; that these two do is inferred.
+    #[must_use]
+    pub fn is_charged(&self) -> bool {
+        let charged = |total: Decimal| total.mantissa() > 0;
+        self.status == Some(SessionStatus::Authorized)
+            && self.total_charged_amount.is_some_and(charged)
+    }
+
+    /// Whether it is a subscription.
+    #[must_use]
+    pub fn is_subscription(&self) -> bool {
+        self.kind.as_deref() == Some("subscription")
+    }
+}
+
+impl SessionNotification {
+    /// The series as a number, where it is one.
+    #[must_use]
+    pub fn series_number(&self) -> Option<i64> {
+        self.series.as_deref()?.parse().ok()
+    }
+}

@@ -1,0 +1,77 @@
+//! Confirming: whose session, which product, and whether anything was charged.
+
+use payments_core::incoming::{Basis, Confirmation};
+use payments_mocopay::sandbox::Config;
+
+use super::shop::{Shop, kind, stored};
+
+#[tokio::test]
+async fn a_charged_session_is_confirmed_by_the_query() {
+    let shop = Shop::open().await;
+    let id = shop.paid("ORDER-1", Config::ONE_TIME).await;
+    let stored = stored("ORDER-1", Config::ONE_TIME);
+    let confirmed = shop
+        .client
+        .confirm(&id, &stored)
+        .await
+        .unwrap()
+        .confirmed()
+        .unwrap();
+    assert_eq!(confirmed.basis(), Basis::Queried { amount: false });
+    assert_eq!(confirmed.expected().reference(), "ORDER-1");
+    let known = stored.session_id(id.clone());
+    assert!(
+        shop.client
+            .confirm(&id, &known)
+            .await
+            .unwrap()
+            .confirmed()
+            .is_some()
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_charged_stays_open() {
+    let shop = Shop::with(Config::new().charges_at_once(false), |builder| builder).await;
+    let id = shop.paid("ORDER-1", Config::ONE_TIME).await;
+    let stored = stored("ORDER-1", Config::ONE_TIME);
+    let open = shop.client.confirm(&id, &stored).await.unwrap();
+    assert!(matches!(open, Confirmation::Open(_)));
+    shop.control().cancel("ORDER-1").unwrap();
+    let open = shop.client.confirm(&id, &stored).await.unwrap();
+    assert!(
+        matches!(open, Confirmation::Open(_)),
+        "no status is documented to be final"
+    );
+}
+
+#[tokio::test]
+async fn another_payments_session_confirms_nothing() {
+    let shop = Shop::open().await;
+    let mine = shop.paid("ORDER-1", Config::ONE_TIME).await;
+    let cheap = shop.paid("SUB-2", Config::SUBSCRIPTION).await;
+    let theirs = shop.paid("ORDER-3", Config::ONE_TIME).await;
+    let check = async |id: &str, stored, expect: &str| {
+        let error = shop.client.confirm(id, &stored).await.unwrap_err();
+        assert_eq!(kind(&error), expect, "{id}");
+    };
+    let stored = || stored("ORDER-1", Config::ONE_TIME);
+    check(&cheap, stored(), "misuse of pid").await;
+    check(&theirs, stored(), "misuse of userId").await;
+    check(
+        &theirs,
+        stored().session_id(mine.clone()),
+        "misuse of sessionId",
+    )
+    .await;
+    check("nobody", stored(), "malformed, moved: No").await;
+    check("", stored(), "misuse of sessionId").await;
+    assert!(
+        shop.client
+            .confirm(&mine, &stored())
+            .await
+            .unwrap()
+            .confirmed()
+            .is_some()
+    );
+}

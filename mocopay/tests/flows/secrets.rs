@@ -1,0 +1,166 @@
+//! Neither secret, signature nor person is in anything that is printed; a weak secret is reported.
+
+use std::error::Error as StdError;
+use std::fmt::{self, Debug, Write};
+use std::sync::{Arc, Mutex};
+
+use payments_core::client::RetryPolicy;
+use payments_core::incoming::Endpoint;
+use payments_core::testing::{Act, ScriptedTransport};
+use payments_mocopay::auth::{Mocopay, SignaturePlace, SignedQuery, session_notifications};
+use payments_mocopay::calls::{Client, Credentials, Environment};
+use payments_mocopay::sandbox::{Config, start};
+use payments_mocopay::types::{InitPayment, VerifyBy};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+use super::shop::{inbound, known, verify};
+
+const SECRET: &str = "this.is.a.secret";
+/// What must not be shown: the secret, the published digest, and who the buyer is.
+const HIDDEN: [&str; 5] = [
+    SECRET,
+    "WETDyNQLx0",
+    "123456789",
+    "0099923026",
+    "203.0.113.7",
+];
+
+/// Everything that is traced, as text.
+#[derive(Clone, Default)]
+struct Traced(Arc<Mutex<String>>);
+
+impl Visit for Traced {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        write!(self.0.lock().unwrap(), " {field}={value:?}").unwrap();
+    }
+}
+
+impl Subscriber for Traced {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        span.record(&mut self.clone());
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        values.record(&mut self.clone());
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        event.record(&mut self.clone());
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+/// An error with all that is beneath it.
+fn whole(error: &(dyn StdError + 'static)) -> String {
+    let mut text = format!("{error} {error:?} {error:#?}");
+    let mut next = error.source();
+    while let Some(error) = next {
+        write!(text, " {error} {error:?}").unwrap();
+        next = error.source();
+    }
+    text
+}
+
+fn check(shown: impl fmt::Display) {
+    let shown = shown.to_string();
+    for hidden in HIDDEN {
+        assert!(!shown.contains(hidden), "{hidden} in {shown}");
+    }
+}
+
+fn call() -> InitPayment {
+    let call = InitPayment::builder()
+        .pid("12000")
+        .mcc("228")
+        .mnc("01")
+        .user_id("123456789");
+    call.phone("0099923026")
+        .client_ip("203.0.113.7")
+        .build()
+        .unwrap()
+}
+
+fn built(secret: &str) -> (Client, Traced) {
+    let traced = Traced::default();
+    let _guard = tracing::subscriber::set_default(traced.clone());
+    let credentials = Credentials::new("app1", secret).unwrap();
+    let client = Client::builder(
+        Environment::At("https://pay.example".to_owned()),
+        credentials,
+    );
+    (client.build().unwrap(), traced)
+}
+
+#[tokio::test]
+async fn nothing_that_is_printed_tells_a_secret() {
+    let traced = Traced::default();
+    let _guard = tracing::subscriber::set_default(traced.clone());
+    let echo = r#"{"error":"app1:WETDyNQLx0+8BJ16vDgiVg==","userId":"123456789"}"#;
+    for place in [SignaturePlace::Header, SignaturePlace::Parameter] {
+        for act in [
+            Act::json(echo),
+            Act::status(500, echo),
+            Act::NotSent,
+            Act::Cut,
+        ] {
+            let credentials = Credentials::new("app1", SECRET).unwrap();
+            let environment = Environment::At("https://pay.example/v1/payment".to_owned());
+            let client = Client::builder(environment, credentials)
+                .provider(Mocopay::new().signature_place(place))
+                .transport(Arc::new(
+                    ScriptedTransport::default().always("/v1/payment/initPayment/", act),
+                ))
+                .retry(RetryPolicy::never())
+                .build()
+                .unwrap();
+            check(whole(&client.init_payment(call()).await.unwrap_err()));
+            check(format!("{client:?}"));
+        }
+    }
+    check(traced.0.lock().unwrap());
+}
+
+#[test]
+fn nothing_tells_a_buyer() {
+    check(format!(
+        "{:?} {:?}",
+        call(),
+        verify(VerifyBy::UserId("123456789".into()))
+    ));
+    let query = "sid=s1&status=x&userId=123456789&phone=0099923026";
+    let found =
+        session_notifications("sandbox", "shop", known()).receive(&inbound(&format!("/?{query}")));
+    let found = found.unwrap();
+    check(format!("{found:?} {:?}", found.claims()));
+    check(format!(
+        "{:?}",
+        SignedQuery::parse("phone=0099923026&userId=123456789").unwrap()
+    ));
+    check(format!("{:?}", Credentials::new("app1", SECRET).unwrap()));
+    let config = Config::new().credentials("app1", SECRET);
+    check(format!("{config:?}"));
+    let sandbox = start(config).unwrap();
+    check(format!("{sandbox:?} {:?}", sandbox.control()));
+}
+
+#[test]
+fn a_weak_secret_is_reported_and_not_repeated() {
+    let (_, traced) = built(SECRET);
+    let told = traced.0.lock().unwrap().clone();
+    assert!(told.contains("`apiSecret` seems weak"), "{told}");
+    check(told);
+    let (_, traced) = built(Config::API_SECRET);
+    assert_eq!(*traced.0.lock().unwrap(), "");
+}
