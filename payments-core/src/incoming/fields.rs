@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::de::DeserializeOwned;
 
 use crate::error::Rejected;
-use crate::json::Object;
+use crate::json::{Object, differ_in_case_only, is_named};
 use crate::money::wire::Form;
 use crate::money::{Currency, Decimal, Money};
 use crate::wire::text::decoded;
@@ -45,6 +45,7 @@ impl BodyFormat {
 #[derive(Debug)]
 pub struct Fields<'a> {
     fields: Vec<(Cow<'a, str>, Field<'a>)>,
+    any_case: bool,
 }
 
 #[derive(Debug)]
@@ -79,6 +80,19 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The same fields, found whatever the case of the ASCII letters in their names: for providers
+    /// that write it now so, now so. Messages within the message keep their case.
+    ///
+    /// # Errors
+    /// [`Rejected`] if two names differ in nothing else.
+    pub fn in_any_case(mut self) -> Result<Self, Rejected> {
+        if differ_in_case_only(self.fields.iter().map(|(name, _)| &**name)) {
+            return Err(Rejected);
+        }
+        self.any_case = true;
+        Ok(self)
+    }
+
     /// Reads an encoded form or query.
     fn read_form(body: &'a [u8]) -> Result<Self, Rejected> {
         let text = std::str::from_utf8(body).map_err(|_| Rejected)?;
@@ -91,7 +105,10 @@ impl<'a> Fields<'a> {
             }
             fields.push((name, Field::Text(decoded(value).ok_or(Rejected)?)));
         }
-        Ok(Self { fields })
+        Ok(Self {
+            fields,
+            any_case: false,
+        })
     }
 
     fn read_json(body: &'a [u8]) -> Result<Self, Rejected> {
@@ -107,29 +124,32 @@ impl<'a> Fields<'a> {
             };
             fields.push((Cow::Owned(name.to_owned()), field));
         }
-        Ok(Self { fields })
+        Ok(Self {
+            fields,
+            any_case: false,
+        })
     }
 
     /// The text of a field: a text, a number or a truth value.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.fields
-            .iter()
-            .find(|(known, _)| known == name)
-            .and_then(|(_, field)| match field {
-                Field::Text(text) => Some(text.as_ref()),
-                Field::Json(_) => None,
-            })
+        match self.find(name)? {
+            Field::Text(text) => Some(text.as_ref()),
+            Field::Json(_) => None,
+        }
     }
 
     fn json(&self, name: &str) -> Option<&'a str> {
-        self.fields
-            .iter()
-            .find(|(known, _)| known == name)
-            .and_then(|(_, field)| match field {
-                Field::Text(_) => None,
-                Field::Json(text) => Some(*text),
-            })
+        match self.find(name)? {
+            Field::Text(_) => None,
+            Field::Json(text) => Some(*text),
+        }
+    }
+
+    fn find(&self, name: &str) -> Option<&Field<'a>> {
+        let mut fields = self.fields.iter();
+        let found = fields.find(|(known, _)| is_named(known, name, self.any_case));
+        found.map(|(_, field)| field)
     }
 
     /// Name and text of every field in order; objects and lists as their JSON text.
@@ -146,7 +166,7 @@ impl<'a> Fields<'a> {
     }
 
     fn has(&self, name: &str) -> bool {
-        self.fields.iter().any(|(known, _)| known == name)
+        self.find(name).is_some()
     }
 
     /// A field that must be there and hold something.
@@ -179,12 +199,12 @@ impl<'a> Fields<'a> {
     }
 
     fn claim_with<T>(&self, name: &str, read: impl FnOnce(&str) -> Option<T>) -> Claim<T> {
-        match self.fields.iter().find(|(known, _)| known == name) {
+        match self.find(name) {
             None => Claim::Absent,
-            Some((_, Field::Text(text))) => {
+            Some(Field::Text(text)) => {
                 read(text).map_or_else(|| Claim::Unreadable(text.clone().into_owned()), Claim::Read)
             }
-            Some((_, Field::Json(text))) => Claim::Unreadable((*text).to_owned()),
+            Some(Field::Json(text)) => Claim::Unreadable((*text).to_owned()),
         }
     }
 
@@ -379,6 +399,19 @@ mod tests {
         check("[".repeat(60_000).as_bytes(), JSON, None);
         let many: Vec<String> = (0..1000).map(|n| format!("\"f{n}\":1")).collect();
         check(format!("{{{}}}", many.join(",")).as_bytes(), JSON, None);
+    }
+
+    #[test]
+    fn names_are_found_in_any_case_where_that_is_wanted() {
+        let exact = Fields::parse(br#"{"PaymentId":"p","List":[1]}"#, JSON).unwrap();
+        assert!(exact.required::<String>("paymentId").is_err());
+        let any = exact.in_any_case().unwrap();
+        assert_eq!(any.required::<String>("paymentId").unwrap(), "p");
+        assert_eq!(any.required_json::<Vec<i64>>("lIST").unwrap(), [1]);
+        assert_eq!(any.claim("PAYMENTID"), Claim::Read("p".to_owned()));
+        assert_eq!(any.optional::<String>("payment").unwrap(), None);
+        let twice = Fields::parse(b"a=1&A=1", FORM).unwrap();
+        assert!(twice.in_any_case().is_err());
     }
 
     #[test]
