@@ -100,6 +100,10 @@ const DAY: i64 = 86_400;
 
 /// Year, month and day of a day counted from 1970-01-01. Years begin in March here, so that the leap
 /// day is the last of its year.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "the days of 64 bits of milliseconds are far from the ends of an i64"
+)]
 fn civil(days: i64) -> (i64, i64, i64) {
     // The days from 0000-03-01 to 1970-01-01, and those of 400, 100 and 4 years.
     let days = days.saturating_add(719_468);

@@ -172,7 +172,10 @@ impl<'a> Lowering<'a> {
             (_, _) => {
                 self.problems.add(
                     name.referenced,
-                    format!("`{}` is a list of something that is not supported", name.value),
+                    format!(
+                        "`{}` is a list of something that is not supported",
+                        name.value
+                    ),
                     "write `items: { $ref: … }` or `items: { type: string }`",
                 );
                 None
