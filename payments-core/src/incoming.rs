@@ -24,7 +24,7 @@ pub use caller::{CallerAuth, Network, Receiver, danger};
 pub use confirmed::{AmountClaim, Basis, Confirmation, Confirmed, Expected};
 pub use explain::Explanation;
 pub use failures::Failures;
-pub use fields::{BodyFormat, Claim, Claimable, Fields, MAX_BODY};
+pub use fields::{BodyFormat, Claim, Claimable, Fields, MAX_BODY, Names};
 pub use inbound::Inbound;
 pub use inbox::{Accepted, Claimed, Inbox, InboxOptions, Key, Outcome, Row, Worked};
 pub use message::{Endpoint, Message};

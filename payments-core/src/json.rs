@@ -287,6 +287,21 @@ pub fn priced<E: Error>(
     form.parse(text.as_str(), currency).map_err(E::custom)
 }
 
+/// The one value of a field that has several spellings. Called by derived code.
+///
+/// # Errors
+/// If it stands under two of them with different values.
+pub fn one_value<T: PartialEq, E: Error, const N: usize>(
+    found: [Option<T>; N],
+) -> Result<Option<T>, E> {
+    let mut found = found.into_iter().flatten();
+    let first = found.next();
+    if found.any(|other| first.as_ref() != Some(&other)) {
+        return Err(E::custom("a field has two spellings and two values"));
+    }
+    Ok(first)
+}
+
 /// Reads an amount as [`money`] does; `null` is absent.
 ///
 /// # Errors

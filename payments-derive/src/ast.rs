@@ -131,32 +131,36 @@ impl Choice {
     }
 }
 
-/// A reply with amounts whose currency stands beside them.
-pub(crate) struct Priced {
+/// A reply that is not read field by field: with amounts whose currency stands beside them, or with
+/// fields that the provider spells in several ways.
+pub(crate) struct Read {
     pub(crate) name: Ident,
-    /// The function that reads a currency as the provider writes it.
-    pub(crate) spelling: Path,
-    pub(crate) fields: Vec<PricedField>,
+    pub(crate) fields: Vec<ReadField>,
+    /// The function that reads a currency as the provider writes it, where there are amounts.
+    pub(crate) spelling: Option<Path>,
 }
 
 /// A field of it.
-pub(crate) struct PricedField {
+pub(crate) struct ReadField {
     pub(crate) name: Ident,
     pub(crate) ty: Type,
     pub(crate) presence: Presence,
     pub(crate) serde: Vec<Attribute>,
     /// The form of an amount and the field that names its currency.
     pub(crate) form: Option<(Ident, Ident)>,
+    pub(crate) spelt: Option<attr::Spelt>,
 }
 
-impl Priced {
-    /// Reads the type; `None`, reported, if it has no fields or does not say how currencies are read.
-    pub(crate) fn read(input: &DeriveInput, errors: &mut Errors) -> Option<Self> {
-        let spelling = attr::spelling(input, errors);
+impl Read {
+    /// Reads the type; `None`, reported, if it has no fields, or does not say how currencies are read
+    /// and `derive` has amounts.
+    pub(crate) fn read(input: &DeriveInput, derive: &str, errors: &mut Errors) -> Option<Self> {
+        let priced = derive == "Priced";
+        let spelling = priced.then(|| attr::spelling(input, errors));
         let (Data::Struct(data), true) = (&input.data, input.generics.params.is_empty()) else {
             errors.at(
                 input.ident.span(),
-                "`Priced` stands on a struct without generics",
+                format!("`{derive}` stands on a struct without generics"),
             );
             return None;
         };
@@ -179,19 +183,30 @@ impl Priced {
                 }
             }
             let is_serde = |attr: &&Attribute| attr.path().is_ident("serde");
-            Some(PricedField {
-                name: field.ident.clone()?,
+            let name = field.ident.clone()?;
+            Some(ReadField {
                 ty: field.ty.clone(),
                 presence,
                 serde: field.attrs.iter().filter(is_serde).cloned().collect(),
                 form,
+                spelt: attr::spelt(&name, &field.attrs, errors),
+                name,
             })
         });
-        let fields = fields.collect();
+        let fields: Vec<ReadField> = fields.collect();
+        if !priced && fields.iter().all(|field| field.spelt.is_none()) {
+            errors.at(
+                input.ident.span(),
+                "no field has another spelling: derive serde's `Deserialize`",
+            );
+        }
         Some(Self {
             name: input.ident.clone(),
-            spelling: spelling?,
             fields,
+            spelling: match spelling {
+                Some(spelling) => Some(spelling?),
+                None => None,
+            },
         })
     }
 }

@@ -3,7 +3,7 @@
 mod builder;
 mod canonical;
 mod choice;
-mod priced;
+mod read;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -16,7 +16,7 @@ use crate::check::{Rules, form};
 pub(crate) use self::builder::builder;
 pub(crate) use self::canonical::canonical;
 pub(crate) use self::choice::choice;
-pub(crate) use self::priced::priced;
+pub(crate) use self::read::read;
 
 /// The builder, the accessors, `Wire`, `Value` and `Debug`.
 pub(crate) fn request(message: &Message, rules: &Rules<'_>) -> TokenStream {

@@ -100,7 +100,7 @@ pub(crate) fn choice(input: &DeriveInput) -> TokenStream {
 }
 
 /// `impl Deserialize` that reads nothing.
-pub(crate) fn priced(input: &DeriveInput) -> TokenStream {
+pub(crate) fn read(input: &DeriveInput) -> TokenStream {
     let name = &input.ident;
     let (_, arguments, clause) = input.generics.split_for_impl();
     quote! {

@@ -36,9 +36,16 @@ pub fn derive_choice(input: TokenStream) -> TokenStream {
 
 /// Reads a reply whose amounts are in a currency that stands beside them: `impl Deserialize`, which
 /// gives them as `Money`. The attributes are listed on the crate's front page.
-#[proc_macro_derive(Priced, attributes(priced, serde))]
+#[proc_macro_derive(Priced, attributes(priced, spelt, serde))]
 pub fn derive_priced(input: TokenStream) -> TokenStream {
     derive(input, priced)
+}
+
+/// Reads a reply whose fields the provider spells in several ways: `impl Deserialize`, which takes
+/// each under any of its names. The attributes are listed on the crate's front page.
+#[proc_macro_derive(Respelt, attributes(spelt, serde))]
+pub fn derive_respelt(input: TokenStream) -> TokenStream {
+    derive(input, respelt)
 }
 
 /// A `Debug` that prints the fields marked `sensitive` as `***`, for replies.
@@ -102,9 +109,17 @@ fn choice(input: &DeriveInput, errors: &mut Errors) -> TokenStream2 {
 }
 
 fn priced(input: &DeriveInput, errors: &mut Errors) -> TokenStream2 {
-    match ast::Priced::read(input, errors) {
-        Some(priced) if errors.is_empty() => expand::priced(&priced),
-        Some(_) | None => fallback::priced(input),
+    read(input, "Priced", errors)
+}
+
+fn respelt(input: &DeriveInput, errors: &mut Errors) -> TokenStream2 {
+    read(input, "Respelt", errors)
+}
+
+fn read(input: &DeriveInput, derive: &str, errors: &mut Errors) -> TokenStream2 {
+    match ast::Read::read(input, derive, errors) {
+        Some(read) if errors.is_empty() => expand::read(&read),
+        Some(_) | None => fallback::read(input),
     }
 }
 
@@ -180,6 +195,7 @@ mod tests {
                     Some("Request") => found.push(("Request", request)),
                     Some("Choice") => found.push(("Choice", choice)),
                     Some("Priced") => found.push(("Priced", priced)),
+                    Some("Respelt") => found.push(("Respelt", respelt)),
                     Some("Masked") => found.push(("Masked", masked)),
                     Some(_) | None => {}
                 }

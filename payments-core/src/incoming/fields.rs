@@ -48,7 +48,7 @@ pub struct Fields<'a> {
     any_case: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 enum Field<'a> {
     /// A text, a number or a truth value.
     Text(Cow<'a, str>),
@@ -133,23 +133,36 @@ impl<'a> Fields<'a> {
     /// The text of a field: a text, a number or a truth value.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
-        match self.find(name)? {
-            Field::Text(text) => Some(text.as_ref()),
-            Field::Json(_) => None,
+        match self.find(name) {
+            Found::One(Field::Text(text)) => Some(text.as_ref()),
+            Found::One(Field::Json(_)) | Found::None | Found::Several => None,
         }
     }
 
-    fn json(&self, name: &str) -> Option<&'a str> {
-        match self.find(name)? {
-            Field::Text(_) => None,
-            Field::Json(text) => Some(*text),
+    /// The field, under whichever of its spellings.
+    fn find(&self, names: impl Names) -> Found<'_, 'a> {
+        let names = names.names();
+        let spelt = |(known, _): &&(Cow<'a, str>, Field<'a>)| self.is_one_of(names, known);
+        let mut fields = self.fields.iter().filter(spelt).map(|(_, field)| field);
+        match fields.next() {
+            None => Found::None,
+            Some(first) if fields.all(|other| other == first) => Found::One(first),
+            Some(_) => Found::Several,
         }
     }
 
-    fn find(&self, name: &str) -> Option<&Field<'a>> {
-        let mut fields = self.fields.iter();
-        let found = fields.find(|(known, _)| is_named(known, name, self.any_case));
-        found.map(|(_, field)| field)
+    fn is_one_of(&self, names: &[&str], known: &str) -> bool {
+        let mut names = names.iter();
+        names.any(|name| is_named(known, name, self.any_case))
+    }
+
+    /// The same, where two values are a reason to refuse the message.
+    fn one(&self, names: impl Names) -> Result<Option<&Field<'a>>, Rejected> {
+        match self.find(names) {
+            Found::None => Ok(None),
+            Found::One(field) => Ok(Some(field)),
+            Found::Several => Err(Rejected),
+        }
     }
 
     /// Name and text of every field in order; objects and lists as their JSON text.
@@ -165,47 +178,54 @@ impl<'a> Fields<'a> {
         })
     }
 
-    fn has(&self, name: &str) -> bool {
-        self.find(name).is_some()
-    }
-
     /// A field that must be there and hold something.
     ///
     /// # Errors
     /// [`Rejected`] if it is missing, empty, or not as described.
-    pub fn required<T: Claimable>(&self, name: &str) -> Result<T, Rejected> {
-        self.text(name)
-            .filter(|text| !text.is_empty())
-            .and_then(T::read)
-            .ok_or(Rejected)
+    pub fn required<T: Claimable>(&self, name: impl Names) -> Result<T, Rejected> {
+        match self.one(name)? {
+            Some(Field::Text(text)) if !text.is_empty() => T::read(text).ok_or(Rejected),
+            Some(_) | None => Err(Rejected),
+        }
     }
 
     /// A field that may be absent.
     ///
     /// # Errors
     /// [`Rejected`] if it is there and not as described.
-    pub fn optional<T: Claimable>(&self, name: &str) -> Result<Option<T>, Rejected> {
-        if self.has(name) {
-            self.text(name).and_then(T::read).map(Some).ok_or(Rejected)
-        } else {
-            Ok(None)
+    pub fn optional<T: Claimable>(&self, name: impl Names) -> Result<Option<T>, Rejected> {
+        match self.one(name)? {
+            Some(Field::Text(text)) => T::read(text).map(Some).ok_or(Rejected),
+            Some(Field::Json(_)) => Err(Rejected),
+            None => Ok(None),
         }
     }
 
     /// A field that nobody vouches for: what cannot be read is kept, and rejects nothing.
     #[must_use]
-    pub fn claim<T: Claimable>(&self, name: &str) -> Claim<T> {
+    pub fn claim<T: Claimable>(&self, name: impl Names) -> Claim<T> {
         self.claim_with(name, T::read)
     }
 
-    fn claim_with<T>(&self, name: &str, read: impl FnOnce(&str) -> Option<T>) -> Claim<T> {
-        match self.find(name) {
-            None => Claim::Absent,
-            Some(Field::Text(text)) => {
+    fn claim_with<T>(&self, name: impl Names, read: impl FnOnce(&str) -> Option<T>) -> Claim<T> {
+        match self.find(&name) {
+            Found::None => Claim::Absent,
+            Found::One(Field::Text(text)) => {
                 read(text).map_or_else(|| Claim::Unreadable(text.clone().into_owned()), Claim::Read)
             }
-            Some(Field::Json(text)) => Claim::Unreadable((*text).to_owned()),
+            Found::One(Field::Json(text)) => Claim::Unreadable((*text).to_owned()),
+            Found::Several => self.undecided(name),
         }
+    }
+
+    /// All values of a field that was sent under two spellings.
+    fn undecided<T>(&self, name: impl Names) -> Claim<T> {
+        let names = name.names();
+        let spelt = self
+            .iter()
+            .filter(|(known, _)| self.is_one_of(names, known));
+        let texts: Vec<&str> = spelt.map(|(_, text)| text).collect();
+        Claim::Unreadable(texts.join(" or "))
     }
 
     /// An amount that must be there.
@@ -214,12 +234,11 @@ impl<'a> Fields<'a> {
     /// [`Rejected`] if it is missing or not exactly in its form.
     pub fn required_money(
         &self,
-        name: &str,
+        name: impl Names,
         form: Form,
         currency: Currency,
     ) -> Result<Money, Rejected> {
-        let text = self.text(name).ok_or(Rejected)?;
-        form.parse(text, currency).map_err(|_| Rejected)
+        self.optional_money(name, form, currency)?.ok_or(Rejected)
     }
 
     /// An amount that may be absent.
@@ -228,20 +247,20 @@ impl<'a> Fields<'a> {
     /// [`Rejected`] if it is there and not exactly in its form.
     pub fn optional_money(
         &self,
-        name: &str,
+        name: impl Names,
         form: Form,
         currency: Currency,
     ) -> Result<Option<Money>, Rejected> {
-        if self.has(name) {
-            self.required_money(name, form, currency).map(Some)
-        } else {
-            Ok(None)
+        match self.one(name)? {
+            Some(Field::Text(text)) => form.parse(text, currency).map(Some).map_err(|_| Rejected),
+            Some(Field::Json(_)) => Err(Rejected),
+            None => Ok(None),
         }
     }
 
     /// An amount that nobody vouches for.
     #[must_use]
-    pub fn claim_money(&self, name: &str, form: Form, currency: Currency) -> Claim<Money> {
+    pub fn claim_money(&self, name: impl Names, form: Form, currency: Currency) -> Claim<Money> {
         self.claim_with(name, |text| form.parse(text, currency).ok())
     }
 
@@ -249,32 +268,67 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     /// [`Rejected`] if it is missing or not as described.
-    pub fn required_json<T: DeserializeOwned>(&self, name: &str) -> Result<T, Rejected> {
-        let text = self.json(name).ok_or(Rejected)?;
-        serde_json::from_str(text).map_err(|_| Rejected)
+    pub fn required_json<T: DeserializeOwned>(&self, name: impl Names) -> Result<T, Rejected> {
+        self.optional_json(name)?.ok_or(Rejected)
     }
 
     /// A message within the message that may be absent.
     ///
     /// # Errors
     /// [`Rejected`] if it is there and not as described.
-    pub fn optional_json<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Rejected> {
-        if self.has(name) {
-            self.required_json(name).map(Some)
-        } else {
-            Ok(None)
+    pub fn optional_json<T: DeserializeOwned>(
+        &self,
+        name: impl Names,
+    ) -> Result<Option<T>, Rejected> {
+        match self.one(name)? {
+            Some(Field::Json(text)) => serde_json::from_str(text).map(Some).map_err(|_| Rejected),
+            Some(Field::Text(_)) => Err(Rejected),
+            None => Ok(None),
         }
     }
 
     /// A message within the message that nobody vouches for.
     #[must_use]
-    pub fn claim_json<T: DeserializeOwned>(&self, name: &str) -> Claim<T> {
-        match (self.json(name), self.text(name)) {
-            (Some(text), _) => serde_json::from_str(text)
-                .map_or_else(|_| Claim::Unreadable(text.to_owned()), Claim::Read),
-            (None, Some(text)) => Claim::Unreadable(text.to_owned()),
-            (None, None) => Claim::Absent,
+    pub fn claim_json<T: DeserializeOwned>(&self, name: impl Names) -> Claim<T> {
+        match self.find(&name) {
+            Found::None => Claim::Absent,
+            Found::One(Field::Json(text)) => serde_json::from_str(text)
+                .map_or_else(|_| Claim::Unreadable((*text).to_owned()), Claim::Read),
+            Found::One(Field::Text(text)) => Claim::Unreadable(text.clone().into_owned()),
+            Found::Several => self.undecided(name),
         }
+    }
+}
+
+enum Found<'f, 'a> {
+    None,
+    One(&'f Field<'a>),
+    /// Two spellings, and they do not say the same.
+    Several,
+}
+
+/// How a field is spelt: its name, or its name and what else the provider writes. Under two spellings
+/// at once it must have one value.
+pub trait Names {
+    /// All spellings.
+    fn names(&self) -> &[&str];
+}
+
+impl Names for &str {
+    fn names(&self) -> &[&str] {
+        std::slice::from_ref(self)
+    }
+}
+
+impl<const N: usize> Names for [&str; N] {
+    fn names(&self) -> &[&str] {
+        self
+    }
+}
+
+impl<T: Names> Names for &T {
+    fn names(&self) -> &[&str] {
+        (**self).names()
     }
 }
 
@@ -444,6 +498,49 @@ mod tests {
         ] {
             assert_eq!(i64::read(text), expect, "{text}");
         }
+    }
+
+    #[test]
+    fn a_field_under_two_spellings_has_one_value() {
+        let check = |body: &str, expect: Option<Option<&str>>, claim: Claim<String>| {
+            let fields = Fields::parse(body.as_bytes(), FORM).unwrap();
+            let names = ["sessionId", "sid"];
+            let found = fields.optional::<String>(names).ok();
+            assert_eq!(found.as_ref().map(Option::as_deref), expect, "{body}");
+            let required = fields.required::<String>(names).ok();
+            assert_eq!(required.as_deref(), expect.flatten(), "{body}");
+            assert_eq!(fields.claim(names), claim, "{body}");
+        };
+        let read = |text: &str| Claim::Read(text.to_owned());
+        check("sid=s1&x=1", Some(Some("s1")), read("s1"));
+        check("sessionId=s1", Some(Some("s1")), read("s1"));
+        check("sid=s1&sessionId=s1", Some(Some("s1")), read("s1"));
+        check("sessionId=%731&sid=s1", Some(Some("s1")), read("s1"));
+        check("SID=s1", Some(None), Claim::Absent);
+        for (body, both) in [
+            ("sid=s1&sessionId=s2", "s1 or s2"),
+            ("sid=s1&sessionId=", "s1 or "),
+            ("sid=s1&sessionId=S1", "s1 or S1"),
+        ] {
+            check(body, None, Claim::Unreadable(both.to_owned()));
+        }
+        let json = br#"{"fee":1,"charge":1.0,"a":{"x":1},"b":{"x":1},"c":{"x":2}}"#;
+        let fields = Fields::parse(json, JSON).unwrap();
+        let form = Form::Minor;
+        let money = |names| fields.optional_money(names, form, Currency::VND);
+        assert!(money(["fee", "cost"]).unwrap().is_some());
+        assert!(money(["fee", "charge"]).is_err());
+        assert!(
+            fields
+                .required_money(["fee", "charge"], form, Currency::VND)
+                .is_err()
+        );
+        let object = |names| fields.required_json::<serde_json::Value>(names);
+        assert!(object(["a", "b"]).is_ok());
+        assert!(object(["a", "c"]).is_err());
+        assert!(object(["a", "fee"]).is_err());
+        let claim = fields.claim_json::<serde_json::Value>(["a", "c"]);
+        assert!(claim.read().is_none() && claim != Claim::Absent);
     }
 
     proptest! {

@@ -13,6 +13,7 @@ use super::model::{
     Choice, Credential, CredentialKind, Doc, Field, Message, Provider, Role, Spelling, Wire,
 };
 
+mod aliases;
 mod answer;
 mod call;
 mod choice;

@@ -257,9 +257,26 @@ pub(crate) struct Field {
     pub(crate) constant: Option<Value>,
     /// The amounts whose currency it is: it follows from them.
     pub(crate) currency_of: Vec<String>,
+    /// Other names on the wire, which are read too.
+    pub(crate) aliases: Vec<String>,
 }
 
 impl Field {
+    /// Every name on the wire.
+    pub(crate) fn spellings(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.wire)
+            .chain(&self.aliases)
+            .map(String::as_str)
+    }
+
+    /// Its value in an example, under whichever name.
+    pub(crate) fn value_in<'v>(&self, example: &'v Value) -> Option<&'v Value> {
+        self.spellings().find_map(|name| {
+            let value = example.field(name);
+            value.filter(|value| **value != Value::Null)
+        })
+    }
+
     /// Whether the caller gives it.
     pub(crate) fn is_given(&self) -> bool {
         self.constant.is_none() && self.currency_of.is_empty()

@@ -316,7 +316,11 @@ fn implementation(notice: &Notice, message: &Message, page: &mut Page) -> String
 
 /// The call that reads one field; `way` is `required`, `optional` or `claim`.
 fn read_call(field: &Field, way: &str, page: &mut Page) -> String {
-    let wire = literal(&field.wire);
+    let names: Vec<String> = field.spellings().map(literal).collect();
+    let wire = match names.as_slice() {
+        [name] => name.clone(),
+        names => format!("[{}]", names.join(", ")),
+    };
     match field.kind.fixed_money() {
         Some((form, currency)) => {
             page.uses.add("payments_core::money::wire", "Form");

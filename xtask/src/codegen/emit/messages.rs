@@ -319,6 +319,10 @@ fn reply(message: &Message, provider: &Provider, page: &mut Page) -> String {
         if !serde.is_empty() {
             fields.push_str(&format!("    #[serde({serde})]\n"));
         }
+        if !field.aliases.is_empty() {
+            let names: Vec<String> = field.aliases.iter().map(|name| literal(name)).collect();
+            fields.push_str(&format!("    #[spelt({})]\n", names.join(", ")));
+        }
         let inner = if let Some((form, beside)) = priced(field, message) {
             page.uses.add("payments_core", "Money");
             page.uses.add("super::codes", "currency_of");
@@ -339,6 +343,8 @@ fn reply(message: &Message, provider: &Provider, page: &mut Page) -> String {
     let is_priced = |field: &Field| priced(field, message).is_some();
     let reads = if message.fields.iter().any(is_priced) {
         "payments_core::Priced)]\n#[priced(spelling = currency_of)]"
+    } else if message.fields.iter().any(|field| !field.aliases.is_empty()) {
+        "payments_core::Respelt)]"
     } else {
         "serde::Deserialize)]"
     };

@@ -207,6 +207,16 @@ impl Tests<'_> {
         )
     }
 
+    /// An amount of a reply, whose currency may stand beside it under any of its spellings.
+    fn amount_in(&mut self, message: &Message, money: &Money, text: &str, whole: &Value) -> String {
+        let Currency::Sibling(name) = &money.currency else {
+            return self.amount(money, text, whole, ".unwrap()");
+        };
+        let found = message.field(name).and_then(|field| field.value_in(whole));
+        let beside = vec![(name.clone(), found.cloned().unwrap_or(Value::Null))];
+        self.amount(money, text, &Value::Object(beside), ".unwrap()")
+    }
+
     fn request_test(
         &mut self,
         call: &Call,
@@ -336,17 +346,14 @@ impl Tests<'_> {
             if signed_only && !covered {
                 continue;
             }
-            let Some(given) = value
-                .field(&field.wire)
-                .filter(|given| **given != Value::Null)
-            else {
+            let Some(given) = field.value_in(value) else {
                 continue;
             };
             let place = format!("{of}.{}", field.rust);
             let priced = message.role == Role::Reply && field.kind.sibling_money().is_some();
             if let (true, Kind::Money(money)) = (priced, &field.kind) {
                 let amount = given.scalar().unwrap_or_default();
-                let amount = self.amount(money, &amount, value, ".unwrap()");
+                let amount = self.amount_in(message, money, &amount, value);
                 text.push_str(&match field.required {
                     true => format!("assert_eq!({place}, {amount});\n"),
                     false => format!("assert_eq!({place}, Some({amount}));\n"),

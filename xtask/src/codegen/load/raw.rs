@@ -366,6 +366,8 @@ pub(crate) struct Property {
     pub(crate) evidence: Option<Evidence>,
     #[serde(rename = "x-money")]
     pub(crate) money: Option<Spanned<Money>>,
+    #[serde(rename = "x-aliases")]
+    pub(crate) aliases: Option<Spanned<Vec<Spanned<String>>>>,
     #[serde(rename = "x-sensitive")]
     pub(crate) sensitive: Option<Spanned<Sensitive>>,
 }

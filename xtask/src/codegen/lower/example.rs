@@ -34,7 +34,8 @@ impl Lowering<'_> {
             .filter(|field| !field.in_path)
             .collect();
         for (name, value) in given.iter() {
-            if let Some(field) = body.iter().find(|field| field.wire == name.value) {
+            let spelt = |field: &&&Field| field.spellings().any(|spelling| spelling == name.value);
+            if let Some(field) = body.iter().find(spelt) {
                 self.check_value(value, field, shape);
             } else if !shape.beside.contains(&name.value) {
                 let known = wire_names(&shape.message.fields);
@@ -57,7 +58,7 @@ impl Lowering<'_> {
                 .is_none_or(|(_, value)| matches!(value.value, Node::Null))
         };
         for field in body {
-            if field.required && absent(&field.wire) {
+            if field.required && field.spellings().all(absent) {
                 self.problems.add(
                     at,
                     format!("the example of `{}` lacks `{}`", message.name, field.wire),
@@ -127,7 +128,10 @@ impl Lowering<'_> {
             .iter()
             .filter_map(|field| field.kind.sibling_money());
         for (_, sibling) in siblings {
-            let Some(written) = given.get(sibling).and_then(|(_, value)| text(value)) else {
+            let field = message.field(sibling);
+            let mut spellings = field.into_iter().flat_map(Field::spellings);
+            let found = spellings.find_map(|name| given.get(name));
+            let Some(written) = found.and_then(|(_, value)| text(value)) else {
                 continue;
             };
             let sent = message.role == Role::Request;

@@ -55,6 +55,7 @@ impl<'a> Lowering<'a> {
             member: context.member,
             constant,
             currency_of: Vec::new(),
+            aliases: self.aliases(property),
         })
     }
 
