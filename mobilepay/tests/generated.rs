@@ -294,6 +294,23 @@ fn initiate_payment_answered_bare_is_read() {
 }
 
 #[test]
+fn initiate_payment_answered_readme_of_2020_is_read() {
+    let call = initiate_payment_least().unwrap();
+    let answer = json_answer(
+        StatusCode::OK,
+        r#"{"paymentId":"a84781b3-af34-42ae-b296-260cfb6859fe","redirectToMPUrl":"https://products.mobilepay.dk/remote-website/index.html?page=request&id=a84781b3-af34-42ae-b296-260cfb6859fe&version=2"}"#,
+    );
+    let reply = call.reply(&answer).unwrap();
+    assert_eq!(reply.payment_id, "a84781b3-af34-42ae-b296-260cfb6859fe");
+    assert_eq!(
+        reply.redirect_to_mobile_pay_url.as_deref(),
+        Some(
+            "https://products.mobilepay.dk/remote-website/index.html?page=request&id=a84781b3-af34-42ae-b296-260cfb6859fe&version=2"
+        )
+    );
+}
+
+#[test]
 fn initiate_payment_answered_currency_is_a_refusal() {
     let call = initiate_payment_least().unwrap();
     let answer = json_answer(

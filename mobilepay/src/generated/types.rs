@@ -173,14 +173,16 @@ pub struct AllowedCardType {
 }
 
 /// A started payment.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, payments_core::Respelt)]
 #[non_exhaustive]
 pub struct InitiatePaymentReply {
     /// MobilePay's id of the payment.
     #[serde(rename = "paymentId")]
     pub payment_id: String,
-    /// Where the payer goes, as it is.
+    /// Where the payer goes, as it is. The README of 2020 spells it in two other ways. Also read as
+    /// `redirectToMPUrl` and `RedirectToMobilePayUrl`.
     #[serde(rename = "redirectToMobilePayUrl", default)]
+    #[spelt("redirectToMPUrl", "RedirectToMobilePayUrl")]
     pub redirect_to_mobile_pay_url: Option<String>,
     /// Opens the app on the payer's phone, as it is.
     #[serde(rename = "redirectToMobilePayAppUrl", default)]
