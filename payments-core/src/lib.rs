@@ -7,6 +7,7 @@ pub mod build;
 pub mod clock;
 pub mod codes;
 mod deadlines;
+pub mod decrypt;
 pub mod error;
 pub mod exchange;
 pub mod incoming;
