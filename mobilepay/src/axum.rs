@@ -7,9 +7,10 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::{MethodRouter, post};
+use payments_core::decrypt::Decryptor;
 use payments_core::incoming::{Ack, Acknowledged, Endpoint, Inbox, Receiver, Unverified};
 
-use crate::ext::{Accepted, Awaiting, CardData, Cards, Decryptor, Refusal};
+use crate::ext::{Accepted, Awaiting, CardData, Cards, Refusal};
 use crate::inbound::{AddressCallback, CardCallback, FailedCallback, TokenCallback};
 
 pub use payments_core::incoming::axum::{read, route, router};

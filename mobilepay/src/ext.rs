@@ -12,6 +12,6 @@ mod timing;
 
 pub use attempt::{Acquirer, Attempt};
 pub use card::CardData;
-pub use cards::{Accepted, Awaiting, CardText, Cards, Decryptor, Refusal};
+pub use cards::{Accepted, Awaiting, Cards, Refusal};
 pub use initiation::{Fishing, initiate_from_json};
 pub use timing::Timing;

@@ -21,7 +21,9 @@ mod routes;
 mod tokens;
 
 use payments_mobilepay::ext::keys::{AwsLc, PrivateKey, RustCrypto};
-use payments_mobilepay::ext::{CardData, CardText, Refusal};
+use payments_mobilepay::ext::{CardData, Refusal};
+
+use payments_mobilepay::payments_core::decrypt::Base64Form;
 
 use desk::{Desk, REFUSED, fixture, parts};
 
@@ -76,16 +78,16 @@ async fn other_spellings_of_base64_need_a_switch() {
     let spaced = format!(" {text} ");
     let url = fixture("refused-base64url");
     for (form, given, taken) in [
-        (CardText::Strict, &text, true),
-        (CardText::Strict, &bare, false),
-        (CardText::Strict, &spaced, false),
-        (CardText::Strict, &url, false),
-        (CardText::Lenient, &text, true),
-        (CardText::Lenient, &bare, true),
-        (CardText::Lenient, &spaced, true),
-        (CardText::Lenient, &url, false),
-        (CardText::Url, &url, true),
-        (CardText::Url, &text, false),
+        (Base64Form::Strict, &text, true),
+        (Base64Form::Strict, &bare, false),
+        (Base64Form::Strict, &spaced, false),
+        (Base64Form::Strict, &url, false),
+        (Base64Form::Lenient, &text, true),
+        (Base64Form::Lenient, &bare, true),
+        (Base64Form::Lenient, &spaced, true),
+        (Base64Form::Lenient, &url, false),
+        (Base64Form::Url, &url, true),
+        (Base64Form::Url, &text, false),
     ] {
         let desk = Desk::<AwsLc>::with(|cards| cards.card_text(form));
         let found = desk.card(given, "p", "a").await;

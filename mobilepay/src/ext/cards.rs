@@ -1,39 +1,20 @@
 //! From a callback to a card: what is checked before a private key is touched, and what is said after.
 
 use std::collections::BTreeSet;
-use std::future::Future;
 use std::ops::Deref;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use payments_core::Deadlines;
 use payments_core::clock::{Clock, SystemClock, unix_millis};
-use payments_core::incoming::{Failures, Message, Unverified};
-use payments_core::{Deadlines, Recent, Secret};
-use sha2::{Digest, Sha256};
+use payments_core::decrypt::{Base64Form, Decryptor};
+use payments_core::incoming::{Begun, Failures, Intake, Message, Notice, Turn, Unverified};
 
 use super::attempt::Attempt;
 use super::card::CardData;
 use super::timing::Timing;
 use crate::codes::CardType;
 use crate::inbound::{CardCallback, TokenCallback};
-
-/// Decrypts cards: [`PrivateKeys`](super::keys), or a key service of your own.
-pub trait Decryptor: Send + Sync {
-    /// How many bytes a ciphertext for this key has; nothing for a key that there is not. It uses no
-    /// private key.
-    fn size(&self, public_key_id: i64) -> Option<usize>;
-
-    /// RSA-OAEP with SHA-256 for both hashes and an empty label, and nothing else where that fails.
-    /// Why it failed must not be told, not even by how long it took: there is `None`.
-    fn decrypt(
-        &self,
-        public_key_id: i64,
-        ciphertext: Vec<u8>,
-    ) -> Pin<Box<dyn Future<Output = Option<Secret<Vec<u8>>>> + Send + '_>>;
-}
 
 /// What your own database says of a payment that waits for a card. Look it up by the payment id that
 /// the callback claims; where there is none, or where it waits no longer, there is no such value.
@@ -116,45 +97,17 @@ impl<T> Deref for Accepted<T> {
     }
 }
 
-/// How `EncryptedCardData` is written. No real one was published; standard base64 with padding is
-/// inferred.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum CardText {
-    /// Standard base64 with its padding, and nothing else.
-    #[default]
-    Strict,
-    /// The same, with white space around it and without its padding too.
-    Lenient,
-    /// base64url with its padding.
-    Url,
-}
-
-/// Takes in cards and tokens. One for all endpoints: it remembers what came, in memory.
+/// Takes in cards and tokens. One for all endpoints: it remembers what came, in memory. `D` decrypts:
+/// [`private_keys`](super::keys), or a key service of your own. It must use RSA-OAEP with SHA-256 for
+/// both hashes and an empty label.
 pub struct Cards<D> {
     decryptor: D,
     clock: Arc<dyn Clock>,
-    timing: Timing,
-    text: CardText,
+    text: Base64Form,
     max_age: Option<Duration>,
-    /// Of each attempt, for cards and for tokens.
-    seen: Recent<(bool, Attempt), Phase>,
-    /// SHA-256 of each ciphertext, with the attempt that it came with first.
-    bound: Recent<[u8; 32], Option<Attempt>>,
+    intake: Intake<Attempt>,
     failures: Failures<i64>,
-    unreported: Deadlines<Attempt>,
 }
-
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Phase {
-    #[default]
-    New,
-    Busy,
-    Done,
-}
-
-/// How many attempts and ciphertexts are remembered.
-const REMEMBERED: usize = 1 << 16;
 
 impl<D: Decryptor> Cards<D> {
     /// Cards that `decryptor` decrypts, on the system's clock and with MobilePay's shortest times.
@@ -169,20 +122,18 @@ impl<D: Decryptor> Cards<D> {
         let (minute, second) = (Duration::from_secs(60), Duration::from_secs(1));
         Self {
             decryptor,
-            timing,
-            text: CardText::Strict,
+            text: Base64Form::Strict,
             max_age: None,
-            seen: Recent::of(REMEMBERED),
-            bound: Recent::of(REMEMBERED),
+            intake: Intake::new(Arc::clone(&clock), timing.report),
             failures: Failures::new(20, minute, second, Arc::clone(&clock)),
-            unreported: Deadlines::new(Arc::clone(&clock)),
             clock,
         }
     }
 
-    /// How `EncryptedCardData` is read.
+    /// How `EncryptedCardData` is written. No real one was published: that it is standard base64 with
+    /// its padding is inferred.
     #[must_use]
-    pub fn card_text(mut self, text: CardText) -> Self {
+    pub fn card_text(mut self, text: Base64Form) -> Self {
         self.text = text;
         self
     }
@@ -201,7 +152,7 @@ impl<D: Decryptor> Cards<D> {
     /// database as temporary errors (2002), so that the payer can try again.
     #[must_use]
     pub fn unreported(&self) -> &Deadlines<Attempt> {
-        &self.unreported
+        self.intake.due()
     }
 
     /// The keys for which more than 20 ciphertexts were bad within a minute. Each is used once a
@@ -227,16 +178,13 @@ impl<D: Decryptor> Cards<D> {
         let attempt = Attempt::new(&card.payment_id, &card.authorization_attempt_id);
         Awaiting::check(awaiting, &card.payment_id, card_type.as_ref())?;
         let size = self.decryptor.size(key).ok_or(Refusal::UnknownKey)?;
-        let ciphertext = self.decode(&card.encrypted_card_data);
+        let ciphertext = self.text.decode(&card.encrypted_card_data);
         let ciphertext = ciphertext.filter(|bytes| bytes.len() == size);
         let ciphertext = ciphertext.ok_or_else(|| self.bad(key))?;
-        let digest: [u8; 32] = Sha256::digest(&ciphertext).into();
-        let first =
-            |first: &mut Option<Attempt>| first.get_or_insert_with(|| attempt.clone()) == &attempt;
-        if !self.bound.with(digest, first) {
+        if !self.intake.bind(&ciphertext, &attempt) {
             return Err(Refusal::Moved);
         }
-        let Some(turn) = self.turn(false, &attempt)? else {
+        let Some(turn) = self.turn(CardCallback::NAME, &attempt)? else {
             return Ok(None);
         };
         if !self.failures.may_try(&key) {
@@ -246,7 +194,12 @@ impl<D: Decryptor> Cards<D> {
         let value = plain.and_then(|plain| CardData::parse(plain.expose()));
         let value = value.filter(|card| self.is_fresh(card.timestamp_ticks()));
         let value = value.ok_or_else(|| self.bad(key))?;
-        Ok(Some(self.accept(turn, value, attempt, card_type)))
+        turn.done();
+        Ok(Some(Accepted {
+            value,
+            attempt,
+            card_type,
+        }))
     }
 
     /// Takes a token in, as [`Cards::card`] does a card. The body as it came, which acquirers want, is
@@ -262,68 +215,41 @@ impl<D: Decryptor> Cards<D> {
         let token = callback.notice();
         let attempt = Attempt::new(&token.payment_id, &token.authorization_attempt_id);
         Awaiting::check(awaiting, &token.payment_id, Some(&token.card_type))?;
-        let turn = self.turn(true, &attempt)?;
         let card_type = Some(token.card_type.clone());
-        Ok(turn.map(|turn| self.accept(turn, callback.clone(), attempt, card_type)))
+        let value = callback.clone();
+        Ok(self.turn(TokenCallback::NAME, &attempt)?.map(|turn| {
+            turn.done();
+            Accepted {
+                value,
+                attempt,
+                card_type,
+            }
+        }))
     }
 
     /// Lets an attempt be taken in again, because what was accepted could not be kept.
     pub fn forget(&self, attempt: &Attempt) {
-        for is_token in [false, true] {
-            self.seen
-                .with((is_token, attempt.clone()), |phase| *phase = Phase::New);
-        }
-        self.unreported.close(attempt);
-    }
-
-    fn accept<T>(
-        &self,
-        mut turn: Turn<'_>,
-        value: T,
-        attempt: Attempt,
-        card_type: Option<CardType>,
-    ) -> Accepted<T> {
-        turn.end = Phase::Done;
-        self.unreported.open(attempt.clone(), self.timing.report);
-        Accepted {
-            value,
-            attempt,
-            card_type,
+        for kind in [CardCallback::NAME, TokenCallback::NAME] {
+            self.intake.forget(kind, attempt);
         }
     }
 
     /// The turn to work on an attempt; nothing where that is done.
-    fn turn(&self, is_token: bool, attempt: &Attempt) -> Result<Option<Turn<'_>>, Refusal> {
-        let key = (is_token, attempt.clone());
-        match self.seen.with(key.clone(), |phase| {
-            std::mem::replace(phase, (*phase).next())
-        }) {
-            Phase::Done => Ok(None),
-            Phase::Busy => Err(Refusal::NotNow),
-            Phase::New => Ok(Some(Turn {
-                seen: &self.seen,
-                key,
-                end: Phase::New,
-            })),
+    fn turn(
+        &self,
+        kind: &'static str,
+        attempt: &Attempt,
+    ) -> Result<Option<Turn<'_, Attempt>>, Refusal> {
+        match self.intake.begin(kind, attempt) {
+            Begun::Turn(turn) => Ok(Some(turn)),
+            Begun::Done => Ok(None),
+            Begun::Busy => Err(Refusal::NotNow),
         }
     }
 
     fn bad(&self, key: i64) -> Refusal {
         self.failures.failed(&key);
         Refusal::Undecryptable
-    }
-
-    fn decode(&self, text: &str) -> Option<Vec<u8>> {
-        match self.text {
-            CardText::Strict => STANDARD.decode(text).ok(),
-            CardText::Url => URL_SAFE.decode(text).ok(),
-            CardText::Lenient => {
-                let bare = text.trim().trim_end_matches('=');
-                base64::engine::general_purpose::STANDARD_NO_PAD
-                    .decode(bare)
-                    .ok()
-            }
-        }
     }
 
     fn is_fresh(&self, ticks: Option<u64>) -> bool {
@@ -334,28 +260,5 @@ impl<D: Decryptor> Cards<D> {
         let now = now.saturating_add(621_355_968_000_000_000);
         let apart = ticks.map(|ticks| now.abs_diff(u128::from(ticks)));
         apart.is_some_and(|apart| apart.saturating_mul(100) <= max_age.as_nanos())
-    }
-}
-
-impl Phase {
-    /// What it becomes when somebody asks for the turn.
-    fn next(self) -> Self {
-        match self {
-            Self::New | Self::Busy => Self::Busy,
-            Self::Done => Self::Done,
-        }
-    }
-}
-
-/// Work on one attempt; dropped before its end, another callback may try.
-struct Turn<'a> {
-    seen: &'a Recent<(bool, Attempt), Phase>,
-    key: (bool, Attempt),
-    end: Phase,
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        self.seen.with(self.key.clone(), |phase| *phase = self.end);
     }
 }

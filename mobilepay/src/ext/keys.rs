@@ -1,132 +1,30 @@
 //! The PSP's private keys, by the ids that MobilePay gave their public halves.
+//!
+//! ```no_run
+//! use payments_mobilepay::ext::keys::{AwsLc, private_keys};
+//!
+//! let pem = std::fs::read_to_string("company-prod.pem")?;
+//! let keys = private_keys::<AwsLc>().with_pem(263_012, &pem)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
+pub use payments_core::decrypt::{PrivateKey, PrivateKeys};
 
-use payments_core::Secret;
-use payments_core::error::Misuse;
-use payments_core::signing::pem;
-use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
-
-use super::cards::Decryptor;
-
-/// What decrypts with one private key. Implemented for the backends of this crate.
-pub trait PrivateKey: Sized + Send + Sync + 'static {
-    /// Reads a PKCS#8 key.
-    fn from_pkcs8(der: &[u8]) -> Option<Self>;
-
-    /// The length of its modulus, in bytes.
-    fn size(&self) -> usize;
-
-    /// RSA-OAEP with SHA-256 for both hashes and an empty label.
-    fn decrypt(&self, ciphertext: &[u8]) -> Option<Secret<Vec<u8>>>;
+/// No key yet. MobilePay asks for RSA keys of 4096 bits, as
+/// `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096` writes them.
+#[must_use]
+pub fn private_keys<K: PrivateKey>() -> PrivateKeys<K> {
+    PrivateKeys::of_at_least(4096)
 }
 
-/// Private keys by MobilePay's `publicKeyId`: several during a rotation. Where there is a tokio
-/// runtime, a decryption (a few milliseconds) runs on its blocking threads, as many at once as there
-/// are processors; elsewhere it runs in place.
-///
-/// ```no_run
-/// use payments_mobilepay::ext::keys::{AwsLc, PrivateKeys};
-///
-/// let pem = std::fs::read_to_string("company-prod.pem")?;
-/// let keys = PrivateKeys::<AwsLc>::new().with_pem(263_012, &pem)?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub struct PrivateKeys<K> {
-    keys: BTreeMap<i64, Arc<K>>,
-    permits: Arc<Semaphore>,
-}
+/// Ways around a check.
+pub mod danger {
+    use super::{PrivateKey, PrivateKeys};
 
-/// MobilePay asks for keys of 4096 bits.
-const LEAST: usize = 512;
-
-impl<K: PrivateKey> PrivateKeys<K> {
-    /// No key yet.
+    /// The same for tests, from 2048 bits.
     #[must_use]
-    pub fn new() -> Self {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        Self {
-            keys: BTreeMap::new(),
-            permits: Arc::new(Semaphore::new(processors)),
-        }
-    }
-
-    /// The same with one more key: a PEM text with a block `PRIVATE KEY` (PKCS#8, not encrypted), as
-    /// `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096` writes it.
-    ///
-    /// # Errors
-    /// [`Misuse`] for a text that holds no such key, for a key of under 4096 bits, and for an id that
-    /// is taken.
-    pub fn with_pem(self, public_key_id: i64, text: &str) -> Result<Self, Misuse> {
-        self.with(public_key_id, text, LEAST)
-    }
-
-    /// The same for tests, from 2048 bits: MobilePay asks for 4096.
-    ///
-    /// # Errors
-    /// As [`PrivateKeys::with_pem`], for keys of under 2048 bits.
-    pub fn danger_with_small_pem(self, public_key_id: i64, text: &str) -> Result<Self, Misuse> {
-        self.with(public_key_id, text, 256)
-    }
-
-    fn with(mut self, id: i64, text: &str, least: usize) -> Result<Self, Misuse> {
-        let refuse = |problem: String| Misuse::new("private_key", problem);
-        let der = pem("private_key", text, "PRIVATE KEY")?;
-        let key = K::from_pkcs8(der.expose())
-            .ok_or_else(|| refuse("is no RSA key of 2048 to 8192 bits in PKCS#8".to_owned()))?;
-        if key.size() < least {
-            let bits = least.saturating_mul(8);
-            return Err(refuse(format!("must have at least {bits} bits")));
-        }
-        if self.keys.insert(id, Arc::new(key)).is_some() {
-            return Err(refuse(format!("is the second one for publicKeyId {id}")));
-        }
-        Ok(self)
-    }
-}
-
-impl<K: PrivateKey> Default for PrivateKeys<K> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<K: PrivateKey> Decryptor for PrivateKeys<K> {
-    fn size(&self, public_key_id: i64) -> Option<usize> {
-        Some(self.keys.get(&public_key_id)?.size())
-    }
-
-    fn decrypt(
-        &self,
-        public_key_id: i64,
-        ciphertext: Vec<u8>,
-    ) -> Pin<Box<dyn Future<Output = Option<Secret<Vec<u8>>>> + Send + '_>> {
-        let (key, permits) = (self.keys.get(&public_key_id).cloned(), &self.permits);
-        Box::pin(async move {
-            let key = key?;
-            let Ok(runtime) = Handle::try_current() else {
-                return key.decrypt(&ciphertext);
-            };
-            let permit = Arc::clone(permits).acquire_owned().await;
-            let work = runtime.spawn_blocking(move || {
-                let plain = key.decrypt(&ciphertext);
-                drop(permit);
-                plain
-            });
-            work.await.ok().flatten()
-        })
-    }
-}
-
-/// The ids, not the keys.
-impl<K> fmt::Debug for PrivateKeys<K> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "PrivateKeys({:?})", self.keys.keys())
+    pub fn small_private_keys<K: PrivateKey>() -> PrivateKeys<K> {
+        PrivateKeys::of_at_least(2048)
     }
 }
 
@@ -134,8 +32,7 @@ impl<K> fmt::Debug for PrivateKeys<K> {
 mod aws_lc {
     use aws_lc_rs::rsa::{OAEP_SHA256_MGF1SHA256, OaepPrivateDecryptingKey, PrivateDecryptingKey};
     use payments_core::Secret;
-
-    use super::PrivateKey;
+    use payments_core::decrypt::PrivateKey;
 
     /// A key for aws-lc, which unpads in constant time.
     pub struct AwsLc(OaepPrivateDecryptingKey);
@@ -167,13 +64,12 @@ mod aws_lc {
 #[cfg(feature = "rustcrypto-rsa")]
 mod rustcrypto {
     use payments_core::Secret;
+    use payments_core::decrypt::PrivateKey;
     use rsa::pkcs8::DecodePrivateKey;
     use rsa::rand_core::OsRng;
     use rsa::sha2::Sha256;
     use rsa::traits::PublicKeyParts;
     use rsa::{Oaep, RsaPrivateKey};
-
-    use super::PrivateKey;
 
     /// A key for the `rsa` crate, pure Rust. It has an open advisory, RUSTSEC-2023-0071: how long a
     /// decryption takes tells something of the key to whoever can send many ciphertexts and measure

@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use payments_mobilepay::auth::callbacks;
 use payments_mobilepay::codes::CardType;
-use payments_mobilepay::ext::keys::{PrivateKey, PrivateKeys};
-use payments_mobilepay::ext::{Accepted, Awaiting, CardData, Cards, Decryptor, Refusal, Timing};
+use payments_mobilepay::ext::keys::{PrivateKey, PrivateKeys, private_keys};
+use payments_mobilepay::ext::{Accepted, Awaiting, CardData, Cards, Refusal, Timing};
 use payments_mobilepay::inbound::CardCallback;
 use payments_mobilepay::payments_core::Secret;
+use payments_mobilepay::payments_core::decrypt::Decryptor;
 use payments_mobilepay::payments_core::http::{HeaderMap, Method};
 use payments_mobilepay::payments_core::incoming::{
     Endpoint, Inbound, Receiver, Unverified, danger,
@@ -91,7 +92,7 @@ impl<K: PrivateKey> Desk<K> {
         // 2026-11-01T12:00:00Z.
         clock.advance(Duration::from_secs(1_793_534_400));
         let used = Arc::new(AtomicUsize::new(0));
-        let keys = PrivateKeys::new().with_pem(KEY, &file("key.pem")).unwrap();
+        let keys = private_keys().with_pem(KEY, &file("key.pem")).unwrap();
         let keys = Counting {
             keys,
             used: Arc::clone(&used),

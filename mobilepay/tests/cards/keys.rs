@@ -1,13 +1,13 @@
 //! Which keys are taken.
 
-use payments_mobilepay::ext::Decryptor;
-use payments_mobilepay::ext::keys::{AwsLc, PrivateKey, PrivateKeys, RustCrypto};
+use payments_mobilepay::ext::keys::{AwsLc, PrivateKey, RustCrypto, danger, private_keys};
+use payments_mobilepay::payments_core::decrypt::Decryptor;
 
 use super::desk::file;
 
 fn check<K: PrivateKey>() {
     let problem = |text: &str| {
-        let keys = PrivateKeys::<K>::new().with_pem(1, text);
+        let keys = private_keys::<K>().with_pem(1, text);
         keys.err().map(|misuse| misuse.problem().to_owned())
     };
     let good = file("key.pem");
@@ -19,18 +19,19 @@ fn check<K: PrivateKey>() {
     let public = Some("has a block `PUBLIC KEY`, `PRIVATE KEY` is needed".to_owned());
     assert_eq!(problem(&file("pub.pem")), public);
     let none = "-----BEGIN PRIVATE KEY-----\nAQID\n-----END PRIVATE KEY-----";
-    let broken = "is no RSA key of 2048 to 8192 bits in PKCS#8".to_owned();
+    let broken = "is no key of the right kind and size in PKCS#8".to_owned();
     assert_eq!(problem(none), Some(broken));
 
-    let keys = PrivateKeys::<K>::new().with_pem(1, &good).unwrap();
-    let keys = keys.danger_with_small_pem(2, &file("small.pem")).unwrap();
+    let keys = danger::small_private_keys::<K>();
+    let keys = keys.with_pem(1, &good).unwrap();
+    let keys = keys.with_pem(2, &file("small.pem")).unwrap();
     assert_eq!(
         [1, 2, 3].map(|id| keys.size(id)),
         [Some(512), Some(256), None]
     );
     assert_eq!(format!("{keys:?}"), "PrivateKeys([1, 2])");
     let twice = keys.with_pem(2, &good).err().unwrap();
-    assert_eq!(twice.problem(), "is the second one for publicKeyId 2");
+    assert_eq!(twice.problem(), "is the second one for key 2");
 }
 
 #[test]
