@@ -163,3 +163,70 @@ impl Attempt {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use payments_core::call::Call;
+
+    use super::*;
+
+    const ACQUIRER: Acquirer<'_> = Acquirer {
+        vat_number: "DK33749996",
+        merchant_id: "77",
+        payment_reference: "A-1",
+    };
+
+    fn sent(report: Result<UpdateAttempt, Misuse>) -> Result<String, String> {
+        let request = report.and_then(|report| report.request());
+        let request = request.map_err(|misuse| misuse.field().to_owned())?;
+        let path = "/api/v1/payments/p/authorizationattempts/a";
+        assert_eq!((request.method().as_str(), request.path()), ("PATCH", path));
+        Ok(String::from_utf8_lossy(request.body().bytes()).into_owned())
+    }
+
+    #[test]
+    fn a_success_has_no_reason() {
+        let attempt = Attempt::new("p", "a");
+        let expect = Ok(r#"{"succeeded":true}"#.to_owned());
+        assert_eq!(sent(attempt.authorize_succeeded()), expect);
+    }
+
+    #[test]
+    fn reasons_from_1000_name_the_acquirer() {
+        let attempt = Attempt::new("p", "a");
+        let check = |code: &str, acquirer: Option<Acquirer<'_>>, expect: Result<&str, &str>| {
+            let reason = ReasonCode::from(code);
+            let found = sent(attempt.authorize_failed(reason, "no", acquirer));
+            let expect = expect.map(str::to_owned).map_err(str::to_owned);
+            assert_eq!(found, expect, "{code}");
+        };
+        let bare = |code: &str| {
+            format!(r#"{{"succeeded":false,"reasonCode":{code},"reasonMessage":"no"}}"#)
+        };
+        for code in ["1000", "1001", "1003", "1007", "1002", "1011", "1999"] {
+            check(code, None, Err("acquirerVatNumber"));
+            let whole = r#","acquirerVatNumber":"DK33749996","acquirerMerchantId":"77","acquirerPaymentReference":"A-1"}"#;
+            let whole = bare(code).replace('}', whole);
+            check(code, Some(ACQUIRER), Ok(&whole));
+        }
+        for code in ["1009", "1010", "2000", "2001", "2002", "3000"] {
+            check(code, None, Ok(&bare(code)));
+        }
+        check("1008", Some(ACQUIRER), Err("reasonCode"));
+        check("none", Some(ACQUIRER), Err("reasonCode"));
+    }
+
+    #[test]
+    fn a_step_up_has_a_page() {
+        let attempt = Attempt::new("p", "a");
+        let page = |link: &str| attempt.step_up(&link.parse().unwrap(), "3ds", ACQUIRER);
+        let found = sent(page("https://psp.example/3ds/1")).unwrap();
+        assert!(found.contains(r#""reasonCode":1008"#), "{found}");
+        assert!(
+            found.ends_with(r#""threeDSecureUrl":"https://psp.example/3ds/1"}"#),
+            "{found}"
+        );
+        let http = sent(page("http://psp.example/3ds/1"));
+        assert_eq!(http, Err("threeDSecureUrl".to_owned()));
+    }
+}
