@@ -5,6 +5,8 @@ pub mod auth;
 pub mod axum;
 pub mod ext;
 mod generated;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 
 pub use auth::Mobilepay;
 pub use generated::{calls, codes, inbound, types};
