@@ -11,6 +11,10 @@ use crate::money::wire::Form;
 use crate::money::{Currency, Decimal, Money};
 use crate::signing::canonical::Part;
 
+mod any_case;
+
+pub(crate) use any_case::any_case;
+
 /// No message of a payment provider is near this; the search for doubled fields is quadratic.
 const MAX_FIELDS: usize = 256;
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::de::DeserializeOwned;
 
 use crate::error::Rejected;
-use crate::json::{Object, differ_in_case_only, is_named};
+use crate::json::{Object, any_case, differ_in_case_only, is_named};
 use crate::money::wire::Form;
 use crate::money::{Currency, Decimal, Money};
 use crate::wire::text::decoded;
@@ -80,8 +80,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The same fields, found whatever the case of the ASCII letters in their names: for providers
-    /// that write it now so, now so. Messages within the message keep their case.
+    /// The same fields, found whatever the case of the ASCII letters in their names, those of messages
+    /// within the message too: for providers that write it now so, now so.
     ///
     /// # Errors
     /// [`Rejected`] if two names differ in nothing else.
@@ -148,6 +148,15 @@ impl<'a> Fields<'a> {
             None => Found::None,
             Some(first) if fields.all(|other| other == first) => Found::One(first),
             Some(_) => Found::Several,
+        }
+    }
+
+    /// A message within the message.
+    fn message<T: DeserializeOwned>(&self, text: &str) -> Result<T, serde_json::Error> {
+        if self.any_case {
+            any_case(text)
+        } else {
+            serde_json::from_str(text)
         }
     }
 
@@ -281,7 +290,7 @@ impl<'a> Fields<'a> {
         name: impl Names,
     ) -> Result<Option<T>, Rejected> {
         match self.one(name)? {
-            Some(Field::Json(text)) => serde_json::from_str(text).map(Some).map_err(|_| Rejected),
+            Some(Field::Json(text)) => self.message(text).map(Some).map_err(|_| Rejected),
             Some(Field::Text(_)) => Err(Rejected),
             None => Ok(None),
         }
@@ -292,7 +301,8 @@ impl<'a> Fields<'a> {
     pub fn claim_json<T: DeserializeOwned>(&self, name: impl Names) -> Claim<T> {
         match self.find(&name) {
             Found::None => Claim::Absent,
-            Found::One(Field::Json(text)) => serde_json::from_str(text)
+            Found::One(Field::Json(text)) => self
+                .message(text)
                 .map_or_else(|_| Claim::Unreadable((*text).to_owned()), Claim::Read),
             Found::One(Field::Text(text)) => Claim::Unreadable(text.clone().into_owned()),
             Found::Several => self.undecided(name),
