@@ -154,7 +154,7 @@ pub(crate) struct ReadField {
 impl Read {
     /// Reads the type; `None`, reported, if it has no fields, or does not say how currencies are read
     /// and `derive` has amounts.
-    pub(crate) fn read(input: &DeriveInput, derive: &str, errors: &mut Errors) -> Option<Self> {
+    pub(crate) fn of(input: &DeriveInput, derive: &str, errors: &mut Errors) -> Option<Self> {
         let priced = derive == "Priced";
         let spelling = priced.then(|| attr::spelling(input, errors));
         let (Data::Struct(data), true) = (&input.data, input.generics.params.is_empty()) else {

@@ -117,7 +117,7 @@ fn respelt(input: &DeriveInput, errors: &mut Errors) -> TokenStream2 {
 }
 
 fn read(input: &DeriveInput, derive: &str, errors: &mut Errors) -> TokenStream2 {
-    match ast::Read::read(input, derive, errors) {
+    match ast::Read::of(input, derive, errors) {
         Some(read) if errors.is_empty() => expand::read(&read),
         Some(_) | None => fallback::read(input),
     }
