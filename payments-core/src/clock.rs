@@ -76,3 +76,75 @@ pub fn unix_millis(time: SystemTime) -> u64 {
         .and_then(|since| u64::try_from(since.as_millis()).ok())
         .unwrap_or(0)
 }
+
+/// A time as RFC 3339 writes it, in UTC and whole seconds: `2026-11-01T12:00:00Z`. A clock set before
+/// 1970 is one of 1970.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use payments_core::clock::rfc3339;
+///
+/// let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_793_534_400);
+/// assert_eq!(rfc3339(time), "2026-11-01T12:00:00Z");
+/// ```
+#[must_use]
+pub fn rfc3339(time: SystemTime) -> String {
+    let seconds = i64::try_from(unix_millis(time) / 1000).unwrap_or(i64::MAX);
+    let (days, of_day) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
+    let (year, month, day) = civil(days);
+    let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+const DAY: i64 = 86_400;
+
+/// Year, month and day of a day counted from 1970-01-01. Years begin in March here, so that the leap
+/// day is the last of its year.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "the days of 64 bits of milliseconds are far from the ends of an i64"
+)]
+fn civil(days: i64) -> (i64, i64, i64) {
+    // The days from 0000-03-01 to 1970-01-01, and those of 400, 100 and 4 years.
+    let days = days.saturating_add(719_468);
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let leaps = of_era / 1460 - of_era / 36_524 + of_era / 146_096;
+    let of_year_era = of_era.saturating_sub(leaps) / 365;
+    let before = of_year_era * 365 + of_year_era / 4 - of_year_era / 100;
+    let of_year = of_era.saturating_sub(before);
+    let from_march = (5 * of_year + 2) / 153;
+    let day = of_year
+        .saturating_sub((153 * from_march + 2) / 5)
+        .saturating_add(1);
+    let month = if from_march < 10 {
+        from_march + 3
+    } else {
+        from_march - 9
+    };
+    let year = era * 400 + of_year_era + i64::from(month <= 2);
+    (year, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_rfc_3339_has_them() {
+        let check = |seconds: u64, expect: &str| {
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+            assert_eq!(rfc3339(time), expect);
+        };
+        // By `date -u -d @seconds`.
+        check(0, "1970-01-01T00:00:00Z");
+        check(951_782_399, "2000-02-28T23:59:59Z");
+        check(951_782_400, "2000-02-29T00:00:00Z");
+        check(951_868_800, "2000-03-01T00:00:00Z");
+        check(1_709_164_800, "2024-02-29T00:00:00Z");
+        check(1_735_689_599, "2024-12-31T23:59:59Z");
+        check(4_107_542_399, "2100-02-28T23:59:59Z");
+        check(4_107_542_400, "2100-03-01T00:00:00Z");
+        let before = SystemTime::UNIX_EPOCH - Duration::from_secs(1);
+        assert_eq!(rfc3339(before), "1970-01-01T00:00:00Z");
+    }
+}

@@ -11,6 +11,10 @@ use crate::money::wire::Form;
 use crate::money::{Currency, Decimal, Money};
 use crate::signing::canonical::Part;
 
+mod any_case;
+
+pub(crate) use any_case::any_case;
+
 /// No message of a payment provider is near this; the search for doubled fields is quadratic.
 const MAX_FIELDS: usize = 256;
 
@@ -18,6 +22,7 @@ const MAX_FIELDS: usize = 256;
 #[derive(Debug)]
 pub struct Object<'a> {
     fields: Vec<(Name<'a>, &'a RawValue)>,
+    any_case: bool,
 }
 
 /// Borrowed unless it is written with escapes.
@@ -37,12 +42,25 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// The same object, whose fields are found whatever the case of their ASCII letters.
+    ///
+    /// # Errors
+    /// If two names differ in nothing else.
+    pub fn in_any_case(mut self) -> Result<Self, serde_json::Error> {
+        let names = self.fields.iter().map(|(name, _)| &*name.0);
+        if differ_in_case_only(names) {
+            return Err(Error::custom("two fields differ in case only"));
+        }
+        self.any_case = true;
+        Ok(self)
+    }
+
     /// The value of a field, as JSON text. A field that is `null` counts as absent.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'a RawValue> {
         self.fields
             .iter()
-            .find(|(known, _)| known.0 == name)
+            .find(|(known, _)| is_named(&known.0, name, self.any_case))
             .map(|(_, value)| *value)
             .filter(|value| value.get() != "null")
     }
@@ -70,12 +88,28 @@ impl<'de> Deserialize<'de> for Object<'de> {
                     check_next(fields.iter().map(|(known, _)| known), &name)?;
                     fields.push((name, value));
                 }
-                Ok(Object { fields })
+                Ok(Object {
+                    fields,
+                    any_case: false,
+                })
             }
         }
 
         input.deserialize_map(Fields)
     }
+}
+
+/// Whether a field is the one that is looked for.
+pub(crate) fn is_named(known: &str, name: &str, any_case: bool) -> bool {
+    known == name || any_case && known.eq_ignore_ascii_case(name)
+}
+
+/// Whether two of the names differ in the case of ASCII letters and in nothing else.
+pub(crate) fn differ_in_case_only<'n>(names: impl Iterator<Item = &'n str>) -> bool {
+    let mut seen = std::collections::HashSet::new();
+    names
+        .map(str::to_ascii_lowercase)
+        .any(|name| !seen.insert(name))
 }
 
 /// Whether a field may follow those before it.
@@ -369,6 +403,18 @@ mod tests {
         assert!(many(MAX_FIELDS));
         assert!(!many(MAX_FIELDS + 1));
         assert!(Object::parse(b"{\"a\":\"\xff\"}").is_err());
+    }
+
+    #[test]
+    fn names_are_found_in_any_case_where_that_is_wanted() {
+        let exact = Object::parse(br#"{"PaymentId":1,"other":2}"#).unwrap();
+        assert!(exact.get("paymentid").is_none());
+        let any = exact.in_any_case().unwrap();
+        assert_eq!(any.get("paymentid").map(RawValue::get), Some("1"));
+        assert_eq!(any.get("OTHER").map(RawValue::get), Some("2"));
+        assert!(any.get("paymentids").is_none());
+        let twice = Object::parse(br#"{"PaymentId":1,"paymentID":1}"#).unwrap();
+        assert!(twice.in_any_case().is_err());
     }
 
     #[test]

@@ -6,6 +6,8 @@ extern crate self as payments_core;
 pub mod build;
 pub mod clock;
 pub mod codes;
+mod deadlines;
+pub mod decrypt;
 pub mod error;
 pub mod exchange;
 pub mod incoming;
@@ -13,8 +15,10 @@ pub mod json;
 mod link;
 pub mod money;
 pub mod outgoing;
+mod pan;
 #[cfg(feature = "random")]
 mod random;
+mod recent;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod signing;
@@ -22,13 +26,16 @@ pub mod signing;
 pub mod testing;
 pub mod wire;
 
+pub use deadlines::{Deadlines, Due};
 pub use error::{Error, MoneyMoved};
 pub use link::Link;
 pub use money::{Currency, Decimal, Money};
 pub use outgoing::call::Reply;
 pub use outgoing::{Pending, Resolved, call, client};
+pub use pan::Pan;
 pub use payments_derive::{Canonical, Choice, Masked, Priced, Request, Respelt};
 #[cfg(feature = "random")]
-pub use random::unguessable;
+pub use random::{random_uuid, unguessable};
+pub use recent::Recent;
 pub use signing::Secret;
 pub use {bytes, http, serde};

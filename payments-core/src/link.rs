@@ -1,5 +1,6 @@
 //! Links that a buyer opens: of the web, and of apps.
 
+use core::net::IpAddr;
 use core::str::FromStr;
 use std::fmt;
 
@@ -106,6 +107,16 @@ impl Link {
         &self.host
     }
 
+    /// Whether what goes there cannot be read on the way: https, or http on loopback.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        match &*self.scheme {
+            "https" => true,
+            "http" => is_loopback(&self.host),
+            _ => false,
+        }
+    }
+
     /// Its query as it stands there; nothing where there is no question mark.
     #[must_use]
     pub fn query(&self) -> Option<&str> {
@@ -165,6 +176,13 @@ impl Link {
     }
 }
 
+/// Whether a host is this machine.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let address = host.parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
 impl fmt::Display for Link {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.text)
@@ -216,6 +234,21 @@ mod tests {
         check("https://b /", Err(place));
         check("https://b\\@c/", Err(place));
         check("https://bị.example/", Err(place));
+    }
+
+    #[test]
+    fn only_https_and_loopback_are_private() {
+        let check = |text: &str, expect: bool| {
+            assert_eq!(text.parse::<Link>().unwrap().is_private(), expect, "{text}");
+        };
+        check("https://shop.example/a", true);
+        check("HTTPS://shop.example/a", true);
+        check("http://127.0.0.1:80/a", true);
+        check("http://[::1]/a", true);
+        check("http://localhost/a", true);
+        check("http://shop.example/a", false);
+        check("http://localhost.shop.example/a", false);
+        check("wallet://127.0.0.1", false);
     }
 
     #[test]

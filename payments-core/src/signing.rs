@@ -2,6 +2,7 @@
 
 pub mod canonical;
 mod digest;
+mod pem;
 mod secret;
 
 pub use canonical::{Canonical, Part, Refusal, Sink};
@@ -9,4 +10,5 @@ pub use digest::{
     Keys, Place, Scheme, SignatureRule, Signed, Signer, Tag, TagString, TagText, same, tag,
     tag_text, text,
 };
+pub use pem::pem;
 pub use secret::{KeyPart, MIN_SECRET, Secret, check_given, check_secret, check_secret_of};

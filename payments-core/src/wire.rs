@@ -25,12 +25,14 @@ pub trait Fields {
     fn object(&mut self, name: &str, value: &dyn Wire);
     /// Messages within the message.
     fn list(&mut self, name: &str, values: &[&dyn Wire]);
+    /// Texts under one name.
+    fn texts(&mut self, name: &str, values: &[String]);
 }
 
 /// A type that a field of a request may have.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a field of a request",
-    note = "use text, an integer, a boolean, `Decimal`, `Secret<String>`, an open enum, another request message, or `Money` with `#[wire(\"name\", money = \"…\")]`"
+    note = "use text, an integer, a boolean, `Decimal`, `Secret<String>`, an open enum, another request message, a list of those or of texts, or `Money` with `#[wire(\"name\", money = \"…\")]`"
 )]
 pub trait Value {
     /// Writes the value under `name`; nothing where it is absent.
@@ -101,6 +103,15 @@ impl<T: Wire> Value for Vec<T> {
         }
         let items: Vec<&dyn Wire> = self.iter().map(|item| -> &dyn Wire { item }).collect();
         out.list(name, &items);
+    }
+}
+
+impl Value for Vec<String> {
+    /// An empty list is an absent one.
+    fn put(&self, name: &str, out: &mut dyn Fields) {
+        if !self.is_empty() {
+            out.texts(name, self);
+        }
     }
 }
 

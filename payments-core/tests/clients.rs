@@ -226,6 +226,20 @@ fn attempts_and_pauses_are_capped() {
 }
 
 #[test]
+fn pauses_are_as_long_as_the_provider_asks_at_least() {
+    let mut policy = RetryPolicy::default();
+    policy.least_pause = Duration::from_secs(1);
+    let desk = desk(policy, [Act::Cut, Act::Cut, Act::json(OK)]);
+    finish(desk.client.call(Status::of("A-1"))).unwrap();
+    let pauses = desk.clock.pauses();
+    let least = Duration::from_secs(1);
+    assert!(pauses.iter().all(|pause| *pause >= least), "{pauses:?}");
+    let jitter: Vec<Duration> = pauses.iter().map(|pause| *pause - least).collect();
+    assert!(jitter[0] <= Duration::from_millis(200), "{pauses:?}");
+    assert!(jitter[1] <= Duration::from_millis(400), "{pauses:?}");
+}
+
+#[test]
 fn retry_after_is_honoured_up_to_the_cap() {
     let check = |asked: &str, sends: usize, pause: Option<u64>| {
         let acts = [retry_after(asked), Act::json(OK)];

@@ -95,6 +95,18 @@ fn only_a_known_caller_is_heard() {
 }
 
 #[test]
+fn names_come_in_any_case_where_that_is_wanted() {
+    let pascal = inbound(r#"{"BillId":"B-1","AMOUNT":"5"}"#);
+    assert!(receiver().receive(&pascal).is_err());
+    let message = receiver().in_any_case().receive(&pascal).unwrap();
+    assert_eq!(message.claims().bill_id, "B-1");
+    assert_eq!(message.claims().amount, "5");
+    let twice = inbound(r#"{"billId":"B-1","billID":"B-1","amount":"5"}"#);
+    assert!(receiver().receive(&twice).is_ok());
+    assert!(receiver().in_any_case().receive(&twice).is_err());
+}
+
+#[test]
 fn a_get_is_read_from_its_query_alone() {
     let get = |query: &str, body: &str| {
         Inbound::new(

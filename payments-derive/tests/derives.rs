@@ -304,6 +304,10 @@ impl Fields for Seen {
         }
         self.0.push_str("] ");
     }
+
+    fn texts(&mut self, name: &str, values: &[String]) {
+        self.0 += &format!("{name}={values:?} ");
+    }
 }
 
 fn wire(message: &dyn Wire) -> String {

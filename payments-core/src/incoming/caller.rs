@@ -189,6 +189,7 @@ pub struct Receiver<N> {
     scope: Scope,
     caller: CallerAuth,
     body: Option<BodyFormat>,
+    any_case: bool,
     notice: std::marker::PhantomData<fn() -> N>,
 }
 
@@ -200,6 +201,7 @@ impl<N: Notice> Receiver<N> {
             scope,
             caller,
             body: None,
+            any_case: false,
             notice: std::marker::PhantomData,
         }
     }
@@ -208,6 +210,13 @@ impl<N: Notice> Receiver<N> {
     #[must_use]
     pub fn with_body(mut self, format: BodyFormat) -> Self {
         self.body = Some(format);
+        self
+    }
+
+    /// The same, for fields named in any case; two names that differ in nothing else are refused.
+    #[must_use]
+    pub fn in_any_case(mut self) -> Self {
+        self.any_case = true;
         self
     }
 
@@ -225,7 +234,11 @@ impl<N: Notice> Endpoint for Receiver<N> {
         if !self.caller.accepts(inbound) {
             return Err(Rejected);
         }
-        let claims = N::read(&inbound.fields(self.body)?)?;
+        let mut fields = inbound.fields(self.body)?;
+        if self.any_case {
+            fields = fields.in_any_case()?;
+        }
+        let claims = N::read(&fields)?;
         Ok(Unverified::new(claims, self.scope.clone(), inbound.clone()))
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::de::DeserializeOwned;
 
 use crate::error::Rejected;
-use crate::json::Object;
+use crate::json::{Object, any_case, differ_in_case_only, is_named};
 use crate::money::wire::Form;
 use crate::money::{Currency, Decimal, Money};
 use crate::wire::text::decoded;
@@ -45,6 +45,7 @@ impl BodyFormat {
 #[derive(Debug)]
 pub struct Fields<'a> {
     fields: Vec<(Cow<'a, str>, Field<'a>)>,
+    any_case: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -79,6 +80,19 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The same fields, found whatever the case of the ASCII letters in their names, those of messages
+    /// within the message too: for providers that write it now so, now so.
+    ///
+    /// # Errors
+    /// [`Rejected`] if two names differ in nothing else.
+    pub fn in_any_case(mut self) -> Result<Self, Rejected> {
+        if differ_in_case_only(self.fields.iter().map(|(name, _)| &**name)) {
+            return Err(Rejected);
+        }
+        self.any_case = true;
+        Ok(self)
+    }
+
     /// Reads an encoded form or query.
     fn read_form(body: &'a [u8]) -> Result<Self, Rejected> {
         let text = std::str::from_utf8(body).map_err(|_| Rejected)?;
@@ -91,7 +105,10 @@ impl<'a> Fields<'a> {
             }
             fields.push((name, Field::Text(decoded(value).ok_or(Rejected)?)));
         }
-        Ok(Self { fields })
+        Ok(Self {
+            fields,
+            any_case: false,
+        })
     }
 
     fn read_json(body: &'a [u8]) -> Result<Self, Rejected> {
@@ -107,7 +124,10 @@ impl<'a> Fields<'a> {
             };
             fields.push((Cow::Owned(name.to_owned()), field));
         }
-        Ok(Self { fields })
+        Ok(Self {
+            fields,
+            any_case: false,
+        })
     }
 
     /// The text of a field: a text, a number or a truth value.
@@ -122,13 +142,27 @@ impl<'a> Fields<'a> {
     /// The field, under whichever of its spellings.
     fn find(&self, names: impl Names) -> Found<'_, 'a> {
         let names = names.names();
-        let spelt = |(known, _): &&(Cow<'a, str>, Field<'a>)| names.contains(&known.as_ref());
+        let spelt = |(known, _): &&(Cow<'a, str>, Field<'a>)| self.is_one_of(names, known);
         let mut fields = self.fields.iter().filter(spelt).map(|(_, field)| field);
         match fields.next() {
             None => Found::None,
             Some(first) if fields.all(|other| other == first) => Found::One(first),
             Some(_) => Found::Several,
         }
+    }
+
+    /// A message within the message.
+    fn message<T: DeserializeOwned>(&self, text: &str) -> Result<T, serde_json::Error> {
+        if self.any_case {
+            any_case(text)
+        } else {
+            serde_json::from_str(text)
+        }
+    }
+
+    fn is_one_of(&self, names: &[&str], known: &str) -> bool {
+        let mut names = names.iter();
+        names.any(|name| is_named(known, name, self.any_case))
     }
 
     /// The same, where two values are a reason to refuse the message.
@@ -196,7 +230,9 @@ impl<'a> Fields<'a> {
     /// All values of a field that was sent under two spellings.
     fn undecided<T>(&self, name: impl Names) -> Claim<T> {
         let names = name.names();
-        let spelt = self.iter().filter(|(known, _)| names.contains(known));
+        let spelt = self
+            .iter()
+            .filter(|(known, _)| self.is_one_of(names, known));
         let texts: Vec<&str> = spelt.map(|(_, text)| text).collect();
         Claim::Unreadable(texts.join(" or "))
     }
@@ -254,7 +290,7 @@ impl<'a> Fields<'a> {
         name: impl Names,
     ) -> Result<Option<T>, Rejected> {
         match self.one(name)? {
-            Some(Field::Json(text)) => serde_json::from_str(text).map(Some).map_err(|_| Rejected),
+            Some(Field::Json(text)) => self.message(text).map(Some).map_err(|_| Rejected),
             Some(Field::Text(_)) => Err(Rejected),
             None => Ok(None),
         }
@@ -265,7 +301,8 @@ impl<'a> Fields<'a> {
     pub fn claim_json<T: DeserializeOwned>(&self, name: impl Names) -> Claim<T> {
         match self.find(&name) {
             Found::None => Claim::Absent,
-            Found::One(Field::Json(text)) => serde_json::from_str(text)
+            Found::One(Field::Json(text)) => self
+                .message(text)
                 .map_or_else(|_| Claim::Unreadable((*text).to_owned()), Claim::Read),
             Found::One(Field::Text(text)) => Claim::Unreadable(text.clone().into_owned()),
             Found::Several => self.undecided(name),
@@ -426,6 +463,19 @@ mod tests {
         check("[".repeat(60_000).as_bytes(), JSON, None);
         let many: Vec<String> = (0..1000).map(|n| format!("\"f{n}\":1")).collect();
         check(format!("{{{}}}", many.join(",")).as_bytes(), JSON, None);
+    }
+
+    #[test]
+    fn names_are_found_in_any_case_where_that_is_wanted() {
+        let exact = Fields::parse(br#"{"PaymentId":"p","List":[1]}"#, JSON).unwrap();
+        assert!(exact.required::<String>("paymentId").is_err());
+        let any = exact.in_any_case().unwrap();
+        assert_eq!(any.required::<String>("paymentId").unwrap(), "p");
+        assert_eq!(any.required_json::<Vec<i64>>("lIST").unwrap(), [1]);
+        assert_eq!(any.claim("PAYMENTID"), Claim::Read("p".to_owned()));
+        assert_eq!(any.optional::<String>("payment").unwrap(), None);
+        let twice = Fields::parse(b"a=1&A=1", FORM).unwrap();
+        assert!(twice.in_any_case().is_err());
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! The host that requests go to, checked once.
 
-use core::net::IpAddr;
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,6 +9,7 @@ use http::{Uri, header};
 
 use crate::error::Misuse;
 use crate::exchange::Request;
+use crate::link::is_loopback;
 
 /// A checked base URL: https, or http on loopback. Paths of calls are appended to its path.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -155,14 +155,6 @@ impl fmt::Debug for Base {
 }
 
 /// Whether a host is this machine.
-fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || host
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

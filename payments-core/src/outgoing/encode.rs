@@ -243,6 +243,27 @@ mod tests {
     }
 
     #[test]
+    fn texts_are_a_list() {
+        struct Countries(Vec<String>);
+
+        impl Wire for Countries {
+            fn visit(&self, out: &mut dyn Fields) {
+                self.0.put("to", out);
+            }
+        }
+
+        let check = |given: &[&str], as_json: &str, as_form: &str| {
+            let given = Countries(given.iter().map(|text| (*text).to_owned()).collect());
+            assert_eq!(json(&given), as_json);
+            assert_eq!(form(&given), as_form);
+        };
+        check(&[], "{}", "");
+        check(&["FI"], r#"{"to":["FI"]}"#, "to=%5B%22FI%22%5D");
+        let two = r#"{"to":["\"",""]}"#;
+        check(&["\"", ""], two, "to=%5B%22%5C%22%22%2C%22%22%5D");
+    }
+
+    #[test]
     fn json_texts_are_escaped() {
         let text = "\"\\\n\u{1}{";
         let written = json(&Item("\"\\\n\u{1}{"));

@@ -24,6 +24,8 @@ pub struct RetryPolicy {
     /// The longest first pause; it doubles with each attempt. The pause is drawn between nothing
     /// and that. 200 ms unless told.
     pub first_pause: Duration,
+    /// What is added to every pause that is drawn, for providers that ask for one: none unless told.
+    pub least_pause: Duration,
     /// The longest pause, also for what `Retry-After` asks: 10 s unless told. A provider that asks
     /// for more gets no repeat.
     pub longest_pause: Duration,
@@ -37,6 +39,7 @@ impl Default for RetryPolicy {
         Self {
             attempts: 3,
             first_pause: Duration::from_millis(200),
+            least_pause: Duration::ZERO,
             longest_pause: Duration::from_secs(10),
             repeat_unsent: false,
         }
@@ -257,6 +260,7 @@ impl<'a, C: Call> Machine<'a, C> {
             .saturating_mul(thousandths)
             .checked_div(1000)
             .unwrap_or(longest)
+            .saturating_add(self.policy.least_pause)
     }
 }
 

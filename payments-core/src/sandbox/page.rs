@@ -1,4 +1,8 @@
-//! The pages that a buyer sees: plain HTML, no script, nothing from elsewhere.
+//! The pages that a buyer sees: plain HTML, no script but the one allowed, nothing from elsewhere.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
 
 use super::message::Reply;
 
@@ -28,6 +32,8 @@ pub struct Page {
     lang: String,
     title: String,
     main: String,
+    /// What the content security policy says of scripts.
+    script: String,
 }
 
 impl Page {
@@ -38,6 +44,7 @@ impl Page {
             lang: escape(lang),
             title: escape(title),
             main: String::new(),
+            script: String::new(),
         }
     }
 
@@ -86,10 +93,30 @@ impl Page {
         self
     }
 
-    /// The page as an answer, with headers that forbid scripts and keeping it.
+    /// Adds the one script that the page may run, the last one added. It finds `values` in its
+    /// `document.currentScript.dataset`, so that nothing is written into its text.
+    #[must_use]
+    pub fn script(mut self, source: &'static str, values: &[(&str, &str)]) -> Self {
+        let digest = STANDARD.encode(Sha256::digest(source));
+        self.script = format!("; script-src 'sha256-{digest}'");
+        self.main.push_str("<script");
+        for (name, value) in values {
+            let (name, value) = (escape(name), escape(value));
+            self.main.push_str(&format!(" data-{name}=\"{value}\""));
+        }
+        self.main.push_str(&format!(">{source}</script>\n"));
+        self
+    }
+
+    /// The page as an answer, with headers that forbid other scripts and keeping it.
     #[must_use]
     pub fn reply(self, status: u16) -> Reply {
-        let Self { lang, title, main } = self;
+        let Self {
+            lang,
+            title,
+            main,
+            script,
+        } = self;
         let html = format!(
             "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -100,7 +127,7 @@ impl Page {
         Reply::html(status, html)
             .header(
                 "content-security-policy",
-                "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
+                &format!("default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'{script}"),
             )
             .header("referrer-policy", "no-referrer")
             .header("x-content-type-options", "nosniff")
@@ -194,6 +221,26 @@ mod tests {
         assert!(!html.contains("<script"), "{html}");
         assert!(!html.contains(nasty), "{html}");
         assert_eq!(html.matches("&quot;&#39;&gt;&lt;script&gt;").count(), 16);
+    }
+
+    /// The digest is by `printf %s 'go()' | openssl dgst -sha256 -binary | base64`.
+    #[test]
+    fn runs_one_script_and_no_other() {
+        let nasty = "\"><script>alert(1)</script>";
+        let reply = Page::new("en", "On")
+            .script("go()", &[("next", nasty)])
+            .reply(200);
+        let html = String::from_utf8(reply.bytes().to_vec()).unwrap();
+        assert_eq!(html.matches("<script").count(), 1, "{html}");
+        assert!(html.contains(">go()</script>"), "{html}");
+        let policy = reply.header_value("content-security-policy").unwrap();
+        assert!(
+            policy.ends_with("; script-src 'sha256-5KYv+PUboo5h+0+YAtGRPbwv5d/QxzHslP4YGnUaxRw='"),
+            "{policy}"
+        );
+        let silent = Page::new("en", "On").reply(200);
+        let policy = silent.header_value("content-security-policy").unwrap();
+        assert!(!policy.contains("script-src"), "{policy}");
     }
 
     #[test]

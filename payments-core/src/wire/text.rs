@@ -53,6 +53,12 @@ impl Fields for Form {
         out.values(values);
         self.text(name, &out.0);
     }
+
+    fn texts(&mut self, name: &str, values: &[String]) {
+        let mut out = Json(String::new());
+        out.strings(values);
+        self.text(name, &out.0);
+    }
 }
 
 pub(crate) struct Json(pub(crate) String);
@@ -71,6 +77,17 @@ impl Json {
                 self.0.push(',');
             }
             self.value(*value);
+        }
+        self.0.push(']');
+    }
+
+    fn strings(&mut self, values: &[String]) {
+        self.0.push('[');
+        for (index, value) in values.iter().enumerate() {
+            if index > 0 {
+                self.0.push(',');
+            }
+            self.quoted(value);
         }
         self.0.push(']');
     }
@@ -112,6 +129,11 @@ impl Fields for Json {
     fn list(&mut self, name: &str, values: &[&dyn Wire]) {
         self.name(name);
         self.values(values);
+    }
+
+    fn texts(&mut self, name: &str, values: &[String]) {
+        self.name(name);
+        self.strings(values);
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::load::Source;
 use super::load::raw::Tag;
-use super::model::{Call, Field, Kind, Message, Notice, Provider, Scheme};
+use super::model::{Call, Field, Kind, Message, Money, Notice, Provider, Scheme};
 use super::{ensure_file_contents, providers, understand};
 
 const README: &str = "README.md";
@@ -32,7 +32,7 @@ pub(crate) fn table(root: &Path) -> Result<String, String> {
     for (_, title) in COLUMNS {
         text.push_str(&format!(" {title} |"));
     }
-    text.push_str(" callbacks, and what proves them |\n| --- |");
+    text.push_str(" callbacks, by what proves them |\n| --- |");
     text.push_str(&" --- |".repeat(COLUMNS.len().saturating_add(1)));
     text.push('\n');
     for folder in providers(root)? {
@@ -65,9 +65,9 @@ fn row(provider: &Provider) -> String {
     let cells = COLUMNS.map(|(tag, _)| {
         let calls = provider.calls.iter();
         let found = calls.filter(|call| call.tags.contains(&tag));
-        list(found.map(|call| capability(provider, tag, call)))
+        list(found.map(|call| capability(provider, tag, call)), ", ")
     });
-    let callbacks = list(provider.notices.iter().map(|it| callback(provider, it)));
+    let callbacks = list(callbacks(provider), "; ");
     format!(
         "| [{}]({}) | {} | {callbacks} |",
         provider.title,
@@ -76,20 +76,17 @@ fn row(provider: &Provider) -> String {
     )
 }
 
-fn list(found: impl Iterator<Item = String>) -> String {
+fn list(found: impl Iterator<Item = String>, between: &str) -> String {
     let found: Vec<String> = found.collect();
     match found.is_empty() {
         true => "–".to_owned(),
-        false => found.join(", "),
+        false => found.join(between),
     }
 }
 
 fn capability(provider: &Provider, tag: Tag, call: &Call) -> String {
     let note = match tag {
-        Tag::Query => Some(match reads_amount(provider, call) {
-            true => "with amount",
-            false => "without amount",
-        }),
+        Tag::Query => Some(told(provider, call)),
         Tag::Capture | Tag::Refund => provider.message(&call.message).map(extent),
         Tag::Start | Tag::Void | Tag::Payout | Tag::Subscription => None,
         // Of webhooks.
@@ -101,21 +98,29 @@ fn capability(provider: &Provider, tag: Tag, call: &Call) -> String {
     }
 }
 
-/// Whether the answer says how much.
-fn reads_amount(provider: &Provider, call: &Call) -> bool {
+/// What the answer says of how much.
+fn told(provider: &Provider, call: &Call) -> &'static str {
     let reply = call
         .reply
         .as_deref()
         .and_then(|name| provider.message(name));
-    reply.is_some_and(|reply| has_amount(provider, reply))
+    let amounts = reply.map_or_else(Vec::new, |reply| amounts(provider, reply));
+    if amounts.iter().any(|amount| amount.form.is_some()) {
+        "with amount"
+    } else if amounts.is_empty() {
+        "without amount"
+    } else {
+        "with an amount of unknown unit"
+    }
 }
 
-fn has_amount(provider: &Provider, message: &Message) -> bool {
-    message.fields.iter().any(|field| match &field.kind {
-        Kind::Money(_) => true,
+/// The amounts in a message and in those within it.
+fn amounts<'a>(provider: &'a Provider, message: &'a Message) -> Vec<&'a Money> {
+    let of_field = |field: &'a Field| match &field.kind {
+        Kind::Money(money) => vec![money],
         Kind::Object(name) | Kind::List(name) => provider
             .message(name)
-            .is_some_and(|inner| has_amount(provider, inner)),
+            .map_or_else(Vec::new, |inner| amounts(provider, inner)),
         Kind::Text
         | Kind::LenientText
         | Kind::Secret
@@ -125,8 +130,9 @@ fn has_amount(provider: &Provider, message: &Message) -> bool {
         | Kind::LenientInteger
         | Kind::Decimal
         | Kind::Code { .. }
-        | Kind::Texts => false,
-    })
+        | Kind::Texts => Vec::new(),
+    };
+    message.fields.iter().flat_map(of_field).collect()
 }
 
 /// How much can be taken or given back.
@@ -143,16 +149,30 @@ fn extent(message: &Message) -> &'static str {
     }
 }
 
-fn callback(provider: &Provider, notice: &Notice) -> String {
+/// The callbacks, by what proves them, in the order of the description.
+fn callbacks(provider: &Provider) -> impl Iterator<Item = String> {
+    let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
+    for notice in &provider.notices {
+        let proof = proof(provider, notice);
+        let name = format!("`{}`", notice.id);
+        match groups.iter_mut().find(|(known, _)| *known == proof) {
+            Some((_, names)) => names.push(name),
+            None => groups.push((proof, vec![name])),
+        }
+    }
+    let told = |(proof, names): (&str, Vec<String>)| format!("{proof}: {}", names.join(", "));
+    groups.into_iter().map(told)
+}
+
+fn proof(provider: &Provider, notice: &Notice) -> &'static str {
     let signature = provider
         .message(&notice.message)
         .and_then(|message| message.signature.as_ref());
-    let proof = match signature.map(|signature| signature.scheme) {
+    match signature.map(|signature| signature.scheme) {
         Some(Scheme::Sha256) => "SHA-256",
         Some(Scheme::HmacSha256) => "HMAC-SHA256",
         Some(Scheme::Md5) => "MD5",
-        None if notice.tags.contains(&Tag::Proof) => "a proof of the provider's own",
-        None => "nothing: the caller must be known",
-    };
-    format!("`{}` ({proof})", notice.id)
+        None if notice.tags.contains(&Tag::Proof) => "a proof of its own",
+        None => "unsigned",
+    }
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::say;
 
 mod calls;
+mod cards;
 mod money;
 mod pace;
 pub(crate) mod row;
@@ -35,6 +36,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
     }
     let mut rows = signatures::rows()?;
     rows.extend(money::rows()?);
+    rows.push(cards::row()?);
     rows.push(calls::row()?);
     let code = row::code(&rows);
     if *json {

@@ -1,5 +1,6 @@
 //! `cargo xtask demo`: every provider's whole flow against the sandboxes.
 
+pub(super) mod mobilepay;
 mod mocasa;
 mod mocopay;
 mod moka;
@@ -15,7 +16,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) json: bool,
     /// Run one provider only.
-    #[arg(long, value_name = "NAME", value_parser = ["mocasa", "mocopay", "moka", "momo"])]
+    #[arg(long, value_name = "NAME", value_parser = ["mobilepay", "mocasa", "mocopay", "moka", "momo"])]
     pub(crate) provider: Option<String>,
 }
 
@@ -31,6 +32,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
         .map_err(|error| format!("no runtime: {error}"))?;
     let wanted = |name: &str| provider.as_deref().is_none_or(|only| only == name);
     let mut providers = Vec::new();
+    if wanted("mobilepay") {
+        providers.push(runtime.block_on(mobilepay::run()));
+    }
     if wanted("mocasa") {
         providers.push(runtime.block_on(mocasa::run()));
     }

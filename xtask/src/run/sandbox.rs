@@ -7,10 +7,13 @@ use std::io::Write as _;
 
 use clap::builder::PossibleValuesParser;
 use payments_core::sandbox::StartError;
+use payments_mobilepay::sandbox as mobilepay;
 use payments_mocasa::sandbox as mocasa;
 use payments_mocopay::sandbox as mocopay;
 use payments_moka::sandbox as moka;
 use payments_momo::sandbox as momo;
+
+use super::demo::mobilepay as mobilepay_demo;
 
 /// How to go about it.
 #[derive(Debug, clap::Args)]
@@ -43,9 +46,17 @@ struct Options {
     /// Mocasa: the client key that is accepted.
     #[arg(long, value_name = "K")]
     client_key: Option<String>,
-    /// Mocasa: the client secret that is accepted, and that signs the webhooks.
+    /// Mocasa: the client secret that is accepted, and that signs the webhooks. MobilePay: the one that
+    /// is accepted.
     #[arg(long, value_name = "S")]
     client_secret: Option<String>,
+    /// MobilePay: the client id that is accepted.
+    #[arg(long, value_name = "ID")]
+    client_id: Option<String>,
+    /// MobilePay: the PEM file of the public key that cards are encrypted with, one for tests unless
+    /// given.
+    #[arg(long, value_name = "FILE")]
+    public_key: Option<String>,
     /// Moka: the dealer's code.
     #[arg(long, value_name = "CODE")]
     dealer_code: Option<String>,
@@ -67,7 +78,7 @@ struct Options {
 }
 
 impl Options {
-    fn list(&self) -> [(&'static str, Option<&str>); 12] {
+    fn list(&self) -> [(&'static str, Option<&str>); 14] {
         [
             ("webhook", self.webhook.as_deref()),
             ("partner-host", self.partner_host.as_deref()),
@@ -75,6 +86,8 @@ impl Options {
             ("api-secret", self.api_secret.as_deref()),
             ("client-key", self.client_key.as_deref()),
             ("client-secret", self.client_secret.as_deref()),
+            ("client-id", self.client_id.as_deref()),
+            ("public-key", self.public_key.as_deref()),
             ("dealer-code", self.dealer_code.as_deref()),
             ("username", self.username.as_deref()),
             ("password", self.password.as_deref()),
@@ -92,7 +105,44 @@ struct Side {
     start: fn(u16, &Given) -> Result<Serving, StartError>,
 }
 
-const SIDES: [Side; 4] = [
+const SIDES: [Side; 5] = [
+    Side {
+        provider: "mobilepay",
+        options: &[
+            ("client-id", Some(mobilepay::Config::CLIENT_ID)),
+            ("client-secret", Some(mobilepay::Config::CLIENT_SECRET)),
+            ("public-key", None),
+            ("webhook", None),
+        ],
+        start: |port, given| {
+            let configuration = |text: String| StartError::Configuration(text);
+            if let Some(url) = given.find("webhook") {
+                let link: Option<payments_core::Link> = url.parse().ok();
+                if !link.is_some_and(|link| link.scheme() == "http" && link.is_private()) {
+                    let problem = "must be http on this machine";
+                    return Err(configuration(format!("--webhook {problem}")));
+                }
+                eprintln!("each payment names its callbacks: nothing is sent to {url} by itself");
+            }
+            let pem = match given.find("public-key") {
+                None => mobilepay_demo::PUBLIC_KEY.to_owned(),
+                Some(file) => std::fs::read_to_string(file)
+                    .map_err(|error| configuration(format!("--public-key {file}: {error}")))?,
+            };
+            let config = mobilepay::Config::new()
+                .port(port)
+                .credentials(given.get("client-id"), given.get("client-secret"))
+                .public_key(&pem)
+                .log(|line| eprintln!("{line}"));
+            let sandbox = mobilepay::start(config)?;
+            Ok(Serving {
+                base_url: sandbox.base_url().to_owned(),
+                control_url: format!("{}/_sandbox", sandbox.base_url()),
+                control_token: sandbox.control_token().to_owned(),
+                _sandbox: Box::new(sandbox),
+            })
+        },
+    },
     Side {
         provider: "mocasa",
         options: &[

@@ -6,6 +6,8 @@ use crate::error::{Misuse, Refused};
 use crate::exchange::{Request, Response};
 use crate::money::Currency;
 use crate::outgoing::call::{Call, Effect, Fault};
+#[cfg(any(feature = "client", feature = "blocking"))]
+use crate::outgoing::client::{RetryPolicy, TransportOptions};
 use crate::signing::Secret;
 
 /// A provider: how its requests are authorized, and by what token.
@@ -31,6 +33,25 @@ pub trait Provider: Clone + Send + Sync + 'static {
     /// [`Misuse`] for credentials that must not be used.
     fn check(&self, _credentials: &Self::Credentials) -> Result<(), Misuse> {
         Ok(())
+    }
+
+    /// How patient a client is unless it is told: with a connection, with silence, and with a whole
+    /// exchange.
+    #[cfg(any(feature = "client", feature = "blocking"))]
+    fn timeouts() -> (Duration, Duration, Duration) {
+        let TransportOptions {
+            connect_timeout,
+            read_timeout,
+            total_timeout,
+            ..
+        } = TransportOptions::default();
+        (connect_timeout, read_timeout, total_timeout)
+    }
+
+    /// How a client repeats harmless calls unless it is told.
+    #[cfg(any(feature = "client", feature = "blocking"))]
+    fn retry() -> RetryPolicy {
+        RetryPolicy::default()
     }
 
     /// The call that fetches a token, if there is one.

@@ -107,13 +107,20 @@ impl<P: Provider, C: FromSetup<P>, K: Into<P::Credentials>> Builder<P, C, K> {
     /// A builder for the service at `hosts`; a text is the base URL of its only host.
     pub fn new(provider: P, hosts: impl Into<Hosts>, credentials: K) -> Self {
         let credentials: P::Credentials = credentials.into();
+        let (connect_timeout, read_timeout, total_timeout) = P::timeouts();
+        let options = TransportOptions {
+            connect_timeout,
+            read_timeout,
+            total_timeout,
+            ..TransportOptions::default()
+        };
         Self {
             provider,
             hosts: hosts.into(),
             credentials: CredentialSource::Fixed(credentials),
             clock: Arc::new(SystemClock::new()),
-            policy: RetryPolicy::default(),
-            options: TransportOptions::default(),
+            policy: P::retry(),
+            options,
             plain_http: false,
             #[cfg(feature = "client")]
             transport: None,

@@ -155,7 +155,7 @@ fn request_type(field: &Field, page: &mut Page) -> String {
     }
     let inner = given_type(field, page);
     // A list that is not given is an empty one.
-    if field.required || matches!(field.kind, Kind::List(_)) {
+    if field.required || matches!(field.kind, Kind::List(_) | Kind::Texts) {
         inner
     } else {
         format!("Option<{inner}>")

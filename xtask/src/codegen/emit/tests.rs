@@ -167,7 +167,16 @@ impl Tests<'_> {
                     items.iter().map(|item| self.build(message, item)).collect();
                 format!("vec![{}]", items.join(", "))
             }
-            Kind::Texts => text,
+            Kind::Texts => {
+                let Value::List(items) = given else {
+                    return text;
+                };
+                let items = items.iter().filter_map(Value::scalar);
+                let items: Vec<String> = items
+                    .map(|item| format!("{}.to_owned()", literal(&item)))
+                    .collect();
+                format!("vec![{}]", items.join(", "))
+            }
         }
     }
 

@@ -169,14 +169,15 @@ impl<'a> Lowering<'a> {
                 }
                 Some(Kind::List(name.to_owned()))
             }
-            (None, Some(kind)) if kind.value == "string" && context.role != Role::Request => {
-                Some(Kind::Texts)
-            }
+            (None, Some(kind)) if kind.value == "string" => Some(Kind::Texts),
             (_, _) => {
                 self.problems.add(
                     name.referenced,
-                    format!("`{}` is a list of something that is not supported", name.value),
-                    "write `items: { $ref: … }`, or `items: { type: string }` in what the provider sends",
+                    format!(
+                        "`{}` is a list of something that is not supported",
+                        name.value
+                    ),
+                    "write `items: { $ref: … }` or `items: { type: string }`",
                 );
                 None
             }

@@ -19,6 +19,7 @@ fn create_payment_own() -> Result<CreatePayment, Box<dyn Error>> {
             Item::builder().code("X").count(2).build()?,
             Item::builder().code("Y").build()?,
         ])
+        .countries(vec!["FI".to_owned(), "DK".to_owned()])
         .build()?)
 }
 
@@ -29,7 +30,7 @@ fn create_payment_own_is_sent_as_described() {
     assert_eq!(request.path(), "/payments");
     assert_eq!(request.query(), "");
     let sent: Value = serde_json::from_slice(request.body().bytes()).unwrap();
-    let expected = r#"{"PaymentRequest":{"pspReference":"P-1","buyer":{"name":"Ada","city":"Turku"},"items":[{"code":"X","count":2},{"code":"Y"}]}}"#;
+    let expected = r#"{"PaymentRequest":{"pspReference":"P-1","buyer":{"name":"Ada","city":"Turku"},"items":[{"code":"X","count":2},{"code":"Y"}],"countries":["FI","DK"]}}"#;
     let expected: Value = serde_json::from_str(expected).unwrap();
     assert_eq!(sent, expected);
 }

@@ -16,6 +16,9 @@ pub struct CreatePayment {
     /// What is bought.
     #[wire("items")]
     items: Vec<Item>,
+    /// Where it may go.
+    #[wire("countries")]
+    countries: Vec<String>,
 }
 
 /// Who pays.

@@ -1,0 +1,113 @@
+//! What has to be done by when, as data: nothing here waits, and nothing is refused because it is late.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::clock::Clock;
+
+/// A list of things that are due. In memory: after a restart, fill it from your own database. Cheap
+/// to clone; the clones are one.
+pub struct Deadlines<K> {
+    clock: Arc<dyn Clock>,
+    due: Arc<Mutex<HashMap<K, Duration>>>,
+}
+
+/// One thing that is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Due<K> {
+    /// Which.
+    pub key: K,
+    /// How long there still is; nothing where it is late.
+    pub left: Duration,
+    /// Whether its time is over.
+    pub is_late: bool,
+}
+
+impl<K: Eq + Hash + Clone + Ord> Deadlines<K> {
+    /// An empty list on this clock.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            due: Arc::default(),
+        }
+    }
+
+    /// Puts a thing on the list, due so long from now. One that is there keeps its time.
+    pub fn open(&self, key: K, within: Duration) {
+        let due = self.clock.monotonic().saturating_add(within);
+        self.due().entry(key).or_insert(due);
+    }
+
+    /// Takes a thing off the list; says whether it was there.
+    pub fn close(&self, key: &K) -> bool {
+        self.due().remove(key).is_some()
+    }
+
+    /// What is still to be done, the most urgent first.
+    #[must_use]
+    pub fn list(&self) -> Vec<Due<K>> {
+        let now = self.clock.monotonic();
+        let due = self.due();
+        let mut sorted: Vec<(&Duration, &K)> = due.iter().map(|(key, due)| (due, key)).collect();
+        sorted.sort();
+        let entry = |(due, key): (&Duration, &K)| Due {
+            key: key.clone(),
+            left: due.saturating_sub(now),
+            is_late: *due <= now,
+        };
+        sorted.into_iter().map(entry).collect()
+    }
+
+    fn due(&self) -> std::sync::MutexGuard<'_, HashMap<K, Duration>> {
+        self.due.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K> Clone for Deadlines<K> {
+    fn clone(&self) -> Self {
+        Self {
+            clock: Arc::clone(&self.clock),
+            due: Arc::clone(&self.due),
+        }
+    }
+}
+
+/// How many, not which.
+impl<K> fmt::Debug for Deadlines<K> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        write!(out, "Deadlines({} open)", due.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::FixedClock;
+
+    #[test]
+    fn the_most_urgent_comes_first_and_nothing_is_dropped() {
+        let clock = FixedClock::new();
+        let list = Deadlines::new(Arc::new(clock.clone()));
+        let seconds = Duration::from_secs;
+        list.open("slow", seconds(30));
+        list.open("fast", seconds(20));
+        list.open("fast", seconds(90));
+        let found = |list: &Deadlines<&'static str>| -> Vec<(&str, u64, bool)> {
+            let entry = |due: Due<&'static str>| (due.key, due.left.as_secs(), due.is_late);
+            list.list().into_iter().map(entry).collect()
+        };
+        assert_eq!(found(&list), [("fast", 20, false), ("slow", 30, false)]);
+        clock.advance(seconds(20));
+        assert_eq!(found(&list), [("fast", 0, true), ("slow", 10, false)]);
+        clock.advance(seconds(60));
+        assert!(list.clone().close(&"slow"));
+        assert!(!list.close(&"slow"));
+        assert_eq!(found(&list), [("fast", 0, true)]);
+    }
+}
