@@ -7,6 +7,7 @@ use std::io::Write as _;
 
 use clap::builder::PossibleValuesParser;
 use payments_core::sandbox::StartError;
+use payments_mobilepay::sandbox as mobilepay;
 use payments_mocasa::sandbox as mocasa;
 use payments_moka::sandbox as moka;
 use payments_momo::sandbox as momo;
@@ -27,16 +28,23 @@ pub(crate) struct Arguments {
 /// What only some of the providers have.
 #[derive(Clone, Debug, Default, clap::Args)]
 struct Options {
-    /// Where callbacks are sent that no request names an address for: http on this machine.
+    /// Where callbacks are sent that no request names an address for, and MobilePay's to https
+    /// addresses: http on this machine.
     #[arg(long, value_name = "URL")]
     webhook: Option<String>,
     /// MoMo: the partner's server, whose `/api/v1/init` is called: http on this machine.
     #[arg(long, value_name = "URL")]
     partner_host: Option<String>,
+    /// MobilePay: the client id that is accepted.
+    #[arg(long, value_name = "K")]
+    client_id: Option<String>,
+    /// MobilePay: a file with the PSP's public key (PEM), whose id is printed.
+    #[arg(long, value_name = "FILE")]
+    public_key: Option<String>,
     /// Mocasa: the client key that is accepted.
     #[arg(long, value_name = "K")]
     client_key: Option<String>,
-    /// Mocasa: the client secret that is accepted, and that signs the webhooks.
+    /// Mocasa, MobilePay: the client secret that is accepted. Mocasa's signs the webhooks.
     #[arg(long, value_name = "S")]
     client_secret: Option<String>,
     /// Moka: the dealer's code.
@@ -60,10 +68,12 @@ struct Options {
 }
 
 impl Options {
-    fn list(&self) -> [(&'static str, Option<&str>); 10] {
+    fn list(&self) -> [(&'static str, Option<&str>); 12] {
         [
             ("webhook", self.webhook.as_deref()),
             ("partner-host", self.partner_host.as_deref()),
+            ("client-id", self.client_id.as_deref()),
+            ("public-key", self.public_key.as_deref()),
             ("client-key", self.client_key.as_deref()),
             ("client-secret", self.client_secret.as_deref()),
             ("dealer-code", self.dealer_code.as_deref()),
@@ -83,7 +93,43 @@ struct Side {
     start: fn(u16, &Given) -> Result<Serving, StartError>,
 }
 
-const SIDES: [Side; 3] = [
+const SIDES: [Side; 4] = [
+    Side {
+        provider: "mobilepay",
+        options: &[
+            ("client-id", Some(mobilepay::Config::CLIENT_ID)),
+            ("client-secret", Some(mobilepay::Config::CLIENT_SECRET)),
+            ("public-key", None),
+            ("webhook", None),
+        ],
+        start: |port, given| {
+            let mut config = mobilepay::Config::new()
+                .port(port)
+                .credentials(given.get("client-id"), given.get("client-secret"))
+                .log(|line| eprintln!("{line}"));
+            if let Some(url) = given.find("webhook") {
+                config = config.webhook(url);
+            }
+            if let Some(file) = given.find("public-key") {
+                let pem = std::fs::read_to_string(file).map_err(|error| {
+                    StartError::Configuration(format!("--public-key {file}: {error}"))
+                })?;
+                config = config.public_key(&pem);
+            }
+            let sandbox = mobilepay::start(config)?;
+            let ids = sandbox.control().public_key_ids().into_iter();
+            let merchant = mobilepay::Config::MERCHANT_ID.to_owned();
+            Ok(Serving {
+                base_url: sandbox.base_url().to_owned(),
+                control_token: sandbox.control_token().to_owned(),
+                facts: ids
+                    .map(|id| ("public_key_id", id.to_string()))
+                    .chain([("merchant_id", merchant)])
+                    .collect(),
+                _sandbox: Box::new(sandbox),
+            })
+        },
+    },
     Side {
         provider: "mocasa",
         options: &[
@@ -103,6 +149,7 @@ const SIDES: [Side; 3] = [
             Ok(Serving {
                 base_url: sandbox.base_url().to_owned(),
                 control_token: sandbox.control_token().to_owned(),
+                facts: Vec::new(),
                 _sandbox: Box::new(sandbox),
             })
         },
@@ -129,6 +176,7 @@ const SIDES: [Side; 3] = [
             Ok(Serving {
                 base_url: sandbox.base_url().to_owned(),
                 control_token: sandbox.control_token().to_owned(),
+                facts: Vec::new(),
                 _sandbox: Box::new(sandbox),
             })
         },
@@ -161,6 +209,7 @@ const SIDES: [Side; 3] = [
             Ok(Serving {
                 base_url: sandbox.base_url().to_owned(),
                 control_token: sandbox.control_token().to_owned(),
+                facts: Vec::new(),
                 _sandbox: Box::new(sandbox),
             })
         },
@@ -175,6 +224,8 @@ fn providers() -> PossibleValuesParser {
 struct Serving {
     base_url: String,
     control_token: String,
+    /// What else a caller has to know.
+    facts: Vec<(&'static str, String)>,
     _sandbox: Box<dyn Any>,
 }
 
@@ -235,6 +286,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
     println!("base_url={}", serving.base_url);
     for (name, value) in &given.0 {
         println!("{}={value}", name.replace('-', "_"));
+    }
+    for (name, value) in &serving.facts {
+        println!("{name}={value}");
     }
     println!("control_url={}/_sandbox", serving.base_url);
     println!("control_token={}", serving.control_token);
