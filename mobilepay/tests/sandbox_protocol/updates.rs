@@ -104,9 +104,12 @@ fn an_update_fits_its_schema() {
         "acquirerMerchantId",
         "acquirerPaymentReference",
     ] {
-        let mut body = rejected(1000);
-        body[name] = Value::Null;
-        check(body, name);
+        for reason in [1000, 1008] {
+            let mut body = rejected(reason);
+            body[name] = Value::Null;
+            body["threeDSecureUrl"] = json!("https://psp.example/3d");
+            check(body, name);
+        }
     }
     check(rejected(1008), "threeDSecureUrl");
     let mut body = rejected(1008);
