@@ -6,7 +6,7 @@
 //! the callbacks. All of it is plain http on this machine: no TLS, so no client certificate with the
 //! provider's name, and none of its source addresses. Where MobilePay demands `https`, the sandbox
 //! also takes `http` on this machine, and callbacks reach nothing else: those to an `https` address
-//! fail, are repeated, and count as failed.
+//! go to [`Config::webhook`], or fail, are repeated, and count as failed.
 //!
 //! [`Edition`] selects between the last documents and the README of 2020; each period and spelling
 //! can be set alone in [`Config`]. What is invented:
@@ -79,7 +79,7 @@ mod updates;
 mod user;
 mod words;
 
-use payments_core::sandbox::Server;
+use payments_core::sandbox::{Server, check_callback_url};
 
 pub use cards::Card;
 pub use config::Config;
@@ -132,8 +132,8 @@ impl Sandbox {
 ///
 /// # Errors
 ///
-/// When the port is in use, a credential is empty, a public key is none or too small, or a status
-/// is none of an error.
+/// When the port is in use, a credential is empty, the webhook is not `http://` on this machine, a
+/// public key is none or too small, or a status is none of an error.
 pub fn start(config: Config) -> Result<Sandbox, StartError> {
     let refuse = |text: String| Err(StartError::Configuration(text));
     if config.client_id.is_empty() || config.client_secret.is_empty() {
@@ -142,6 +142,9 @@ pub fn start(config: Config) -> Result<Sandbox, StartError> {
     let statuses = [config.invalid_status, config.unauthorized_status];
     if statuses.iter().any(|status| !(400..=599).contains(status)) {
         return refuse("a status is not between 400 and 599".to_owned());
+    }
+    if let Some(Err(error)) = config.webhook.as_deref().map(check_callback_url) {
+        return refuse(format!("webhook: {error}"));
     }
     let mut keys = Keys::new(config.small_keys);
     for (id, pem) in &config.public_keys {

@@ -1,11 +1,7 @@
 //! Cards from callbacks: what openssl encrypted, in which order it is checked, and that every refusal
 //! looks the same. The fixtures are made by `vectors/make.sh`.
 #![cfg(all(feature = "aws-lc", feature = "axum", feature = "client"))]
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "helpers of tests are tests"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 #[path = "cards/desk.rs"]
 mod desk;

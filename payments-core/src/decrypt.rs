@@ -22,6 +22,10 @@ pub trait Decryptor: Send + Sync {
 
     /// Decrypts, with the provider's scheme and with nothing else where that fails. Why it failed must
     /// not be told, not even by how long it took: there is `None`.
+    #[expect(
+        clippy::type_complexity,
+        reason = "that is what an async method is that may be behind `dyn`"
+    )]
     fn decrypt(
         &self,
         key: i64,

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// ```
 /// use payments_core::Recent;
 ///
-/// let first = Recent::of(2);
-/// let bind = |key: &'static str, value: u8| first.with(key, |bound| *bound.get_or_insert(value));
+/// let first: Recent<&str, Option<u8>> = Recent::of(2);
+/// let bind = |key, value| first.with(key, |bound| *bound.get_or_insert(value));
 /// assert_eq!(bind("a", 1), 1);
 /// assert_eq!(bind("a", 2), 1);
 /// assert_eq!(bind("b", 3), 3);

@@ -45,13 +45,23 @@ fn last(gateway: &mut Gateway, place: usize) -> Option<&mut Attempt> {
 }
 
 /// Any 2xx is an acknowledgement.
-pub(super) fn rules(gateway: &Gateway) -> RetryRules {
+fn rules(gateway: &Gateway) -> RetryRules {
     RetryRules::accept(200..=299)
         .every(gateway.config.periods.callback_pause)
         .at_most(gateway.config.callback_attempts)
 }
 
-fn post(gateway: &Gateway, label: &str, reference: &str, url: &str, body: JsonObject) -> Callback {
+pub(super) fn post(
+    gateway: &Gateway,
+    label: &str,
+    reference: &str,
+    url: &str,
+    body: JsonObject,
+) -> Callback {
+    let webhook = gateway.config.webhook.as_deref();
+    let url = webhook
+        .filter(|_| url.starts_with("https://"))
+        .unwrap_or(url);
     Callback::post(label, reference, url, rules(gateway))
         .content("application/json; charset=utf-8", body.finish())
 }

@@ -23,6 +23,7 @@ pub struct Config {
     pub(super) client_secret: String,
     pub(super) public_keys: Vec<(i32, String)>,
     pub(super) small_keys: bool,
+    pub(super) webhook: Option<String>,
     pub(super) edition: Edition,
     pub(super) periods: Periods,
     pub(super) key_case: KeyCase,
@@ -60,6 +61,7 @@ impl Config {
             client_secret: Self::CLIENT_SECRET.to_owned(),
             public_keys: Vec::new(),
             small_keys: false,
+            webhook: None,
             edition,
             periods: Periods::of(edition),
             key_case: KeyCase::default(),
@@ -137,6 +139,14 @@ impl Config {
     #[must_use]
     pub const fn small_keys(mut self, taken: bool) -> Self {
         self.small_keys = taken;
+        self
+    }
+
+    /// Sends callbacks to `https` addresses, which a sandbox cannot reach, here instead: `http://`, on
+    /// this machine.
+    #[must_use]
+    pub fn webhook(mut self, url: &str) -> Self {
+        self.webhook = Some(url.to_owned());
         self
     }
 

@@ -2,7 +2,7 @@
 
 use payments_core::sandbox::{Callback, Context};
 
-use super::callbacks::{Envelope, rules};
+use super::callbacks::{Envelope, post};
 use super::cipher::{self, Padding};
 use super::gateway::Gateway;
 
@@ -115,6 +115,5 @@ fn forge(
             .text("paymentId", &payment.id),
         _ => body,
     };
-    let callback = Callback::post(FORGED, &payment.reference, url, rules(gateway));
-    Some(callback.content("application/json; charset=utf-8", body.finish()))
+    Some(post(gateway, FORGED, &payment.reference, url, body))
 }

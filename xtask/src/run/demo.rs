@@ -1,6 +1,6 @@
 //! `cargo xtask demo`: every provider's whole flow against the sandboxes.
 
-pub(super) mod mobilepay;
+mod mobilepay;
 mod mocasa;
 mod mocopay;
 mod moka;

@@ -13,8 +13,6 @@ use payments_mocopay::sandbox as mocopay;
 use payments_moka::sandbox as moka;
 use payments_momo::sandbox as momo;
 
-use super::demo::mobilepay as mobilepay_demo;
-
 /// How to go about it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -31,7 +29,8 @@ pub(crate) struct Arguments {
 /// What only some of the providers have.
 #[derive(Clone, Debug, Default, clap::Args)]
 struct Options {
-    /// Where callbacks are sent that no request names an address for: http on this machine.
+    /// Where callbacks are sent that no request names an address for, and MobilePay's to https
+    /// addresses: http on this machine.
     #[arg(long, value_name = "URL")]
     webhook: Option<String>,
     /// MoMo: the partner's server, whose `/api/v1/init` is called: http on this machine.
@@ -43,20 +42,19 @@ struct Options {
     /// MoCoPay: the API secret that requests are signed with.
     #[arg(long, value_name = "S")]
     api_secret: Option<String>,
+    /// MobilePay: the client id that is accepted.
+    #[arg(long, value_name = "K")]
+    client_id: Option<String>,
+    /// MobilePay: a file with the PSP's public key (PEM), whose id is printed; the one of the tests
+    /// unless given.
+    #[arg(long, value_name = "FILE")]
+    public_key: Option<String>,
     /// Mocasa: the client key that is accepted.
     #[arg(long, value_name = "K")]
     client_key: Option<String>,
-    /// Mocasa: the client secret that is accepted, and that signs the webhooks. MobilePay: the one that
-    /// is accepted.
+    /// Mocasa, MobilePay: the client secret that is accepted. Mocasa's signs the webhooks.
     #[arg(long, value_name = "S")]
     client_secret: Option<String>,
-    /// MobilePay: the client id that is accepted.
-    #[arg(long, value_name = "ID")]
-    client_id: Option<String>,
-    /// MobilePay: the PEM file of the public key that cards are encrypted with, one for tests unless
-    /// given.
-    #[arg(long, value_name = "FILE")]
-    public_key: Option<String>,
     /// Moka: the dealer's code.
     #[arg(long, value_name = "CODE")]
     dealer_code: Option<String>,
@@ -84,10 +82,10 @@ impl Options {
             ("partner-host", self.partner_host.as_deref()),
             ("api-key", self.api_key.as_deref()),
             ("api-secret", self.api_secret.as_deref()),
-            ("client-key", self.client_key.as_deref()),
-            ("client-secret", self.client_secret.as_deref()),
             ("client-id", self.client_id.as_deref()),
             ("public-key", self.public_key.as_deref()),
+            ("client-key", self.client_key.as_deref()),
+            ("client-secret", self.client_secret.as_deref()),
             ("dealer-code", self.dealer_code.as_deref()),
             ("username", self.username.as_deref()),
             ("password", self.password.as_deref()),
@@ -105,6 +103,9 @@ struct Side {
     start: fn(u16, &Given) -> Result<Serving, StartError>,
 }
 
+/// The public key of MobilePay's tests, whose private half is beside it.
+const TEST_KEY: &str = include_str!("../../../mobilepay/tests/vectors/rsa/pub.pem");
+
 const SIDES: [Side; 5] = [
     Side {
         provider: "mobilepay",
@@ -115,31 +116,34 @@ const SIDES: [Side; 5] = [
             ("webhook", None),
         ],
         start: |port, given| {
-            let configuration = |text: String| StartError::Configuration(text);
-            if let Some(url) = given.find("webhook") {
-                let link: Option<payments_core::Link> = url.parse().ok();
-                if !link.is_some_and(|link| link.scheme() == "http" && link.is_private()) {
-                    let problem = "must be http on this machine";
-                    return Err(configuration(format!("--webhook {problem}")));
-                }
-                eprintln!("each payment names its callbacks: nothing is sent to {url} by itself");
-            }
-            let pem = match given.find("public-key") {
-                None => mobilepay_demo::PUBLIC_KEY.to_owned(),
-                Some(file) => std::fs::read_to_string(file)
-                    .map_err(|error| configuration(format!("--public-key {file}: {error}")))?,
-            };
-            let config = mobilepay::Config::new()
+            let mut config = mobilepay::Config::new()
                 .port(port)
                 .credentials(given.get("client-id"), given.get("client-secret"))
-                .public_key(&pem)
                 .log(|line| eprintln!("{line}"));
+            if let Some(url) = given.find("webhook") {
+                config = config.webhook(url);
+            }
+            let pem = match given.find("public-key") {
+                None => TEST_KEY.to_owned(),
+                Some(file) => std::fs::read_to_string(file).map_err(|error| {
+                    StartError::Configuration(format!("--public-key {file}: {error}"))
+                })?,
+            };
+            config = config.public_key(&pem);
             let sandbox = mobilepay::start(config)?;
+            let ids = sandbox.control().public_key_ids().into_iter();
+            let merchant = mobilepay::Config::MERCHANT_ID.to_owned();
+            let facts = ids
+                .map(|id| ("public_key_id", id.to_string()))
+                .chain([("merchant_id", merchant)])
+                .collect();
+            let (base, token) = (
+                sandbox.base_url().to_owned(),
+                sandbox.control_token().to_owned(),
+            );
             Ok(Serving {
-                base_url: sandbox.base_url().to_owned(),
-                control_url: format!("{}/_sandbox", sandbox.base_url()),
-                control_token: sandbox.control_token().to_owned(),
-                _sandbox: Box::new(sandbox),
+                facts,
+                ..Serving::new(base, token, sandbox)
             })
         },
     },
@@ -159,12 +163,11 @@ const SIDES: [Side; 5] = [
                 config = config.webhook(url);
             }
             let sandbox = mocasa::start(config)?;
-            Ok(Serving {
-                base_url: sandbox.base_url().to_owned(),
-                control_url: format!("{}/_sandbox", sandbox.base_url()),
-                control_token: sandbox.control_token().to_owned(),
-                _sandbox: Box::new(sandbox),
-            })
+            let (base, token) = (
+                sandbox.base_url().to_owned(),
+                sandbox.control_token().to_owned(),
+            );
+            Ok(Serving::new(base, token, sandbox))
         },
     },
     Side {
@@ -183,11 +186,14 @@ const SIDES: [Side; 5] = [
                 config = config.notify_url(url);
             }
             let sandbox = mocopay::start(config)?;
+            let (base, token) = (
+                sandbox.base_url().to_owned(),
+                sandbox.control_token().to_owned(),
+            );
+            let control_url = sandbox.control_url();
             Ok(Serving {
-                base_url: sandbox.base_url().to_owned(),
-                control_url: sandbox.control_url(),
-                control_token: sandbox.control_token().to_owned(),
-                _sandbox: Box::new(sandbox),
+                control_url,
+                ..Serving::new(base, token, sandbox)
             })
         },
     },
@@ -210,12 +216,11 @@ const SIDES: [Side; 5] = [
                 config = config.notification(url);
             }
             let sandbox = moka::start(config)?;
-            Ok(Serving {
-                base_url: sandbox.base_url().to_owned(),
-                control_url: format!("{}/_sandbox", sandbox.base_url()),
-                control_token: sandbox.control_token().to_owned(),
-                _sandbox: Box::new(sandbox),
-            })
+            let (base, token) = (
+                sandbox.base_url().to_owned(),
+                sandbox.control_token().to_owned(),
+            );
+            Ok(Serving::new(base, token, sandbox))
         },
     },
     Side {
@@ -243,12 +248,11 @@ const SIDES: [Side; 5] = [
                 .partner(family)
                 .log(|line| eprintln!("{line}"));
             let sandbox = momo::start(config)?;
-            Ok(Serving {
-                base_url: sandbox.base_url().to_owned(),
-                control_url: format!("{}/_sandbox", sandbox.base_url()),
-                control_token: sandbox.control_token().to_owned(),
-                _sandbox: Box::new(sandbox),
-            })
+            let (base, token) = (
+                sandbox.base_url().to_owned(),
+                sandbox.control_token().to_owned(),
+            );
+            Ok(Serving::new(base, token, sandbox))
         },
     },
 ];
@@ -262,7 +266,21 @@ struct Serving {
     base_url: String,
     control_url: String,
     control_token: String,
+    /// What else a caller has to know.
+    facts: Vec<(&'static str, String)>,
     _sandbox: Box<dyn Any>,
+}
+
+impl Serving {
+    fn new(base_url: String, control_token: String, sandbox: impl Any) -> Self {
+        Self {
+            control_url: format!("{base_url}/_sandbox"),
+            base_url,
+            control_token,
+            facts: Vec::new(),
+            _sandbox: Box::new(sandbox),
+        }
+    }
 }
 
 /// The options of one provider with their values, in the order of its [`Side`].
@@ -322,6 +340,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
     println!("base_url={}", serving.base_url);
     for (name, value) in &given.0 {
         println!("{}={value}", name.replace('-', "_"));
+    }
+    for (name, value) in &serving.facts {
+        println!("{name}={value}");
     }
     println!("control_url={}", serving.control_url);
     println!("control_token={}", serving.control_token);

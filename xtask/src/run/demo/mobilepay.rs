@@ -19,10 +19,8 @@ use payments_mobilepay::{Client, Currency, Deadlines, Link, Money, Test, TestCre
 use super::report::{ProviderReport, ensure};
 
 /// The keys of the tests, of no value.
-pub(in crate::run) const PRIVATE_KEY: &str =
-    include_str!("../../../../mobilepay/tests/vectors/rsa/key.pem");
-pub(in crate::run) const PUBLIC_KEY: &str =
-    include_str!("../../../../mobilepay/tests/vectors/rsa/pub.pem");
+const PRIVATE_KEY: &str = include_str!("../../../../mobilepay/tests/vectors/rsa/key.pem");
+const PUBLIC_KEY: &str = include_str!("../../../../mobilepay/tests/vectors/rsa/pub.pem");
 
 const PAID: &str = "DEMO-1001";
 const CANCELLED: &str = "DEMO-1002";
