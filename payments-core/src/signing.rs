@@ -2,11 +2,15 @@
 
 pub mod canonical;
 mod digest;
+mod query;
 mod secret;
+mod strength;
 
 pub use canonical::{Canonical, Part, Refusal, Sink};
 pub use digest::{
     Keys, Place, Scheme, SignatureRule, Signed, Signer, Tag, TagString, TagText, same, tag,
     tag_text, text,
 };
+pub use query::{Escaping, QueryRules, SignedQuery};
 pub use secret::{KeyPart, MIN_SECRET, Secret, check_given, check_secret, check_secret_of};
+pub use strength::apparent_bits;
