@@ -7,6 +7,7 @@ use crate::say;
 mod calls;
 mod money;
 mod pace;
+mod requests;
 pub(crate) mod row;
 mod signatures;
 mod typical;
@@ -34,6 +35,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
         return Err("figures of a debug build say nothing: run `cargo xtask bench`".to_owned());
     }
     let mut rows = signatures::rows()?;
+    rows.extend(requests::rows()?);
     rows.extend(money::rows()?);
     rows.push(calls::row()?);
     let code = row::code(&rows);
