@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::response::Html;
-use payments_mocopay::auth::{browser_returns, session_notifications, transaction_notifications};
+use payments_mocopay::auth::{browser_returns, notifications};
 use payments_mocopay::axum as routes;
 use payments_mocopay::inbound::SessionNotification;
 use payments_mocopay::payments_core::incoming::{
@@ -68,7 +68,7 @@ impl Shop {
     }
 
     fn routes(&self, inbox: Inbox, transactions: Inbox, caller: CallerAuth) -> axum::Router {
-        let other = transaction_notifications("example", "main-shop", caller);
+        let other = notifications("example", "main-shop", caller);
         let returns = browser_returns("example", "main-shop");
         axum::Router::new()
             .route(
@@ -104,7 +104,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let shop = Shop {
         client: Client::builder(Environment::At(base_url), credentials).build()?,
         payments: open_payments()?,
-        receiver: session_notifications("example", "main-shop", caller.clone()),
+        receiver: notifications("example", "main-shop", caller.clone()),
     };
     let (inbox, transactions) = (Inbox::in_memory(), Inbox::in_memory());
     let app = shop.routes(inbox.clone(), transactions, caller);
@@ -150,7 +150,7 @@ async fn rehearse() -> Result<(), Box<dyn Error>> {
     let shop = Shop {
         client: Client::builder(environment, credentials).build()?,
         payments: HashMap::from([("ORDER-1001".to_owned(), stored)]),
-        receiver: session_notifications("example", "main-shop", caller.clone()),
+        receiver: notifications("example", "main-shop", caller.clone()),
     };
     let (inbox, transactions) = (Inbox::in_memory(), Inbox::in_memory());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;

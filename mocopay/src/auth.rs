@@ -1,9 +1,8 @@
 //! How MoCoPay knows the merchant: a signature over the path and the query of every request.
 
 mod signature;
-mod strength;
 
-use std::fmt;
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use payments_core::Secret;
@@ -12,19 +11,21 @@ use payments_core::client::{Grant, NoLogin, Provider};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
 use payments_core::http::{HeaderName, Uri, header::ACCEPT};
-use payments_core::incoming::{CallerAuth, Receiver, Scope, danger};
+use payments_core::incoming::{CallerAuth, Notice, Receiver, Scope, danger};
 use payments_core::json::Object;
 use payments_core::serde::Deserialize;
+#[cfg(any(feature = "client", feature = "blocking"))]
+use payments_core::signing::apparent_bits;
 use payments_core::signing::{check_given, check_secret};
 use payments_core::wire::text::percent_encoded;
 
 use crate::calls::Credentials;
-use crate::ext::TransactionNotification;
-use crate::inbound::{BrowserReturn, SessionNotification};
+use crate::inbound::BrowserReturn;
 use crate::types::InitPayment;
 
+pub use payments_core::signing::{Escaping, SignedQuery};
 pub use signature::{
-    Escaping, PARAMETERS, Signature, SignatureError, SignedQuery, signature, verify,
+    PARAMETERS, RULES, Signature, SignatureError, canonical, holds, signature, verify,
 };
 
 /// The base URL that was seen in use (third-party). The control box shows each merchant its own;
@@ -43,7 +44,7 @@ pub const OBSERVED_BASE: &str = "https://payment.mocopay.com/v1/payment";
 ///     .signature_place(SignaturePlace::Parameter);
 /// # let _ = mocopay;
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Mocopay {
     no_slash: bool,
     escaping: Escaping,
@@ -63,7 +64,7 @@ pub enum SignaturePlace {
 }
 
 /// Another way to sign, in the place of the documented one.
-pub trait Sign: Send + Sync {
+pub trait Sign: Debug + Send + Sync {
     /// The value of the signature over `canonical`: path, `?`, and the sorted parameters, without
     /// the secret.
     ///
@@ -111,23 +112,6 @@ impl Mocopay {
     }
 }
 
-impl fmt::Debug for Mocopay {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            no_slash,
-            escaping,
-            place,
-            signer,
-        } = self;
-        out.debug_struct("Mocopay")
-            .field("trailing_slash", &!no_slash)
-            .field("escaping", escaping)
-            .field("signature_place", place)
-            .field("own_signer", &signer.is_some())
-            .finish()
-    }
-}
-
 impl Provider for Mocopay {
     const NAME: &'static str = "mocopay";
     type Credentials = Credentials;
@@ -137,7 +121,10 @@ impl Provider for Mocopay {
     fn check(&self, credentials: &Credentials) -> Result<(), Misuse> {
         check_given("apiKey", credentials.api_key())?;
         check_secret("apiSecret", credentials.api_secret())?;
-        strength::warn_if_weak(credentials.api_secret());
+        #[cfg(any(feature = "client", feature = "blocking"))]
+        if apparent_bits(credentials.api_secret().expose()) < 128 {
+            tracing::warn!("`apiSecret` seems weak: MD5 is searched fast, ask for a longer one");
+        }
         Ok(())
     }
 
@@ -155,13 +142,13 @@ impl Provider for Mocopay {
         credentials: &Credentials,
         _token: Option<&Secret<String>>,
     ) -> Result<(), Misuse> {
-        let query = SignedQuery::parse(request.query())?;
+        let query = SignedQuery::parse(request.query(), &RULES)?;
         let slash = if self.no_slash { "" } else { "/" };
         let path = format!("{}{slash}", request.path().trim_end_matches('/'));
         let sent = request.clone().with_path(path).with_query(query.sent());
         let path = sent.sent_path();
         let value = Secret::new(match &self.signer {
-            Some(signer) => signer.sign(&query.canonical(&path, self.escaping), credentials)?,
+            Some(signer) => signer.sign(&canonical(&path, &query, self.escaping), credentials)?,
             None => signature(&path, &query, self.escaping, credentials),
         });
         *request = match self.place {
@@ -188,43 +175,33 @@ impl Provider for Mocopay {
             return Ok(());
         }
         // What cannot be read at all is told by the call's own reading.
-        let body = Object::parse(response.body()).ok();
-        let text = |name| {
-            body.as_ref()
-                .and_then(|body| String::deserialize(body.get(name)?).ok())
+        let Ok(body) = Object::parse(response.body()) else {
+            return Ok(());
         };
-        let address = text("redirectUrl").and_then(|url| url.parse::<Uri>().ok());
-        let scheme = address.as_ref().and_then(Uri::scheme_str).unwrap_or("");
-        if body.is_some() && !matches!(scheme, "http" | "https") {
-            return Err(Fault::unreadable(
-                "`redirectUrl` is no absolute http or https url",
-            ));
+        let text = |name| body.get(name).and_then(|raw| String::deserialize(raw).ok());
+        let url = text("redirectUrl").and_then(|url| url.parse::<Uri>().ok());
+        let web = url.is_some_and(|url| matches!(url.scheme_str(), Some("http" | "https")));
+        if web && text("requestId").is_some_and(|id| !id.is_empty()) {
+            return Ok(());
         }
-        if text("requestId").is_some_and(|id| id.is_empty()) {
-            return Err(Fault::unreadable("`requestId` is empty"));
-        }
-        Ok(())
+        Err(Fault::unreadable(
+            "`requestId` or an absolute `redirectUrl` is missing",
+        ))
     }
 }
 
-/// The receiver of an endpoint's session notifications, whose caller is known by `caller`.
-/// `environment` and `account` are the merchant's own names.
+/// The receiver of an endpoint's notifications of one kind ([`SessionNotification`] or
+/// [`TransactionNotification`]), whose caller is known by `caller`. `environment` and `account` are
+/// the merchant's own names.
+///
+/// [`SessionNotification`]: crate::inbound::SessionNotification
+/// [`TransactionNotification`]: crate::ext::TransactionNotification
 #[must_use]
-pub fn session_notifications(
+pub fn notifications<N: Notice>(
     environment: &str,
     account: &str,
     caller: CallerAuth,
-) -> Receiver<SessionNotification> {
-    Receiver::new(Scope::new(Mocopay::NAME, environment, account), caller)
-}
-
-/// The same for transaction notifications, whose fields are unknown.
-#[must_use]
-pub fn transaction_notifications(
-    environment: &str,
-    account: &str,
-    caller: CallerAuth,
-) -> Receiver<TransactionNotification> {
+) -> Receiver<N> {
     Receiver::new(Scope::new(Mocopay::NAME, environment, account), caller)
 }
 

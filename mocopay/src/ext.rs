@@ -1,5 +1,6 @@
 //! What only MoCoPay does: charges that a status does not tell, and transactions of unknown fields.
 
+#[cfg(any(feature = "client", feature = "blocking"))]
 mod confirm;
 mod transaction;
 
@@ -9,6 +10,7 @@ use crate::codes::SessionStatus;
 use crate::inbound::SessionNotification;
 use crate::types::VerifyPaymentReply;
 
+#[cfg(any(feature = "client", feature = "blocking"))]
 pub use confirm::Stored;
 pub use transaction::TransactionNotification;
 

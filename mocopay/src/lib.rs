@@ -9,6 +9,7 @@ mod generated;
 pub mod sandbox;
 
 pub use auth::Mocopay;
+#[cfg(any(feature = "client", feature = "blocking"))]
 pub use ext::Stored;
 pub use generated::{calls, codes, inbound, types};
 

@@ -13,6 +13,7 @@ mod inbox;
 mod intake;
 mod message;
 mod notice;
+mod raw;
 mod replays;
 mod returns;
 mod ring;
@@ -31,6 +32,7 @@ pub use inbox::{Accepted, Claimed, Inbox, InboxOptions, Key, Outcome, Row, Worke
 pub use intake::{Begun, Intake, Turn};
 pub use message::{Endpoint, Message};
 pub use notice::{AckRule, Acknowledged, Answered, Notice};
+pub use raw::RawFields;
 pub use replays::{Replays, Seen};
 pub use returns::{Kept, Returns};
 pub use ring::KeyRing;

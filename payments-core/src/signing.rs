@@ -3,7 +3,9 @@
 pub mod canonical;
 mod digest;
 mod pem;
+mod query;
 mod secret;
+mod strength;
 
 pub use canonical::{Canonical, Part, Refusal, Sink};
 pub use digest::{
@@ -11,4 +13,6 @@ pub use digest::{
     tag_text, text,
 };
 pub use pem::pem;
+pub use query::{Escaping, QueryRules, SignedQuery};
 pub use secret::{KeyPart, MIN_SECRET, Secret, check_given, check_secret, check_secret_of};
+pub use strength::apparent_bits;

@@ -3,25 +3,16 @@
 //! MoCoPay signs no message to the merchant and names no amount that could be compared. So a session
 //! counts for a payment only if product and buyer are those that the merchant stored.
 
-use payments_core::Money;
-#[cfg(any(feature = "client", feature = "blocking"))]
-use payments_core::{
-    Error, Reply,
-    error::Misuse,
-    incoming::{Basis, Confirmation, Confirmed, Expected},
-};
+use payments_core::error::Misuse;
+use payments_core::incoming::{Basis, Confirmation, Confirmed, Expected};
+use payments_core::{Error, Money, Reply};
 
-#[cfg(any(feature = "client", feature = "blocking"))]
 use crate::types::{VerifyBy, VerifyPayment, VerifyPaymentReply};
 
 /// What the merchant stored of a payment when it was started.
 ///
 /// Store the session as soon as a message claims one, and let no session pay for two references.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    not(any(feature = "client", feature = "blocking")),
-    expect(dead_code, reason = "clients compare it")
-)]
 pub struct Stored {
     reference: String,
     price: Money,
@@ -59,7 +50,6 @@ impl Stored {
     }
 }
 
-#[cfg(any(feature = "client", feature = "blocking"))]
 fn query(session_id: &str, stored: &Stored) -> Result<VerifyPayment, Misuse> {
     let known = stored.session_id.as_deref();
     same("sessionId", Some(known.unwrap_or(session_id)), session_id)?;
@@ -69,7 +59,6 @@ fn query(session_id: &str, stored: &Stored) -> Result<VerifyPayment, Misuse> {
 }
 
 /// Whether MoCoPay speaks of what was stored.
-#[cfg(any(feature = "client", feature = "blocking"))]
 fn same(field: &'static str, found: Option<&str>, stored: &str) -> Result<(), Misuse> {
     if found == Some(stored) {
         return Ok(());
@@ -80,7 +69,6 @@ fn same(field: &'static str, found: Option<&str>, stored: &str) -> Result<(), Mi
     ))
 }
 
-#[cfg(any(feature = "client", feature = "blocking"))]
 fn judge(
     reply: Reply<VerifyPaymentReply>,
     session_id: &str,
@@ -105,7 +93,6 @@ fn judge(
     )))
 }
 
-#[cfg(any(feature = "client", feature = "blocking"))]
 payments_core::on_both_clients! {
     /// Confirms a payment by asking for the session that a message claims, or that was stored.
     ///

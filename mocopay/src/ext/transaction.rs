@@ -2,37 +2,13 @@
 
 use payments_core::error::Rejected;
 use payments_core::http::StatusCode;
-use payments_core::incoming::{AckRule, Acknowledged, Fields, Notice};
+use payments_core::incoming::{AckRule, Acknowledged, Fields, Notice, RawFields};
 
 /// A change of a transaction's status. A reason to ask `verify_payment`, never to deliver.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransactionNotification {
-    fields: Vec<(String, String)>,
-    raw: String,
-}
-
-impl TransactionNotification {
-    /// All fields, in their order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.fields.iter().map(|(name, text)| (&**name, &**text))
-    }
-
-    /// One of them.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, text)| text)
-    }
-}
-
-/// Names only.
-impl std::fmt::Debug for TransactionNotification {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_list()
-            .entries(self.iter().map(|(name, _)| name))
-            .finish()
-    }
+    /// All that it holds, in its order.
+    pub fields: RawFields,
 }
 
 impl Notice for TransactionNotification {
@@ -40,34 +16,28 @@ impl Notice for TransactionNotification {
     const NAME: &'static str = "transaction_notification";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
-        let own = |(name, text): (&str, &str)| (name.to_owned(), text.to_owned());
-        let fields: Vec<(String, String)> = fields.iter().map(own).collect();
-        if fields.is_empty() {
-            return Err(Rejected::by_provider_crate());
-        }
-        // A name or a text could hold any joining character, so their lengths stand before them.
-        let part =
-            |(name, text): &(String, String)| format!("{}.{}.{name}{text}", name.len(), text.len());
-        let raw = fields.iter().map(part).collect();
-        Ok(Self { fields, raw })
+        let fields = RawFields::new(fields);
+        let empty = fields.key().is_empty();
+        (!empty)
+            .then_some(Self { fields })
+            .ok_or(Rejected::by_provider_crate())
     }
 
     fn read_unsigned(_fields: &Fields<'_>) {}
 
     /// The transaction and its status where they have these names, else everything.
     fn dedupe(&self) -> Vec<&str> {
-        match (self.get("transactionId"), self.get("status")) {
+        match (self.fields.get("transactionId"), self.fields.get("status")) {
             (Some(id), Some(status)) => vec![id, status],
-            _ => vec![&self.raw],
+            _ => vec![self.fields.key()],
         }
     }
 
     fn reference(&self) -> &str {
-        let names = ["sessionId", "sid", "transactionId"];
+        let mut names = ["sessionId", "sid", "transactionId"].into_iter();
         names
-            .iter()
-            .find_map(|name| self.get(name))
-            .unwrap_or(&self.raw)
+            .find_map(|name| self.fields.get(name))
+            .unwrap_or(self.fields.key())
     }
 }
 

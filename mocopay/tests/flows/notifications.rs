@@ -1,8 +1,9 @@
 //! What MoCoPay sends on its own: once, twice, late, out of order, forged, or not at all.
 
 use payments_core::incoming::{Accepted, Endpoint};
-use payments_mocopay::auth::{browser_returns, session_notifications, transaction_notifications};
+use payments_mocopay::auth::{browser_returns, notifications};
 use payments_mocopay::codes::SessionStatus;
+use payments_mocopay::ext::TransactionNotification;
 use payments_mocopay::inbound::SessionNotification;
 use payments_mocopay::sandbox::{CallbackMode, Config};
 use payments_mocopay::types::VerifyBy;
@@ -91,8 +92,8 @@ async fn a_payment_whose_notification_never_came_is_found() {
 }
 
 #[test]
-fn session_notifications_are_read_strictly() {
-    let receiver = session_notifications("sandbox", "shop", known());
+fn notifications_are_read_strictly() {
+    let receiver = notifications::<SessionNotification>("sandbox", "shop", known());
     let read = |query: &str| {
         let found = receiver
             .receive(&inbound(&format!("/session?{query}")))
@@ -133,7 +134,7 @@ fn session_notifications_are_read_strictly() {
 
 #[test]
 fn a_stranger_is_not_let_in() {
-    let receiver = session_notifications("sandbox", "shop", known());
+    let receiver = notifications::<SessionNotification>("sandbox", "shop", known());
     let mut headers = payments_core::http::HeaderMap::new();
     headers.insert("x-stranger", "1".parse().unwrap());
     let method = payments_core::http::Method::GET;
@@ -156,12 +157,12 @@ fn browser_returns_are_claims() {
 }
 
 #[test]
-fn transaction_notifications_are_kept_in_order() {
+fn notifications_are_kept_in_order() {
     use payments_core::incoming::Notice;
-    let receiver = transaction_notifications("sandbox", "shop", known());
+    let receiver = notifications::<TransactionNotification>("sandbox", "shop", known());
     let read = |query: &str| receiver.receive(&inbound(&format!("/t?{query}"))).unwrap();
     let found = read("z=1&a=x%20y&transactionId=t1&status=Charged&sid=s1");
-    let fields: Vec<_> = found.claims().iter().collect();
+    let fields: Vec<_> = found.claims().fields.iter().collect();
     let expect = [
         ("z", "1"),
         ("a", "x y"),

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex};
 use payments_core::client::RetryPolicy;
 use payments_core::incoming::Endpoint;
 use payments_core::testing::{Act, ScriptedTransport};
-use payments_mocopay::auth::{Mocopay, SignaturePlace, SignedQuery, session_notifications};
+use payments_mocopay::auth::{Mocopay, RULES, SignaturePlace, SignedQuery, notifications};
 use payments_mocopay::calls::{Client, Credentials, Environment};
+use payments_mocopay::inbound::SessionNotification;
 use payments_mocopay::sandbox::{Config, start};
 use payments_mocopay::types::{InitPayment, VerifyBy};
 use tracing::field::{Field, Visit};
@@ -140,13 +141,13 @@ fn nothing_tells_a_buyer() {
         verify(VerifyBy::UserId("123456789".into()))
     ));
     let query = "sid=s1&status=x&userId=123456789&phone=0099923026";
-    let found =
-        session_notifications("sandbox", "shop", known()).receive(&inbound(&format!("/?{query}")));
+    let found = notifications::<SessionNotification>("sandbox", "shop", known())
+        .receive(&inbound(&format!("/?{query}")));
     let found = found.unwrap();
     check(format!("{found:?} {:?}", found.claims()));
     check(format!(
         "{:?}",
-        SignedQuery::parse("phone=0099923026&userId=123456789").unwrap()
+        SignedQuery::parse("phone=0099923026&userId=123456789", &RULES).unwrap()
     ));
     check(format!("{:?}", Credentials::new("app1", SECRET).unwrap()));
     let config = Config::new().credentials("app1", SECRET);

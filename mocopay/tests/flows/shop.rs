@@ -10,7 +10,7 @@ use payments_core::incoming::{
 };
 use payments_core::testing::FixedClock;
 use payments_core::{Currency, Error, Money};
-use payments_mocopay::auth::{session_notifications, transaction_notifications};
+use payments_mocopay::auth::notifications;
 use payments_mocopay::calls::{Client, Credentials, Environment};
 use payments_mocopay::inbound::SessionNotification;
 use payments_mocopay::sandbox::{Config, Control, Sandbox, SandboxClock, start};
@@ -48,8 +48,8 @@ impl Shop {
         setup: impl FnOnce(Builder<Mocopay, Client>) -> Builder<Mocopay, Client>,
     ) -> Self {
         let (inbox, transactions) = (Inbox::in_memory(), Inbox::in_memory());
-        let receiver = session_notifications("sandbox", "shop", known());
-        let other = transaction_notifications("sandbox", "shop", known());
+        let receiver = notifications("sandbox", "shop", known());
+        let other = notifications("sandbox", "shop", known());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let session = payments_mocopay::axum::session_notified(inbox.clone(), receiver.clone());

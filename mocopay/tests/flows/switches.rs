@@ -53,6 +53,7 @@ async fn the_wrong_reading_is_refused() {
     }
 }
 
+#[derive(Debug)]
 struct Constant;
 
 impl Sign for Constant {

@@ -8,6 +8,7 @@ mod calls;
 mod cards;
 mod money;
 mod pace;
+mod requests;
 pub(crate) mod row;
 mod signatures;
 mod typical;
@@ -35,6 +36,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
         return Err("figures of a debug build say nothing: run `cargo xtask bench`".to_owned());
     }
     let mut rows = signatures::rows()?;
+    rows.extend(requests::rows()?);
     rows.extend(money::rows()?);
     rows.push(cards::row()?);
     rows.push(calls::row()?);

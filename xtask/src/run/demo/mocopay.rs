@@ -8,7 +8,7 @@ use payments_core::Decimal;
 use payments_core::incoming::{
     Basis, CallerAuth, Confirmation, Endpoint, Inbox, Outcome, Receiver, Row,
 };
-use payments_mocopay::auth::{browser_returns, session_notifications, transaction_notifications};
+use payments_mocopay::auth::{browser_returns, notifications};
 use payments_mocopay::inbound::{BrowserReturn, SessionNotification};
 use payments_mocopay::sandbox::{Config, Sandbox, start};
 use payments_mocopay::types::{InitPayment, VerifyBy, VerifyPayment, VerifyPaymentReply};
@@ -97,8 +97,8 @@ async fn open() -> Done<Shop> {
     let credentials = Credentials::new(KEY, SECRET).map_err(said)?;
     let client = Client::builder(Environment::At(base_url.clone()), credentials);
     let (inbox, transactions) = (Inbox::in_memory(), Inbox::in_memory());
-    let receiver = session_notifications("sandbox", "demo", known()?);
-    let other = transaction_notifications("sandbox", "demo", known()?);
+    let receiver = notifications("sandbox", "demo", known()?);
+    let other = notifications("sandbox", "demo", known()?);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .map_err(said)?;

@@ -1,22 +1,8 @@
-//! How hard a secret is to guess, as far as its look tells: MD5 is searched fast.
-
-use payments_core::Secret;
-
-/// Bits that a secret should seem to have.
-const ENOUGH: usize = 128;
-
-/// Warns of a secret that seems weak. It is not repeated.
-pub(super) fn warn_if_weak(secret: &Secret<String>) {
-    if apparent_bits(secret.expose()) < ENOUGH {
-        #[cfg(any(feature = "client", feature = "blocking"))]
-        tracing::warn!(
-            "`apiSecret` seems weak: MD5 is searched fast, ask MoCoPay for a longer one"
-        );
-    }
-}
+//! How hard a secret is to guess, as far as its look tells.
 
 /// An upper bound by length and by the kinds of characters, in bits.
-fn apparent_bits(secret: &str) -> usize {
+#[must_use]
+pub fn apparent_bits(secret: &str) -> usize {
     let has = |kind: fn(&char) -> bool| secret.chars().any(|character| kind(&character));
     // Tenths of a bit for each character.
     let tenths = match (
@@ -56,7 +42,7 @@ mod tests {
     #[test]
     fn weak_secrets_seem_weak() {
         let check = |secret: &str, expect: bool| {
-            assert_eq!(apparent_bits(secret) >= ENOUGH, expect, "{secret}");
+            assert_eq!(apparent_bits(secret) >= 128, expect, "{secret}");
         };
         // The form that was seen in use: 30 upper-case letters and digits.
         check("7KQ2ZP9XH4M1VB6RT8WD3NF5GJ0CLS", true);
