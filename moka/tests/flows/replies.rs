@@ -383,7 +383,14 @@ async fn a_bare_string_is_no_page() {
             }
         }
     }
-    for data in [r#"{"Url":"https://a.example/"}"#, r#"{"CodeForHash":"x"}"#] {
+    // Nor is it one with a code that is none: anyone could make its hash.
+    for data in [
+        r#"{"Url":"https://a.example/"}"#,
+        r#"{"CodeForHash":"x"}"#,
+        r#"{"Url":"https://a.example/","CodeForHash":""}"#,
+        r#"{"Url":"https://a.example/","CodeForHash":" \t\u00a0"}"#,
+        r#"{"Url":"https://a.example/","CodeForHash":null}"#,
+    ] {
         let (creator, _) = client(json(&envelope(data)));
         let found = creator.create_page(PageDraft::of("A").build()).await;
         assert_eq!(kind(&found.unwrap_err()), UNKNOWN, "{data}");
