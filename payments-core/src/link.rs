@@ -1,5 +1,6 @@
 //! Links that a buyer opens: of the web, and of apps.
 
+use core::net::IpAddr;
 use core::str::FromStr;
 use std::fmt;
 
@@ -104,6 +105,17 @@ impl Link {
     #[must_use]
     pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// Whether what is sent there is read by nobody on the way: https, or http on this machine.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        let host = self.host.trim_start_matches('[').trim_end_matches(']');
+        let loopback = || {
+            let address = host.parse::<IpAddr>();
+            host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+        };
+        self.scheme == "https" || (self.scheme == "http" && loopback())
     }
 
     /// Its query as it stands there; nothing where there is no question mark.
@@ -216,6 +228,30 @@ mod tests {
         check("https://b /", Err(place));
         check("https://b\\@c/", Err(place));
         check("https://bị.example/", Err(place));
+    }
+
+    #[test]
+    fn https_and_this_machine_are_private() {
+        let check = |text: &str, expect: bool| {
+            assert_eq!(text.parse::<Link>().unwrap().is_private(), expect, "{text}");
+        };
+        for private in [
+            "https://a.example/",
+            "HTTP://LOCALHOST:1/",
+            "http://127.0.0.7",
+            "http://[::1]:1/x",
+        ] {
+            check(private, true);
+        }
+        for other in [
+            "http://a.example/",
+            "http://localhost.example/",
+            "http://127.0.0.1.example/",
+            "http://0.0.0.0/",
+            "wallet://localhost/",
+        ] {
+            check(other, false);
+        }
     }
 
     #[test]
