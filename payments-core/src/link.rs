@@ -1,5 +1,7 @@
 //! Links that a buyer opens: of the web, and of apps.
 
+mod allowed;
+
 use core::net::IpAddr;
 use core::str::FromStr;
 use std::fmt;
@@ -8,6 +10,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::error::Misuse;
 use crate::wire::text::decoded;
+
+pub use allowed::AllowedLinks;
 
 /// A link such as `https://pay.example/p?id=1` or `wallet://?action=pay`. Schemes of apps are no
 /// business of `http::Uri`, which refuses a link without a host.
