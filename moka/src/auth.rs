@@ -71,7 +71,8 @@ impl Provider for Moka {
     }
 
     /// The return of a page without a `CodeForHash` could never be believed; and the buyer is sent to
-    /// https only, or to this machine.
+    /// https only, or to this machine. That is so under [`Live`](crate::Live) too: which service
+    /// answered is not told here. It answered over https itself, and nobody else is behind it.
     fn inspect(
         &self,
         call: &'static str,
@@ -82,18 +83,33 @@ impl Provider for Moka {
         let data = body.and_then(|body| body.get("Data")).map(|raw| raw.get());
         let data = data.filter(|_| call == CreatePage::NAME).unwrap_or("");
         let page = Object::parse(data.as_bytes()).ok();
-        let url = page.and_then(|page| String::deserialize(page.get("Url")?).ok());
+        let text = |name| String::deserialize(page.as_ref()?.get(name)?).ok();
+        let (url, code) = (text("Url"), text("CodeForHash"));
         let base = url.as_deref().and_then(|url| url.split('?').next());
         if data.starts_with('"') {
-            Err(Fault::unreadable(
+            return Err(Fault::unreadable(
                 "a bare string is no page: there is no `CodeForHash`",
-            ))
-        } else if base.is_some_and(|base| Base::parse(base).is_err()) {
-            Err(Fault::unreadable("`Url` is not one of https"))
-        } else {
-            Ok(())
+            ));
         }
+        if base.is_some_and(|base| Base::parse(base).is_err()) {
+            return Err(Fault::unreadable("`Url` is not one of https"));
+        }
+        if code.as_deref().is_some_and(|code| code.trim().is_empty()) {
+            return Err(Fault::unreadable("`CodeForHash` is empty"));
+        }
+        #[cfg(any(feature = "client", feature = "blocking"))]
+        if code.is_some_and(|code| !is_guid(&code)) {
+            tracing::warn!(call, "`CodeForHash` has not the shape of a GUID");
+        }
+        Ok(())
     }
+}
+
+/// Whether a text is of the shape of every `CodeForHash` that was ever seen.
+#[cfg(any(feature = "client", feature = "blocking"))]
+fn is_guid(text: &str) -> bool {
+    let hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    text.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && text.split('-').all(hex)
 }
 
 #[cfg(test)]

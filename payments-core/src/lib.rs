@@ -28,7 +28,7 @@ pub mod wire;
 
 pub use deadlines::{Deadlines, Due};
 pub use error::{Error, MoneyMoved};
-pub use link::Link;
+pub use link::{AllowedLinks, Link};
 pub use money::{Currency, Decimal, Money};
 pub use outgoing::call::Reply;
 pub use outgoing::{Pending, Resolved, call, client};

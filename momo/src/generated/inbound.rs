@@ -440,11 +440,11 @@ impl Notice for Notification {
     fn read_unsigned(_fields: &Fields<'_>) {}
 
     fn dedupe(&self) -> Vec<&str> {
-        vec![&self.request_id]
+        vec![&self.bill_id, &self.momo_trans_id]
     }
 
     fn reference(&self) -> &str {
-        &self.request_id
+        &self.bill_id
     }
 }
 

@@ -193,31 +193,51 @@ pub struct CreatePaymentReply {
     #[serde(rename = "resultCode", deserialize_with = "payments_core::json::code")]
     pub result_code: ResultCode,
     /// The page where the buyer pays.
-    #[serde(rename = "payUrl", default)]
+    #[serde(
+        rename = "payUrl",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub pay_url: Option<String>,
     /// Opens the app.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub deeplink: Option<String>,
     /// The data of a QR code, not the address of a picture.
-    #[serde(rename = "qrCodeUrl", default)]
+    #[serde(
+        rename = "qrCodeUrl",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub qr_code_url: Option<String>,
     /// Opens the mini app.
-    #[serde(rename = "deeplinkMiniApp", default)]
+    #[serde(
+        rename = "deeplinkMiniApp",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub deeplink_mini_app: Option<String>,
     /// A short link.
     ///
     /// Evidence: sample.
-    #[serde(rename = "shortLink", default)]
+    #[serde(
+        rename = "shortLink",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub short_link: Option<String>,
     /// Opens the app.
     ///
     /// Evidence: sample.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub applink: Option<String>,
     /// Where a wallet is linked; lives for 15 minutes.
     ///
     /// Evidence: sample.
-    #[serde(rename = "bindingUrl", default)]
+    #[serde(
+        rename = "bindingUrl",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub binding_url: Option<String>,
     /// The fee of the buyer.
     #[serde(rename = "userFee", default, deserialize_with = "optional_minor_vnd")]
@@ -265,7 +285,11 @@ pub struct PaymentStatusReply {
     #[serde(rename = "orderId")]
     pub order_id: String,
     /// What the merchant sent along.
-    #[serde(rename = "extraData", default)]
+    #[serde(
+        rename = "extraData",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub extra_data: Option<String>,
     /// What was paid.
     #[serde(deserialize_with = "minor_vnd")]
@@ -278,7 +302,11 @@ pub struct PaymentStatusReply {
     )]
     pub trans_id: Option<i64>,
     /// How it was paid: webApp, app, qr, miniapp, aio_qr, banktransfer_qr, credit, napas.
-    #[serde(rename = "payType", default)]
+    #[serde(
+        rename = "payType",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub pay_type: Option<String>,
     /// What became of it.
     #[serde(rename = "resultCode", deserialize_with = "payments_core::json::code")]
@@ -287,7 +315,7 @@ pub struct PaymentStatusReply {
     #[serde(rename = "refundTrans", default)]
     pub refund_trans: Option<Vec<RefundTransaction>>,
     /// A text for people.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub message: Option<String>,
     /// Milliseconds since 1970 UTC.
     #[serde(
@@ -297,7 +325,11 @@ pub struct PaymentStatusReply {
     )]
     pub response_time: Option<i64>,
     /// What it was paid with.
-    #[serde(rename = "paymentOption", default)]
+    #[serde(
+        rename = "paymentOption",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub payment_option: Option<String>,
 }
 
@@ -410,7 +442,7 @@ pub struct RefundReply {
     #[serde(rename = "resultCode", deserialize_with = "payments_core::json::code")]
     pub result_code: ResultCode,
     /// A text for people.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub message: Option<String>,
     /// Milliseconds since 1970 UTC.
     #[serde(
@@ -476,7 +508,7 @@ pub struct RefundStatusReply {
     #[serde(rename = "resultCode", deserialize_with = "payments_core::json::code")]
     pub result_code: ResultCode,
     /// A text for people.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub message: Option<String>,
     /// Milliseconds since 1970 UTC.
     #[serde(
@@ -549,13 +581,17 @@ pub struct CaptureOrCancelReply {
     )]
     pub trans_id: Option<i64>,
     /// Capture or cancel.
-    #[serde(rename = "requestType", default)]
+    #[serde(
+        rename = "requestType",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub request_type: Option<ConfirmType>,
     /// The result.
     #[serde(rename = "resultCode", deserialize_with = "payments_core::json::code")]
     pub result_code: ResultCode,
     /// A text for people.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub message: Option<String>,
     /// Milliseconds since 1970 UTC.
     #[serde(
