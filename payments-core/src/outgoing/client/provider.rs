@@ -76,7 +76,8 @@ pub trait Provider: Clone + Send + Sync + 'static {
     fn grant(&self, reply: <Self::Login as Call>::Reply) -> Grant;
 
     /// Adds what authorizes a request. The login's own request is not passed here. A repeat is
-    /// authorized anew: the same request must come out as the same bytes.
+    /// authorized anew: path, query and body must come out the same; only a header may name the
+    /// attempt.
     ///
     /// # Errors
     /// [`Misuse`] for credentials that it cannot carry.
