@@ -367,6 +367,24 @@ pub(crate) enum Currency {
 }
 
 impl Kind {
+    /// The message that it holds, one or many.
+    pub(crate) fn message(&self) -> Option<&str> {
+        match self {
+            Self::Object(name) | Self::List(name) => Some(name),
+            Self::Text
+            | Self::LenientText
+            | Self::Secret
+            | Self::Bool
+            | Self::Flag
+            | Self::Integer
+            | Self::LenientInteger
+            | Self::Decimal
+            | Self::Money(_)
+            | Self::Code { .. }
+            | Self::Texts => None,
+        }
+    }
+
     /// Whether it is a text in Rust that is no secret.
     pub(crate) fn is_text(&self) -> bool {
         matches!(self, Self::Text | Self::LenientText)
