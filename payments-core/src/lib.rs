@@ -12,6 +12,7 @@ pub mod incoming;
 pub mod json;
 mod link;
 pub mod money;
+pub mod odd;
 pub mod outgoing;
 #[cfg(feature = "random")]
 mod random;

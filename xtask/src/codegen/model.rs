@@ -379,19 +379,10 @@ pub(crate) enum Currency {
 impl Kind {
     /// The message that it holds, one or many.
     pub(crate) fn message(&self) -> Option<&str> {
-        match self {
-            Self::Object(name) | Self::List(name) => Some(name),
-            Self::Text
-            | Self::LenientText
-            | Self::Secret
-            | Self::Bool
-            | Self::Flag
-            | Self::Integer
-            | Self::LenientInteger
-            | Self::Decimal
-            | Self::Money(_)
-            | Self::Code { .. }
-            | Self::Texts => None,
+        if let Self::Object(name) | Self::List(name) = self {
+            Some(name)
+        } else {
+            None
         }
     }
 
