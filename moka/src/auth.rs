@@ -3,6 +3,7 @@
 use payments_core::client::{Grant, NoLogin, Provider};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
+use payments_core::odd::expect_guid;
 use payments_core::outgoing::Base;
 use payments_core::serde::Deserialize;
 use payments_core::signing::{Keys, Scheme, TagString, TagText, tag};
@@ -84,32 +85,18 @@ impl Provider for Moka {
         let data = data.filter(|_| call == CreatePage::NAME).unwrap_or("");
         let page = Object::parse(data.as_bytes()).ok();
         let text = |name| String::deserialize(page.as_ref()?.get(name)?).ok();
-        let (url, code) = (text("Url"), text("CodeForHash"));
-        let base = url.as_deref().and_then(|url| url.split('?').next());
+        let is_page = |url: &str| Base::parse(url.split('?').next().unwrap_or("")).is_ok();
+        expect_guid(call, "CodeForHash", text("CodeForHash").as_deref());
         if data.starts_with('"') {
-            return Err(Fault::unreadable(
-                "a bare string is no page: there is no `CodeForHash`",
-            ));
+            Err(Fault::unreadable("a bare string has no `CodeForHash`"))
+        } else if text("Url").is_some_and(|url| !is_page(&url)) {
+            Err(Fault::unreadable("`Url` is not one of https"))
+        } else if text("CodeForHash").is_some_and(|code| code.trim().is_empty()) {
+            Err(Fault::unreadable("`CodeForHash` is empty"))
+        } else {
+            Ok(())
         }
-        if base.is_some_and(|base| Base::parse(base).is_err()) {
-            return Err(Fault::unreadable("`Url` is not one of https"));
-        }
-        if code.as_deref().is_some_and(|code| code.trim().is_empty()) {
-            return Err(Fault::unreadable("`CodeForHash` is empty"));
-        }
-        #[cfg(any(feature = "client", feature = "blocking"))]
-        if code.is_some_and(|code| !is_guid(&code)) {
-            tracing::warn!(call, "`CodeForHash` has not the shape of a GUID");
-        }
-        Ok(())
     }
-}
-
-/// Whether a text is of the shape of every `CodeForHash` that was ever seen.
-#[cfg(any(feature = "client", feature = "blocking"))]
-fn is_guid(text: &str) -> bool {
-    let hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    text.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && text.split('-').all(hex)
 }
 
 #[cfg(test)]

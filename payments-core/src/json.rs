@@ -15,7 +15,7 @@ use crate::money::{Currency, Decimal, Money};
 use crate::signing::canonical::Part;
 
 pub(crate) use any_case::any_case;
-pub use lenient::{lenient_code, lenient_decimal, lenient_flag, lenient_integer};
+pub use lenient::{lenient_code, lenient_decimal, lenient_flag, lenient_integer, lenient_message};
 
 /// No message of a payment provider is near this; the search for doubled fields is quadratic.
 const MAX_FIELDS: usize = 256;

@@ -14,6 +14,7 @@ pub mod incoming;
 pub mod json;
 mod link;
 pub mod money;
+pub mod odd;
 pub mod outgoing;
 mod pan;
 #[cfg(feature = "random")]

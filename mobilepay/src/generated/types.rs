@@ -359,7 +359,11 @@ pub struct TokenData {
     #[serde(rename = "cryptogramInfo", default)]
     pub cryptogram_info: Option<CryptogramInfo>,
     /// Visa: the card behind it.
-    #[serde(rename = "paymentInstrument", default)]
+    #[serde(
+        rename = "paymentInstrument",
+        default,
+        deserialize_with = "payments_core::json::lenient_message"
+    )]
     pub payment_instrument: Option<PaymentInstrument>,
     /// Visa: the token.
     #[serde(rename = "tokenInfo", default)]
@@ -394,7 +398,11 @@ pub struct PaymentInstrument {
     #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub last4: Option<String>,
     /// What it is.
-    #[serde(rename = "paymentType", default)]
+    #[serde(
+        rename = "paymentType",
+        default,
+        deserialize_with = "payments_core::json::lenient_message"
+    )]
     pub payment_type: Option<PaymentType>,
     /// The account behind card and token.
     #[wire("paymentAccountReference", sensitive)]

@@ -119,7 +119,11 @@ pub struct VerifyPaymentReply {
     #[spelt("sessionType")]
     pub kind: Option<String>,
     /// The buyer.
-    #[serde(rename = "endUser", default)]
+    #[serde(
+        rename = "endUser",
+        default,
+        deserialize_with = "payments_core::json::lenient_message"
+    )]
     pub end_user: Option<EndUser>,
     /// The language.
     #[serde(default, deserialize_with = "payments_core::json::lenient_code")]

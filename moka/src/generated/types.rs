@@ -361,6 +361,96 @@ pub struct Payment {
         deserialize_with = "payments_core::json::lenient_code"
     )]
     pub buyer_address: Option<String>,
+    /// The payment link that it was made by.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "UserPosPaymentId",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub user_pos_payment_id: Option<String>,
+    /// The address of that link.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "UserPosPaymentUrl",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub user_pos_payment_url: Option<String>,
+    /// Whether the card is of another country.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "IsInternationalCard",
+        default,
+        deserialize_with = "payments_core::json::lenient_flag"
+    )]
+    pub international_card: Option<bool>,
+    /// The software of the dealer.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "Software",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub software: Option<String>,
+    /// About bonus points; its form is unknown.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "PointDistributionInformation",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub point_distribution_information: Option<String>,
+    /// About the 3-D step; its values are unknown.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "IsThreeDModel",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub three_d_model: Option<String>,
+    /// The status of the 3-D step; its values are unknown.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "MdStatus",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub md_status: Option<String>,
+    /// The code of the branch.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "BranchCode",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub branch_code: Option<String>,
+    /// The name of the branch.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "BranchName",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub branch_name: Option<String>,
+    /// Whether it may be voided still.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "CanBeCanceled",
+        default,
+        deserialize_with = "payments_core::json::lenient_flag"
+    )]
+    pub can_be_canceled: Option<bool>,
 }
 
 /// One thing that happened to a payment.
@@ -442,6 +532,51 @@ pub struct Transaction {
         deserialize_with = "payments_core::json::lenient_code"
     )]
     pub result_message: Option<String>,
+    /// The code of the bank.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "ResultCode",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub result_code: Option<String>,
+    /// The code of Moka.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "MokaResultCode",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub moka_result_code: Option<String>,
+    /// The text of Moka.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "MokaResultMessage",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub moka_result_message: Option<String>,
+    /// When it counts; its form is unknown.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "EffectiveDate",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub effective_date: Option<String>,
+    /// Another reference.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "ExtraRefNo",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub extra_ref_no: Option<String>,
 }
 
 /// Asks for payments.

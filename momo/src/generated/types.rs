@@ -4,10 +4,10 @@
 
 use payments_core::money::wire::Form;
 use payments_core::signing::{Place, Scheme, SignatureRule, Signed, TagText};
-use payments_core::{Canonical, Currency, Money, Request};
+use payments_core::{Canonical, Currency, Decimal, Money, Request};
 
 use super::calls::Credentials;
-use super::codes::{ConfirmType, Lang, RequestType, ResultCode};
+use super::codes::{ConfirmType, Lang, PayType, RequestType, ResultCode};
 
 /// A payment to be created.
 #[derive(Clone, Request, Canonical)]
@@ -239,6 +239,33 @@ pub struct CreatePaymentReply {
         deserialize_with = "payments_core::json::lenient_code"
     )]
     pub binding_url: Option<String>,
+    /// Opens the page in the app.
+    ///
+    /// Evidence: sample.
+    #[serde(
+        rename = "deeplinkWebInApp",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub deeplink_web_in_app: Option<String>,
+    /// MoMo's number of the transaction.
+    ///
+    /// Evidence: sample.
+    #[serde(
+        rename = "transId",
+        default,
+        deserialize_with = "payments_core::json::lenient_integer"
+    )]
+    pub trans_id: Option<i64>,
+    /// The merchant's id of the buyer.
+    ///
+    /// Evidence: sample.
+    #[serde(
+        rename = "partnerClientId",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub partner_client_id: Option<String>,
     /// The fee of the buyer.
     #[serde(rename = "userFee", default, deserialize_with = "optional_minor_vnd")]
     pub user_fee: Option<Money>,
@@ -301,13 +328,13 @@ pub struct PaymentStatusReply {
         deserialize_with = "payments_core::json::lenient_integer"
     )]
     pub trans_id: Option<i64>,
-    /// How it was paid: webApp, app, qr, miniapp, aio_qr, banktransfer_qr, credit, napas.
+    /// How it was paid.
     #[serde(
         rename = "payType",
         default,
         deserialize_with = "payments_core::json::lenient_code"
     )]
-    pub pay_type: Option<String>,
+    pub pay_type: Option<PayType>,
     /// What became of it.
     #[serde(rename = "resultCode", deserialize_with = "payments_core::json::code")]
     pub result_code: ResultCode,
@@ -331,6 +358,68 @@ pub struct PaymentStatusReply {
         deserialize_with = "payments_core::json::lenient_code"
     )]
     pub payment_option: Option<String>,
+    /// The vouchers that were used.
+    #[serde(
+        rename = "promotionInfo",
+        default,
+        deserialize_with = "payments_core::json::lenient_message"
+    )]
+    pub promotion_info: Option<Vec<Promotion>>,
+    /// When it changed last; its unit is unknown.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "lastUpdated",
+        default,
+        deserialize_with = "payments_core::json::lenient_integer"
+    )]
+    pub last_updated: Option<i64>,
+}
+
+/// A voucher that was used. Only the names of its fields are documented.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Promotion {
+    /// Its amount.
+    #[serde(default, deserialize_with = "payments_core::json::lenient_decimal")]
+    pub amount: Option<Decimal>,
+    /// The part of it that somebody else pays.
+    ///
+    /// Evidence: inferred.
+    #[serde(
+        rename = "amountSponsor",
+        default,
+        deserialize_with = "payments_core::json::lenient_decimal"
+    )]
+    pub amount_sponsor: Option<Decimal>,
+    /// Its id.
+    #[serde(
+        rename = "voucherId",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub voucher_id: Option<String>,
+    /// What it is.
+    #[serde(
+        rename = "voucherType",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub voucher_type: Option<String>,
+    /// Its name.
+    #[serde(
+        rename = "voucherName",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub voucher_name: Option<String>,
+    /// The rate of the merchant; its unit is unknown.
+    #[serde(
+        rename = "merchantRate",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub merchant_rate: Option<String>,
 }
 
 /// A refund of a payment.

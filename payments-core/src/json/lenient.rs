@@ -4,7 +4,7 @@
 //! by which a payment is confirmed. The raw body has what came. For `#[serde(deserialize_with)]`; the
 //! only error is what is no JSON.
 
-use serde::de::Deserializer;
+use serde::de::{DeserializeOwned, Deserializer};
 
 use super::{code_text, integer, present, truth};
 use crate::money::Decimal;
@@ -60,6 +60,18 @@ pub fn lenient_decimal<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Dec
         let exact = Decimal::from_json_number(&text).ok();
         exact.or_else(|| text.trim().parse().ok())
     }))
+}
+
+/// Reads a message within the message, or a list of them.
+///
+/// # Errors
+/// If it is not JSON.
+pub fn lenient_message<'de, D, T>(input: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    Ok(present(input)?.and_then(|raw| serde_json::from_str(raw).ok()))
 }
 
 /// Why something was not read, which nobody asks.
@@ -124,6 +136,19 @@ mod tests {
             check(no, Some(false));
         }
         for other in NEITHER.into_iter().chain(["2", "1.0"]) {
+            check(other, None);
+        }
+    }
+
+    #[test]
+    fn messages() {
+        let check = |text: &str, expect: Option<&[bool]>| {
+            let found: Option<Vec<bool>> = read(text, |input| lenient_message(input));
+            assert_eq!(found.as_deref(), expect, "{text}");
+        };
+        check("[true]", Some(&[true]));
+        check("[]", Some(&[]));
+        for other in ["null", "[7]", "{}", r#""?""#, "[true,null]"] {
             check(other, None);
         }
     }

@@ -25,12 +25,20 @@ pub(crate) struct Provider {
     /// In the order of the schemas; messages of path parameters alone come last.
     pub(crate) messages: Vec<Message>,
     pub(crate) codes: Vec<Codes>,
+    /// Of calls whose media type has parameters: id, and media type.
+    pub(crate) content_types: Vec<(String, String)>,
 }
 
 impl Provider {
     /// The message called `name`. Lowering has checked that it exists.
     pub(crate) fn message(&self, name: &str) -> Option<&Message> {
         self.messages.iter().find(|message| message.name == name)
+    }
+
+    /// What a call is sent as, where that is more than the kind of its body.
+    pub(crate) fn content_type(&self, call: &Call) -> Option<&str> {
+        let found = self.content_types.iter().find(|(id, _)| *id == call.id);
+        found.map(|(_, text)| text.as_str())
     }
 
     pub(crate) fn envelope(&self, name: &str) -> Option<&Envelope> {
@@ -255,6 +263,8 @@ pub(crate) struct Field {
     pub(crate) member: bool,
     /// The one value that there is, which nobody gives.
     pub(crate) constant: Option<Value>,
+    /// Is sent as the empty text where it is not given.
+    pub(crate) sent_empty: bool,
     /// The amounts whose currency it is: it follows from them.
     pub(crate) currency_of: Vec<String>,
     /// Other names on the wire, which are read too.
@@ -384,6 +394,15 @@ pub(crate) enum Currency {
 }
 
 impl Kind {
+    /// The message that it holds, one or many.
+    pub(crate) fn message(&self) -> Option<&str> {
+        if let Self::Object(name) | Self::List(name) = self {
+            Some(name)
+        } else {
+            None
+        }
+    }
+
     /// Whether it is a text in Rust that is no secret.
     pub(crate) fn is_text(&self) -> bool {
         matches!(self, Self::Text | Self::LenientText)

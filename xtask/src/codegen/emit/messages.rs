@@ -407,14 +407,21 @@ pub(super) fn comparable(field: &Field, provider: &Provider) -> bool {
     }
 }
 
-/// Whether nothing hangs on the field: it is optional, and no call compares it with what it sent. What
-/// cannot be read may pass for absent then.
+/// Whether nothing hangs on the field: it is optional, no call compares it with what it sent, and a
+/// message in it has nothing that must be there. What cannot be read may pass for absent then.
 fn is_side_note(field: &Field, message: &Message, provider: &Provider) -> bool {
     let is_echoed = provider
         .calls
         .iter()
         .any(|call| call.reply.as_ref() == Some(&message.name) && call.echo.contains(&field.wire));
-    !field.required && !is_echoed
+    let holds_required = match field.kind.message() {
+        Some(name) => {
+            let inner = provider.message(name);
+            inner.is_none_or(|inner| inner.fields.iter().any(|field| field.required))
+        }
+        None => false,
+    };
+    !field.required && !is_echoed && !holds_required
 }
 
 fn serde_attribute(field: &Field, side_note: bool) -> String {
@@ -443,6 +450,7 @@ fn reader(field: &Field, side_note: bool) -> Option<String> {
         Kind::Flag => "lenient_flag",
         Kind::Bool if side_note => "lenient_flag",
         Kind::Decimal | Kind::Money(Money { form: None, .. }) if side_note => "lenient_decimal",
+        Kind::Object(_) | Kind::List(_) if side_note => "lenient_message",
         Kind::LenientText | Kind::Code { number: true, .. } if field.required => "code",
         Kind::LenientText | Kind::Code { number: true, .. } => "optional_code",
         Kind::Money(_) => {

@@ -229,8 +229,9 @@ impl Tests<'_> {
             .iter()
             .filter(|field| !field.in_path)
             .filter_map(|field| {
-                let value = example.value.field(&field.wire)?;
-                Some((field.wire.clone(), value.clone()))
+                let value = example.value.field(&field.wire).cloned();
+                let empty = field.sent_empty.then(|| Value::Text(String::new()));
+                Some((field.wire.clone(), value.or(empty)?))
             })
             .filter(|(_, value)| *value != Value::Null)
             .collect();
@@ -266,9 +267,16 @@ impl Tests<'_> {
         let host = call.host.as_deref().map_or_else(String::new, |host| {
             format!("assert_eq!(request.host(), Some({}));\n", literal(host))
         });
+        let typed = self
+            .provider
+            .content_type(call)
+            .map_or_else(String::new, |text| {
+                let text = literal(text);
+                format!("assert_eq!(request.content_type().unwrap(), {text});\n")
+            });
         format!(
             "#[test]\nfn {maker}_is_sent_as_described() {{\n\
-             let request = {maker}().unwrap().request().unwrap();\n{host}\
+             let request = {maker}().unwrap().request().unwrap();\n{host}{typed}\
              assert_eq!(request.method().as_str(), {});\n\
              assert_eq!(request.path(), {});\n\
              assert_eq!(request.query(), {});\n{sent}}}\n",

@@ -50,7 +50,7 @@ pub struct CreatePaymentReply {
     /// Its id.
     pub id: String,
     /// Who pays.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_message")]
     pub buyer: Option<PaidBy>,
     /// What follows.
     #[serde(default)]
