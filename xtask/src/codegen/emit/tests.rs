@@ -7,7 +7,7 @@ use super::super::model::{
     Call, Choice, Currency, Example, Field, Kind, Message, Money, Notice, Provider, ReplyExample,
     Role, Value, Vector, Wire,
 };
-use super::expected::{form, percent};
+use super::expected::{form, parsed, percent};
 use super::messages::member_name;
 use super::{Page, doc_lines, inbound, literal, raw_literal};
 use crate::codegen::lower::snake_case;
@@ -583,23 +583,5 @@ fn text_assertion(expected: &str) -> String {
     format!(
         "assert_eq!(String::from_utf8_lossy(request.body().bytes()), {});\n",
         literal(expected)
-    )
-}
-
-/// The statements that read an example as it would arrive.
-fn parsed(wire: Wire, value: &Value) -> String {
-    let (body, kind) = match (wire, value) {
-        (Wire::Json, _) => (value.json(), "application/json"),
-        (Wire::Form | Wire::Query | Wire::Nothing, Value::Object(fields)) => {
-            (form(fields), "application/x-www-form-urlencoded")
-        }
-        (Wire::Form | Wire::Query | Wire::Nothing, _) => {
-            (String::new(), "application/x-www-form-urlencoded")
-        }
-    };
-    format!(
-        "let body = {};\nlet fields = Fields::parse(body.as_bytes(), {}).unwrap();\n",
-        raw_literal(&body),
-        literal(kind)
     )
 }
