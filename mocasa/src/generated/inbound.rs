@@ -75,6 +75,7 @@ pub struct OrderWebhookUnsigned {
 
 impl Notice for OrderWebhook {
     type Unsigned = OrderWebhookUnsigned;
+    const PROVIDER: &'static str = "mocasa";
     const NAME: &'static str = "order_webhook";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
@@ -126,6 +127,7 @@ pub struct PayoutEvent {
 
 impl Notice for PayoutEvent {
     type Unsigned = ();
+    const PROVIDER: &'static str = "mocasa";
     const NAME: &'static str = "payout_event";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {

@@ -49,6 +49,7 @@ pub struct SessionNotification {
 
 impl Notice for SessionNotification {
     type Unsigned = ();
+    const PROVIDER: &'static str = "mocopay";
     const NAME: &'static str = "session_notification";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
@@ -102,6 +103,7 @@ pub struct TransactionNotification {
 
 impl Notice for TransactionNotification {
     type Unsigned = ();
+    const PROVIDER: &'static str = "mocopay";
     const NAME: &'static str = "transaction_notification";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
@@ -144,6 +146,7 @@ pub struct BrowserReturn {
 
 impl Notice for BrowserReturn {
     type Unsigned = ();
+    const PROVIDER: &'static str = "mocopay";
     const NAME: &'static str = "browser_return";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {

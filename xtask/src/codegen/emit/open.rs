@@ -1,6 +1,6 @@
 //! Messages of which nothing is described: kept as they come, in their order.
 
-use super::super::model::{Message, Notice, Value};
+use super::super::model::{Message, Notice, Provider, Value};
 use super::{Page, docs, literal};
 
 pub(super) fn structs(message: &Message, page: &mut Page) -> String {
@@ -15,8 +15,8 @@ pub(super) fn structs(message: &Message, page: &mut Page) -> String {
 
 /// `answered` is what answers it.
 pub(super) fn implementation(
+    provider: &Provider,
     notice: &Notice,
-    message: &Message,
     answered: &str,
     page: &mut Page,
 ) -> String {
@@ -32,13 +32,15 @@ pub(super) fn implementation(
     format!(
         "impl Notice for {name} {{\n\
          type Unsigned = ();\n\
+         const PROVIDER: &'static str = {provider};\n\
          const NAME: &'static str = {id};\n\n\
          fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {{\n\
          let fields = RawFields::read(fields)?;\nOk(Self {{ fields }})\n}}\n\n\
          fn read_unsigned(_fields: &Fields<'_>) {{}}\n\n\
          fn dedupe(&self) -> Vec<&str> {{\nself.fields.told_apart_by(&[{names}])\n}}\n\n\
          fn reference(&self) -> &str {{\n{reference}\n}}\n}}\n\n{answered}",
-        name = message.name,
+        name = notice.message,
+        provider = literal(&provider.folder),
         id = literal(&notice.id),
         names = names.join(", "),
     )
