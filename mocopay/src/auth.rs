@@ -10,19 +10,15 @@ use payments_core::client::{NoLogin, Provider};
 use payments_core::error::Misuse;
 use payments_core::exchange::Request;
 use payments_core::http::{HeaderName, header::ACCEPT};
-use payments_core::incoming::{CallerAuth, Notice, Receiver, danger};
-#[cfg(any(feature = "client", feature = "blocking"))]
-use payments_core::signing::apparent_bits;
-use payments_core::signing::{check_given, check_secret};
+use payments_core::incoming::{Receiver, danger};
+use payments_core::signing::{check_given, check_secret, expect_strong};
 use payments_core::wire::text::percent_encoded;
 
 use crate::calls::Credentials;
 use crate::inbound::BrowserReturn;
 
 pub use payments_core::signing::{Escaping, SignedQuery};
-pub use signature::{
-    PARAMETERS, RULES, Signature, SignatureError, canonical, holds, signature, verify,
-};
+pub use signature::{RULES, canonical, signature};
 
 /// The base URL that was seen in use (third-party). The control box shows each merchant its own;
 /// whether a host answers to https is unknown, and plain http has to be asked for:
@@ -117,10 +113,8 @@ impl Provider for Mocopay {
     fn check(&self, credentials: &Credentials) -> Result<(), Misuse> {
         check_given("apiKey", credentials.api_key())?;
         check_secret("apiSecret", credentials.api_secret())?;
-        #[cfg(any(feature = "client", feature = "blocking"))]
-        if apparent_bits(credentials.api_secret().expose()) < 128 {
-            tracing::warn!("`apiSecret` seems weak: MD5 is searched fast, ask for a longer one");
-        }
+        // MD5 is searched fast.
+        expect_strong("apiSecret", credentials.api_secret(), 128);
         Ok(())
     }
 
@@ -151,21 +145,6 @@ impl Provider for Mocopay {
         }
         request.set_header(ACCEPT, "application/json, application/*+json", false)
     }
-}
-
-/// The receiver of an endpoint's notifications of one kind ([`SessionNotification`] or
-/// [`TransactionNotification`]), whose caller is known by `caller`. `environment` and `account` are
-/// the merchant's own names.
-///
-/// [`SessionNotification`]: crate::inbound::SessionNotification
-/// [`TransactionNotification`]: crate::inbound::TransactionNotification
-#[must_use]
-pub fn notifications<N: Notice>(
-    environment: &str,
-    account: &str,
-    caller: CallerAuth,
-) -> Receiver<N> {
-    Receiver::new(environment, account, caller)
 }
 
 /// The receiver of what buyers' browsers bring back. Nobody can know a browser: what it says is a
