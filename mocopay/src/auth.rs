@@ -9,10 +9,9 @@ use payments_core::Secret;
 use payments_core::client::{NoLogin, Provider};
 use payments_core::error::Misuse;
 use payments_core::exchange::Request;
-use payments_core::http::{HeaderName, header::ACCEPT};
+use payments_core::http::header::ACCEPT;
 use payments_core::incoming::{Receiver, danger};
-use payments_core::signing::{check_given, check_secret, expect_strong};
-use payments_core::wire::text::percent_encoded;
+use payments_core::signing::{Place, check_given, check_secret, expect_strong};
 
 use crate::calls::Credentials;
 use crate::inbound::BrowserReturn;
@@ -129,20 +128,16 @@ impl Provider for Mocopay {
         let path = format!("{}{slash}", request.path().trim_end_matches('/'));
         let sent = request.clone().with_path(path).with_query(query.sent());
         let path = sent.sent_path();
-        let value = Secret::new(match &self.signer {
+        let value = match &self.signer {
             Some(signer) => signer.sign(&canonical(&path, &query, self.escaping), credentials)?,
             None => signature(&path, &query, self.escaping, credentials),
-        });
-        *request = match self.place {
-            SignaturePlace::Header => sent,
-            SignaturePlace::Parameter => {
-                let escaped = percent_encoded(value.expose());
-                sent.with_query(format!("{}&signature={escaped}", query.sent()))
-            }
         };
-        if self.place == SignaturePlace::Header {
-            request.set_header(HeaderName::from_static("signature"), value.expose(), true)?;
-        }
+        let place = match self.place {
+            SignaturePlace::Header => Place::Header("signature"),
+            SignaturePlace::Parameter => Place::Field("signature"),
+        };
+        *request = sent;
+        request.carry_signature(place, &value)?;
         request.set_header(ACCEPT, "application/json, application/*+json", false)
     }
 }
