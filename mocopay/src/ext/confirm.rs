@@ -75,9 +75,10 @@ fn query(session_id: &str, stored: &Stored) -> Result<VerifyPayment, Misuse> {
     VerifyPayment::builder().by(by).build()
 }
 
-/// Whether MoCoPay speaks of what was stored, if it was.
+/// Whether MoCoPay speaks of what was stored, if it was. An empty text is nothing that only one
+/// payment has.
 fn same(field: &'static str, found: Option<&str>, stored: Option<&str>) -> Result<(), Misuse> {
-    if stored.is_none() || found == stored {
+    if stored.is_none_or(|stored| !stored.is_empty() && found == Some(stored)) {
         return Ok(());
     }
     Err(Misuse::new(
@@ -120,5 +121,24 @@ payments_core::on_both_clients! {
         stored: &Stored,
     ) -> Result<Confirmation<Reply<VerifyPaymentReply>>, Error> {
         verify_payment(query(session_id, stored)?) => |reply| Ok(judge(reply, session_id, stored)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same;
+
+    #[test]
+    fn what_was_stored_must_be_found() {
+        let check = |found: Option<&str>, stored: Option<&str>, expect: bool| {
+            let same = same("userId", found, stored);
+            assert_eq!(same.is_ok(), expect, "{found:?} {stored:?}");
+        };
+        check(Some("u1"), Some("u1"), true);
+        check(Some("u2"), Some("u1"), false);
+        check(None, Some("u1"), false);
+        check(Some("u1"), None, true);
+        // A session of nobody is not that of a payment without a buyer.
+        check(Some(""), Some(""), false);
     }
 }
