@@ -120,6 +120,21 @@ fn nothing_is_sent_twice_on_a_kept_connection() {
     }
 }
 
+/// A handshake for every payment would cost more than the payment.
+#[test]
+fn a_connection_that_answered_is_used_again() {
+    for body in [&b"ok"[..], b""] {
+        both(&options(|_| {}), |client| {
+            let server = Server::plain(|_, stream| reply(stream, "200 OK", "", body));
+            for _ in 0..20 {
+                let answer = client.post(&server.url("/")).unwrap();
+                assert_eq!(answer.body().as_ref(), body, "{}", client.name);
+            }
+            assert_eq!(server.connections(), 1, "{}", client.name);
+        });
+    }
+}
+
 #[test]
 fn plain_http_stays_on_loopback() {
     for (url, fine) in [
