@@ -4,12 +4,11 @@ use payments_core::call::{Call, Fault};
 use payments_core::client::{NoLogin, Provider};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
-use payments_core::incoming::{BodyFormat, Fields, KeyRing, Verifier};
+use payments_core::incoming::{BodyFormat, Fields};
 use payments_core::signing::{Signed, Signer};
 use payments_core::{Canonical, Currency, Secret};
 
 use crate::calls::Credentials;
-use crate::inbound::{Ipn, IpnKeys, RedirectResult, RedirectResultKeys};
 use crate::types::CreatePayment;
 
 /// The gateway. It has no switches: what MoMo leaves open is decided call by call.
@@ -127,21 +126,4 @@ pub fn reply_signature(
     Err(Fault::unreadable(
         "the signature of the reply does not hold",
     ))
-}
-
-/// The verifier of an endpoint's IPNs. `environment` and `account` are the merchant's own names;
-/// they keep two accounts with the same order numbers apart.
-#[must_use]
-pub fn ipns(environment: &str, account: &str, keys: KeyRing<IpnKeys>) -> Verifier<Ipn> {
-    Verifier::new(environment, account, keys)
-}
-
-/// The verifier of what a buyer's browser brings back to `redirectUrl`: for display only.
-#[must_use]
-pub fn redirect_results(
-    environment: &str,
-    account: &str,
-    keys: KeyRing<RedirectResultKeys>,
-) -> Verifier<RedirectResult> {
-    Verifier::new(environment, account, keys)
 }

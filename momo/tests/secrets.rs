@@ -178,7 +178,7 @@ fn neither_callbacks_nor_links_show_key_or_buyer() {
 
     let headers = [("content-type", JSON), CALLER];
     let body = br#"{"requestId":"R-1","reference1":"momo-user-1","paymentUrl":"momo://"}"#;
-    let receiver = payments_momo::one_payment::inits("e", "a", shop::caller());
+    let receiver = Receiver::<Init>::new("e", "a", shop::caller());
     let init = receiver.receive(&inbound(&headers, body)).unwrap();
     check(format!("{init:?} {:?} {receiver:?}", init.claims()));
 

@@ -309,22 +309,6 @@ impl Bill {
     }
 }
 
-/// The receiver of Init, whose caller is known by `caller`.
-#[must_use]
-pub fn inits(environment: &str, account: &str, caller: CallerAuth) -> Receiver<Init> {
-    Receiver::new(environment, account, caller)
-}
-
-/// The receiver of notifications, whose caller is known by `caller`.
-#[must_use]
-pub fn notifications(
-    environment: &str,
-    account: &str,
-    caller: CallerAuth,
-) -> Receiver<Notification> {
-    Receiver::new(environment, account, caller)
-}
-
 /// The acknowledgement of a notification. `payment_ref` is the partner's own number of the payment:
 /// a repeat gets the same.
 ///
@@ -365,69 +349,4 @@ pub fn confirm(
         )),
         _ => Confirmation::Open(claims.clone()),
     })
-}
-
-/// The answer to an init as MoMo reads it.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ReadAnswer {
-    /// That of the question.
-    pub request_id: String,
-    /// MoMo's sample leaves it out.
-    pub reference_id: Option<String>,
-    /// 0 for success.
-    pub result_code: i64,
-    /// A text for people.
-    pub message: String,
-    /// The buyer.
-    pub account: AccountInfo,
-    /// The partner's page.
-    pub url: String,
-}
-
-impl ReadAnswer {
-    /// Reads an answer. MoMo's own sample is refused: it has `name` twice.
-    ///
-    /// # Errors
-    /// [`Misuse`] for what is missing, doubled, or not as described.
-    pub fn read(body: &[u8]) -> Result<Self, Misuse> {
-        Self::read_with(body, str::to_owned)
-    }
-
-    /// The same for a sender that writes as MoMo's sample does: where the account has `name` twice,
-    /// the first is the id.
-    ///
-    /// # Errors
-    /// As [`ReadAnswer::read`].
-    pub fn read_leniently(body: &[u8]) -> Result<Self, Misuse> {
-        Self::read_with(body, |account| {
-            match Fields::read(account.as_bytes(), BodyFormat::Json) {
-                Ok(_) => account.to_owned(),
-                Err(_) => account.replacen(r#""name""#, r#""id""#, 1),
-            }
-        })
-    }
-
-    fn read_with(body: &[u8], account: impl Fn(&str) -> String) -> Result<Self, Misuse> {
-        let refuse = || Misuse::new("init reply", "is not as described");
-        let fields = Fields::read(body, BodyFormat::Json).map_err(|_| refuse())?;
-        let nested = fields.iter().find(|(name, _)| *name == "accountInfo");
-        let nested = account(nested.ok_or_else(refuse)?.1);
-        let buyer = Fields::read(nested.as_bytes(), BodyFormat::Json).map_err(|_| refuse())?;
-        let text =
-            |fields: &Fields<'_>, name| fields.text(name).map(str::to_owned).ok_or_else(refuse);
-        Ok(Self {
-            request_id: text(&fields, "requestId")?,
-            reference_id: text(&fields, "referenceId").ok(),
-            result_code: fields.required("resultCode").map_err(|_| refuse())?,
-            message: text(&fields, "message")?,
-            account: AccountInfo::builder()
-                .id(text(&buyer, "id")?)
-                .name(text(&buyer, "name")?)
-                .email(text(&buyer, "email")?)
-                .mobile(text(&buyer, "mobile")?)
-                .build()?,
-            url: text(&fields, "url")?,
-        })
-    }
 }

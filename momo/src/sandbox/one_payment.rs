@@ -504,6 +504,9 @@ fn read_init(body: &Body, request_id: &str, reader: InitReader) -> Result<Accoun
         .ok_or_else(|| "accountInfo is missing".to_owned())?;
     let reference_id = body.text("referenceId");
     let names: Vec<&str> = account.all("name").collect();
+    if account.repeated().is_some_and(|name| name != "name") {
+        once(&account)?;
+    }
     let (id, name) = match (reader, names.as_slice()) {
         (InitReader::Lenient, [id, name]) if account.raw("id").is_none() => {
             (unquote(id), unquote(name))

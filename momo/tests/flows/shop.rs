@@ -15,7 +15,6 @@ use payments_core::incoming::{
 };
 use payments_core::testing::FixedClock;
 use payments_core::{Currency, Error, Money};
-use payments_momo::auth::{ipns, redirect_results};
 use payments_momo::calls::{Client, Test, TestCredentials};
 use payments_momo::codes::{ConfirmType, RequestType};
 use payments_momo::inbound::{Ipn, IpnKeys, RedirectResult, RedirectResultKeys};
@@ -60,7 +59,7 @@ impl Shop {
         let (verifier, notifications) = (verifier(), notifications());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let init = one_payment::inits("sandbox", "shop", caller());
+        let init = Receiver::<Init>::new("sandbox", "shop", caller());
         let router = axum::Router::new()
             .route(
                 "/ipn",
@@ -223,12 +222,12 @@ pub(crate) fn credentials() -> TestCredentials {
 
 pub(crate) fn verifier() -> Verifier<Ipn> {
     let keys = IpnKeys::new(Config::ACCESS_KEY, Config::SECRET_KEY).unwrap();
-    ipns("sandbox", "shop", KeyRing::new("first", keys))
+    Verifier::<Ipn>::new("sandbox", "shop", KeyRing::new("first", keys))
 }
 
 pub(crate) fn results() -> Verifier<RedirectResult> {
     let keys = RedirectResultKeys::new(Config::ACCESS_KEY, Config::SECRET_KEY).unwrap();
-    redirect_results("sandbox", "shop", KeyRing::new("first", keys))
+    Verifier::<RedirectResult>::new("sandbox", "shop", KeyRing::new("first", keys))
 }
 
 pub(crate) fn caller() -> CallerAuth {
@@ -239,7 +238,7 @@ pub(crate) fn caller() -> CallerAuth {
 }
 
 pub(crate) fn notifications() -> Receiver<Notification> {
-    one_payment::notifications("sandbox", "shop", caller())
+    Receiver::<Notification>::new("sandbox", "shop", caller())
 }
 
 /// What MoMo gave the partner of the provider's sample.

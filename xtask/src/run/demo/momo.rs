@@ -11,7 +11,6 @@ use payments_core::incoming::{
     Basis, CallerAuth, Confirmation, Endpoint, Expected, Inbox, KeyRing, Outcome, Receiver,
     Replays, Row, Verifier,
 };
-use payments_momo::auth::{ipns, redirect_results};
 use payments_momo::axum as routes;
 use payments_momo::codes::{ConfirmType, RequestType};
 use payments_momo::inbound::{Ipn, IpnKeys, RedirectResultKeys};
@@ -146,9 +145,9 @@ async fn open() -> Done<Shop> {
     .map_err(said)?;
     let keys = IpnKeys::new(ACCESS, SECRET).map_err(said)?;
     let results = RedirectResultKeys::new(ACCESS, SECRET).map_err(said)?;
-    let verifier = ipns("sandbox", "demo", KeyRing::new("demo", keys));
-    let results = redirect_results("sandbox", "demo", KeyRing::new("demo", results));
-    let receiver = one_payment::notifications("sandbox", "demo", caller());
+    let verifier = Verifier::<Ipn>::new("sandbox", "demo", KeyRing::new("demo", keys));
+    let results = Verifier::<RedirectResult>::new("sandbox", "demo", KeyRing::new("demo", results));
+    let receiver = Receiver::<Notification>::new("sandbox", "demo", caller());
     let (inbox, bills) = (Inbox::in_memory(), Inbox::in_memory());
     let app = axum::Router::new()
         .route("/ipn", routes::ipn(inbox.clone(), verifier.clone()))
@@ -164,7 +163,7 @@ async fn open() -> Done<Shop> {
             "/api/v1/init",
             routes::init(
                 Replays::of(100),
-                one_payment::inits("sandbox", "demo", caller()),
+                Receiver::<Init>::new("sandbox", "demo", caller()),
                 |asked| async move { account(asked.claims()) },
             ),
         )
