@@ -6,14 +6,11 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use payments_core::Secret;
-use payments_core::call::{Call, Fault};
 use payments_core::client::{NoLogin, Provider};
 use payments_core::error::Misuse;
-use payments_core::exchange::{Request, Response};
-use payments_core::http::{HeaderName, Uri, header::ACCEPT};
+use payments_core::exchange::Request;
+use payments_core::http::{HeaderName, header::ACCEPT};
 use payments_core::incoming::{CallerAuth, Notice, Receiver, danger};
-use payments_core::json::Object;
-use payments_core::serde::Deserialize;
 #[cfg(any(feature = "client", feature = "blocking"))]
 use payments_core::signing::apparent_bits;
 use payments_core::signing::{check_given, check_secret};
@@ -21,7 +18,6 @@ use payments_core::wire::text::percent_encoded;
 
 use crate::calls::Credentials;
 use crate::inbound::BrowserReturn;
-use crate::types::InitPayment;
 
 pub use payments_core::signing::{Escaping, SignedQuery};
 pub use signature::{
@@ -155,31 +151,6 @@ impl Provider for Mocopay {
         }
         request.set_header(ACCEPT, "application/json, application/*+json", false)
     }
-
-    /// A payment has started only with an id and an address to send the buyer to.
-    fn inspect(
-        &self,
-        call: &'static str,
-        response: &Response,
-        _: &Credentials,
-    ) -> Result<(), Fault> {
-        if call != InitPayment::NAME || !response.status().is_success() {
-            return Ok(());
-        }
-        // What cannot be read at all is told by the call's own reading.
-        let Ok(body) = Object::parse(response.body()) else {
-            return Ok(());
-        };
-        let text = |name| body.get(name).and_then(|raw| String::deserialize(raw).ok());
-        let url = text("redirectUrl").and_then(|url| url.parse::<Uri>().ok());
-        let web = url.is_some_and(|url| matches!(url.scheme_str(), Some("http" | "https")));
-        if web && text("requestId").is_some_and(|id| !id.is_empty()) {
-            return Ok(());
-        }
-        Err(Fault::unreadable(
-            "`requestId` or an absolute `redirectUrl` is missing",
-        ))
-    }
 }
 
 /// The receiver of an endpoint's notifications of one kind ([`SessionNotification`] or
@@ -187,7 +158,7 @@ impl Provider for Mocopay {
 /// the merchant's own names.
 ///
 /// [`SessionNotification`]: crate::inbound::SessionNotification
-/// [`TransactionNotification`]: crate::ext::TransactionNotification
+/// [`TransactionNotification`]: crate::inbound::TransactionNotification
 #[must_use]
 pub fn notifications<N: Notice>(
     environment: &str,

@@ -15,10 +15,10 @@ use std::time::Duration;
 
 use payments_momo::axum as routes;
 use payments_momo::codes::RequestType;
-use payments_momo::inbound::{Ipn, IpnKeys, RedirectResultKeys};
+use payments_momo::inbound::{Ipn, IpnKeys, RedirectResult, RedirectResultKeys};
 use payments_momo::one_payment::{
-    AccountInfo, Acknowledgement, Bill, Init, InitAnswer, Integration, Notification, acknowledge,
-    confirm,
+    AccountInfo, Acknowledgement, Bill, BillKeys, Init, InitAnswer, Links, Notification,
+    acknowledge, confirm,
 };
 use payments_momo::payments_core::incoming::{
     CallerAuth, Confirmation, Endpoint, Expected, Inbox, KeyRing, Outcome, Receiver, Replays, Row,
@@ -63,7 +63,11 @@ impl Shop {
 
     /// The routes of the gateway.
     fn routes(&self, inbox: Inbox, results: RedirectResultKeys) -> axum::Router {
-        let results = Verifier::<RedirectResult>::new("example", "main-shop", KeyRing::new("current", results));
+        let results = Verifier::<RedirectResult>::new(
+            "example",
+            "main-shop",
+            KeyRing::new("current", results),
+        );
         axum::Router::new()
             .route("/momo/ipn", routes::ipn(inbox, self.verifier.clone()))
             .route(
@@ -195,8 +199,10 @@ async fn rehearse_one_payment() -> Result<(), Box<dyn Error>> {
         })
     };
     let key = Config::SECRET_KEY;
-    let integration = Integration::new("MoMo2020", "MoMo2020", "Dịch vụ", "MoMo202001", "v1", key)?;
-    let receiver: Receiver<Notification> = Receiver::<Notification>::new("example", "partner", caller());
+    let keys = BillKeys::new("MoMo2020", "MoMo2020", "Dịch vụ", "MoMo202001", "v1", key)?;
+    let links = Links::new(keys);
+    let receiver: Receiver<Notification> =
+        Receiver::<Notification>::new("example", "partner", caller());
     let inbox = Inbox::in_memory();
     let app = axum::Router::new()
         .route(
@@ -227,9 +233,13 @@ async fn rehearse_one_payment() -> Result<(), Box<dyn Error>> {
     control.callbacks().idle().await;
     // The shop stores the bill, then its page opens the link in the app.
     const REQUEST: &str = "R-1";
-    let bill = Bill::new(REQUEST, "BILL-1", Money::from_minor(33_000, Currency::VND))
-        .description("Trà sữa trân châu");
-    let link = integration.link("momo://", &bill)?;
+    let bill = Bill::builder()
+        .request_id(REQUEST)
+        .bill_id("BILL-1")
+        .amount(Money::from_minor(33_000, Currency::VND))
+        .description("Trà sữa trân châu")
+        .build()?;
+    let link = links.write("momo://", &bill)?;
     println!("link={link}");
     control.open_link(link.as_str())?;
     control.charge("BILL-1")?;

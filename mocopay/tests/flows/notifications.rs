@@ -3,8 +3,7 @@
 use payments_core::incoming::{Accepted, Endpoint};
 use payments_mocopay::auth::{browser_returns, notifications};
 use payments_mocopay::codes::SessionStatus;
-use payments_mocopay::ext::TransactionNotification;
-use payments_mocopay::inbound::SessionNotification;
+use payments_mocopay::inbound::{SessionNotification, TransactionNotification};
 use payments_mocopay::sandbox::{CallbackMode, Config};
 use payments_mocopay::types::VerifyBy;
 
@@ -172,7 +171,7 @@ fn notifications_are_kept_in_order() {
     ];
     assert_eq!(fields, expect);
     assert_eq!(found.claims().dedupe(), ["t1", "Charged"]);
-    assert_eq!(found.claims().reference(), "s1");
+    assert_eq!(found.claims().reference(), "t1");
     // Without them, everything tells two apart, and nothing else is the same.
     let keys = [
         "a=1&b=2",
@@ -205,7 +204,8 @@ async fn transactions_arrive_by_either_method() {
         seen.push(row.reference().to_owned());
         payments_core::incoming::Outcome::Done
     });
-    assert_eq!(seen, [shop.session("ORDER-1")]);
+    let session = shop.control().session("ORDER-1").unwrap();
+    assert_eq!(seen, session.transactions().collect::<Vec<_>>());
     let post = async |path: &str| {
         let url = shop.base.strip_prefix("http://").unwrap().to_owned();
         let text = format!(

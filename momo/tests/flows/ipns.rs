@@ -306,7 +306,10 @@ fn the_old_key_is_taken_while_it_is_in_the_ring() {
     assert!(verifier.verify(&message).is_err());
     let both = KeyRing::new("2026", new).and("2025", ring(Config::SECRET_KEY));
     assert_eq!(
-        Verifier::<Ipn>::new("e", "a", both).verify(&message).unwrap().key_id(),
+        Verifier::<Ipn>::new("e", "a", both)
+            .verify(&message)
+            .unwrap()
+            .key_id(),
         "2025"
     );
 }

@@ -18,7 +18,9 @@ use payments_core::{Currency, Error, Money};
 use payments_momo::calls::{Client, Test, TestCredentials};
 use payments_momo::codes::{ConfirmType, RequestType};
 use payments_momo::inbound::{Ipn, IpnKeys, RedirectResult, RedirectResultKeys};
-use payments_momo::one_payment::{self, AccountInfo, InitAnswer, Integration, Notification};
+use payments_momo::one_payment::{
+    self, AccountInfo, Bill, BillKeys, Init, InitAnswer, Links, Notification,
+};
 use payments_momo::sandbox::{Config, Control, Partner, Sandbox, SandboxClock, start};
 use payments_momo::types::{CaptureOrCancel, CreatePayment, PaymentStatus, Refund, RefundStatus};
 use tokio::net::TcpListener;
@@ -242,11 +244,13 @@ pub(crate) fn notifications() -> Receiver<Notification> {
 }
 
 /// What MoMo gave the partner of the provider's sample.
-pub(crate) fn integration() -> Integration {
+pub(crate) fn bill_keys() -> BillKeys {
     let key = Config::SECRET_KEY;
-    Integration::new("MoMo2020", "MoMo2020", "Dịch vụ", "MoMo202001", "v1", key)
-        .unwrap()
-        .callback_host("shop.example")
+    BillKeys::new("MoMo2020", "MoMo2020", "Dịch vụ", "MoMo202001", "v1", key).unwrap()
+}
+
+pub(crate) fn links() -> Links<Bill> {
+    Links::new(bill_keys()).address_host("shop.example")
 }
 
 pub(crate) fn account(request_id: &str) -> InitAnswer {

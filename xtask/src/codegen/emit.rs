@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Doc, Kind, Provider};
+use super::model::{Credential, CredentialKind, Doc, Kind, Provider};
 
 mod calls;
 mod clients;
@@ -10,7 +10,9 @@ mod codes;
 mod environments;
 mod expected;
 mod inbound;
+mod linked;
 mod messages;
+mod open;
 mod read;
 mod tests;
 
@@ -85,6 +87,14 @@ impl Uses {
         if !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
             names.sort();
+        }
+    }
+
+    /// `Secret` out of `module`, where one of the credentials is one.
+    fn add_secret(&mut self, module: &str, credentials: &[Credential]) {
+        let public = |known: &Credential| known.kind == CredentialKind::Public;
+        if !credentials.iter().all(public) {
+            self.add(module, "Secret");
         }
     }
 

@@ -4,12 +4,12 @@
 //! with the library.
 
 use super::super::model::{
-    Call, Choice, Currency, Example, Field, Kind, Message, Money, Notice, Provider, ReplyExample,
-    Role, Value, Vector, Wire,
+    Call, Choice, Credential, CredentialKind, Currency, Example, Field, Kind, Linked, Message,
+    Money, Notice, Provider, ReplyExample, Role, Value, Vector, Wire,
 };
 use super::expected::{form, parsed, percent};
 use super::messages::member_name;
-use super::{Page, doc_lines, inbound, literal, raw_literal};
+use super::{Page, doc_lines, inbound, literal, open, raw_literal};
 use crate::codegen::lower::snake_case;
 
 pub(super) fn emit(provider: &Provider) -> String {
@@ -30,6 +30,9 @@ pub(super) fn emit(provider: &Provider) -> String {
     for notice in &provider.notices {
         tests.notice(notice);
         tests.answers(notice);
+    }
+    for linked in &provider.links {
+        tests.linked(linked);
     }
     for message in &provider.messages {
         for vector in &message.vectors {
@@ -453,7 +456,10 @@ impl Tests<'_> {
             };
             let name = format!("{}_{way}_{}", notice.id, snake_case(&example.name));
             let parsed = parsed(*wire, &example.value);
-            let assertions = self.assertions("notice", message, &example.value, true);
+            let assertions = match message.open {
+                true => open::assertion(&example.value),
+                false => self.assertions("notice", message, &example.value, true),
+            };
             self.page.item(format!(
                 "#[test]\nfn {name}_is_read() {{\n\
                  {parsed}\
@@ -489,6 +495,60 @@ impl Tests<'_> {
         }
     }
 
+    /// Examples of a link: written as described, and read back.
+    fn linked(&mut self, linked: &Linked) {
+        let Some(message) = self.provider.message(&linked.message) else {
+            return;
+        };
+        let (type_name, keys) = (&message.name, inbound::keys_name(message));
+        for example in &linked.examples {
+            let name = format!("{}_{}", linked.id, snake_case(&example.name));
+            let text = |wire: &str| {
+                let given = example.value.field(wire).and_then(Value::scalar);
+                given.or_else(|| linked.default_of(wire).map(str::to_owned))
+            };
+            let own_key = |used: &Credential| match used.kind {
+                CredentialKind::Public => literal(&text(&used.wire).unwrap_or_default()),
+                CredentialKind::Password | CredentialKind::Secret => {
+                    literal("a key of no value at all")
+                }
+            };
+            let arguments: Vec<String> = linked.keys.iter().map(own_key).collect();
+            let hosts = linked.addresses.iter().filter_map(|wire| {
+                let address = text(wire)?;
+                let host = address.strip_prefix("https://")?.split(['/', '?']).next()?;
+                Some(format!(".address_host({})", literal(host)))
+            });
+            let hosts: String = hosts.collect();
+            let written = linked.fields.iter().filter_map(|(wire, _)| {
+                let value = text(wire)?;
+                Some((wire.clone(), Value::Text(value)))
+            });
+            let query = form(&written.collect::<Vec<_>>());
+            let prefix = format!("{}://", linked.scheme);
+            let built = self.build(message, &example.value);
+            self.own("types", &keys);
+            self.uses("std::error", &["Error"]);
+            self.uses("payments_core::link", &["Links"]);
+            self.page.item(format!(
+                "fn {name}() -> Result<{type_name}, Box<dyn Error>> {{\nOk({built})\n}}\n"
+            ));
+            self.page.item(format!(
+                "#[test]\nfn {name}_is_written_and_read_back() {{\n\
+                 let keys = {keys}::danger_unchecked({arguments});\n\
+                 let links = Links::<{type_name}>::new(keys){hosts};\n\
+                 let link = links.write({prefix}, &{name}().unwrap()).unwrap();\n\
+                 let (unsigned, _) = link.as_str().rsplit_once('&').unwrap();\n\
+                 assert_eq!(unsigned, {expected});\n\
+                 let read = links.read(link.as_str()).unwrap();\n\
+                 assert_eq!(links.write({prefix}, &read).unwrap(), link);\n}}\n",
+                arguments = arguments.join(", "),
+                prefix = literal(&prefix),
+                expected = literal(&format!("{prefix}?{query}")),
+            ));
+        }
+    }
+
     fn vector(&mut self, message: &Message, vector: &Vector) {
         let Some(signature) = &message.signature else {
             return;
@@ -497,7 +557,13 @@ impl Tests<'_> {
             let found = vector.keys.iter().find(|(name, _)| name == wire);
             literal(found.map(|(_, text)| text.as_str()).unwrap_or_default())
         };
-        let keys = if message.role == Role::Request {
+        let keys = if let Some(linked) = self.provider.linked(message) {
+            self.own("types", &inbound::keys_name(message));
+            let arguments = linked.keys.iter().map(|used| key(&used.wire));
+            let arguments: Vec<String> = arguments.collect();
+            let (name, arguments) = (inbound::keys_name(message), arguments.join(", "));
+            format!("{name}::danger_unchecked({arguments})")
+        } else if message.role == Role::Request {
             self.own("calls", "Credentials");
             let arguments: Vec<String> = self
                 .provider

@@ -20,6 +20,10 @@ pub(super) struct Context<'c> {
     /// One of a choice.
     pub(super) member: bool,
     pub(super) in_path: bool,
+    /// Of a message that a call is answered with.
+    pub(super) answer: bool,
+    /// Of a message in a link.
+    pub(super) linked: bool,
     /// The schema that it stands in; path parameters stand in none.
     pub(super) schema: Option<&'c raw::Schema>,
 }
@@ -311,6 +315,9 @@ impl<'a> Lowering<'a> {
         };
         let is_empty = matches!(&default.value, Node::Text(text) if text.is_empty());
         let optional = context.role == Role::Request && !context.required && !context.member;
+        if context.linked && optional && matches!(default.value, Node::Text(_)) {
+            return false;
+        }
         let in_body = context.wires.iter().all(|wire| *wire != Wire::Query);
         if !is_empty || *kind != Kind::Text || !optional || !in_body {
             self.problems.add(
@@ -322,14 +329,41 @@ impl<'a> Lowering<'a> {
         true
     }
 
+    /// Whether it is answered with an address of the web.
+    fn is_web(&mut self, property: &raw::Property, kind: &Kind, context: Context<'_>) -> bool {
+        let Some(format) = &property.format else {
+            return false;
+        };
+        let is_ruled = is_checked(kind, context) || context.linked;
+        if format.value != "uri" || *kind != Kind::Text || !is_ruled {
+            self.problems.add(
+                format.referenced,
+                "a format is a rule for texts of a link, and for required ones of what a call is answered with",
+                "write `type: string, format: uri` there, and leave it out elsewhere",
+            );
+        }
+        true
+    }
+
     fn rule(&mut self, property: &raw::Property, kind: &Kind, context: Context<'_>) -> Rule {
         let mut rule = Rule {
             chars: None,
-            min: property.min_length,
+            min: property.min_length.as_ref().map(|bound| bound.value),
             max: property.max_length,
             least: property.minimum.as_ref().map(|bound| bound.value),
             most: property.maximum.as_ref().map(|bound| bound.value),
+            web: self.is_web(property, kind, context),
         };
+        if let Some(min) = &property.min_length
+            && context.role != Role::Request
+            && (min.value != 1 || !is_checked(kind, context))
+        {
+            self.problems.add(
+                min.referenced,
+                "of what the provider sends, only a required text of an answer is looked at",
+                "write `minLength: 1` there, and leave it out elsewhere",
+            );
+        }
         let bounds = [&property.minimum, &property.maximum];
         for bound in bounds.into_iter().flatten() {
             if *kind != Kind::Integer || context.role != Role::Request {
@@ -374,6 +408,11 @@ impl<'a> Lowering<'a> {
         }
         rule
     }
+}
+
+/// Whether a call looks at it before it takes an answer for one.
+fn is_checked(kind: &Kind, context: Context<'_>) -> bool {
+    context.answer && context.required && matches!(kind, Kind::Text | Kind::Secret)
 }
 
 /// The names under `type:`, one or a list.

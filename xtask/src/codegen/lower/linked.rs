@@ -3,7 +3,7 @@
 use serde_saphyr::Spanned;
 
 use super::super::load::node::Node;
-use super::super::load::raw::{self, CredentialKind, Operation};
+use super::super::load::raw::{self, CredentialKind, Description, Operation};
 use super::super::model::{Credential, Example, Kind, Linked, Message, Place, Wire};
 use super::example::Shape;
 use super::names::is_snake_case;
@@ -16,17 +16,16 @@ pub(super) fn is_link(item: &raw::PathItem) -> bool {
         .any(|server| server.url.value.ends_with("://"))
 }
 
-impl<'a> Lowering<'a> {
-    /// The operations that are links.
-    pub(super) fn link_operations(&self) -> impl Iterator<Item = &'a Operation> {
-        let items = self.raw.paths.iter().filter(|(_, item)| is_link(item));
-        items.flat_map(|(_, item)| item.operations())
-    }
+/// The operations that are links.
+pub(super) fn operations(raw: &Description) -> impl Iterator<Item = &Operation> {
+    let items = raw.paths.iter().filter(|(_, item)| is_link(item));
+    items.flat_map(|(_, item)| item.operations())
+}
 
+impl<'a> Lowering<'a> {
     /// Whether a message travels in a link.
     pub(super) fn is_linked(&self, name: &str) -> bool {
-        let mut targets = self
-            .link_operations()
+        let mut targets = operations(self.raw)
             .flat_map(query_parameters)
             .filter_map(|parameter| parameter.schema.reference.as_ref());
         targets.any(|target| target.value.rsplit('/').next() == Some(name))
@@ -119,7 +118,11 @@ impl<'a> Lowering<'a> {
         for field in &message.fields {
             let amount = field.required && field.kind.fixed_money().is_some();
             if !amount && field.kind != Kind::Text {
-                self.link_problem(schema, &field.wire, "holds texts, and amounts that are required");
+                self.link_problem(
+                    schema,
+                    &field.wire,
+                    "holds texts, and amounts that are required",
+                );
             }
         }
         let mut keys: Vec<Credential> = Vec::new();

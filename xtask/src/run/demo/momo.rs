@@ -13,9 +13,9 @@ use payments_core::incoming::{
 };
 use payments_momo::axum as routes;
 use payments_momo::codes::{ConfirmType, RequestType};
-use payments_momo::inbound::{Ipn, IpnKeys, RedirectResultKeys};
+use payments_momo::inbound::{Ipn, IpnKeys, RedirectResult, RedirectResultKeys};
 use payments_momo::one_payment::{
-    self, AccountInfo, Acknowledgement, Bill, Init, InitAnswer, Integration, Notification,
+    self, AccountInfo, Acknowledgement, Bill, BillKeys, Init, InitAnswer, Links, Notification,
 };
 use payments_momo::sandbox::{Config, Partner, Sandbox, start};
 use payments_momo::types::{CaptureOrCancel, CreatePayment, Refund};
@@ -45,7 +45,7 @@ struct Shop {
     client: Client,
     verifier: Verifier<Ipn>,
     inbox: Inbox,
-    integration: Integration,
+    links: Links<Bill>,
     receiver: Receiver<Notification>,
     bills: Inbox,
     deliveries: Arc<AtomicUsize>,
@@ -185,15 +185,17 @@ async fn open() -> Done<Shop> {
         client,
         verifier,
         inbox,
-        integration: Integration::new(
-            "MoMo2020",
-            "MoMo2020",
-            "Dịch vụ",
-            "MoMo202001",
-            "v1",
-            BILL_KEY,
-        )
-        .map_err(said)?,
+        links: Links::new(
+            BillKeys::new(
+                "MoMo2020",
+                "MoMo2020",
+                "Dịch vụ",
+                "MoMo202001",
+                "v1",
+                BILL_KEY,
+            )
+            .map_err(said)?,
+        ),
         receiver,
         bills,
         deliveries: Arc::default(),
@@ -247,7 +249,13 @@ impl Shop {
     }
 
     fn bill(&self) -> Bill {
-        Bill::new(REQUEST, BILL, self.amount).description("Trà sữa trân châu")
+        Bill::builder()
+            .request_id(REQUEST)
+            .bill_id(BILL)
+            .amount(self.amount)
+            .description("Trà sữa trân châu")
+            .build()
+            .expect("a bill as described")
     }
 
     async fn create(&self, order_id: &str, at_once: bool) -> Done<String> {
@@ -454,10 +462,10 @@ impl Shop {
     }
 
     async fn link(&self) -> Done<String> {
-        let link = self.integration.link("momo://", &self.bill());
-        let link = link.map_err(said)?;
-        let read = self.integration.read(link.as_str()).map_err(said)?;
-        ensure(read == self.bill(), "the link is read back as another")?;
+        let link = self.links.write("momo://", &self.bill()).map_err(said)?;
+        let read = self.links.read(link.as_str()).map_err(said)?;
+        let again = self.links.write("momo://", &read).map_err(said)?;
+        ensure(again == link, "the link is read back as another")?;
         Ok((link.to_string(), format!("{BILL}, {}", self.amount)))
     }
 
