@@ -7,7 +7,7 @@ use payments_core::incoming::{BodyFormat, Confirmation, Inbound, KeyRing, Verifi
 use payments_core::testing::{Act, ScriptedTransport, tamper};
 use payments_momo::calls::{Client, Test};
 use payments_momo::codes::ResultCode;
-use payments_momo::inbound::{Ipn, IpnKeys};
+use payments_momo::inbound::{Ipn, IpnKeys, RedirectResult};
 use payments_momo::sandbox::{Config, hmac_sha256};
 
 use crate::shop::{

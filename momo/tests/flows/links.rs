@@ -1,9 +1,7 @@
 //! The deep link of the one-payment family, and the bare MAC over messages that are not modelled.
 
 use payments_core::error::Misuse;
-use payments_core::signing::{
-    Canonical, Keys, Refusal, Scheme, Signer, Sink, TagText, tag_text, text,
-};
+use payments_core::signing::{Canonical, Keys, Refusal, Scheme, Signer, Sink, TagText};
 use payments_core::{Currency, Link, Money, Secret};
 use payments_momo::one_payment::{Bill, BillKeys, Links};
 use payments_momo::sandbox::{Config, LinkError, Partner, hmac_sha256, start};
