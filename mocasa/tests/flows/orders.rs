@@ -1,8 +1,7 @@
 //! Orders and payouts that reach the provider.
 
 use payments_core::incoming::{
-    Accepted, AmountClaim, Basis, Confirmation, Endpoint, Inbox, Outcome, Receiver, Scope, Worked,
-    danger,
+    Accepted, AmountClaim, Basis, Confirmation, Endpoint, Inbox, Outcome, Receiver, Worked, danger,
 };
 use payments_core::{Error, MoneyMoved};
 use payments_mocasa::axum::route_or;
@@ -239,8 +238,7 @@ async fn a_transfer_needs_a_beneficiary_and_is_made_once() {
 }
 
 fn payout_events() -> Receiver<PayoutEvent> {
-    let scope = Scope::new("mocasa", "sandbox", "shop");
-    Receiver::new(scope, danger::authenticated_elsewhere())
+    Receiver::new("sandbox", "shop", danger::authenticated_elsewhere())
 }
 
 #[tokio::test(flavor = "multi_thread")]

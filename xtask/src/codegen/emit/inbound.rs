@@ -17,7 +17,7 @@ pub(super) fn emit(provider: &Provider) -> String {
             let item = open::structs(message, &mut page);
             page.item(item);
             let answered = answered(notice, &message.name, &mut page);
-            let item = open::implementation(notice, message, &answered, provider, &mut page);
+            let item = open::implementation(provider, notice, &answered, &mut page);
             page.item(item);
             continue;
         }

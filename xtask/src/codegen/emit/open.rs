@@ -15,10 +15,9 @@ pub(super) fn structs(message: &Message, page: &mut Page) -> String {
 
 /// `answered` is what answers it.
 pub(super) fn implementation(
-    notice: &Notice,
-    message: &Message,
-    answered: &str,
     provider: &Provider,
+    notice: &Notice,
+    answered: &str,
     page: &mut Page,
 ) -> String {
     for used in ["Fields", "Notice"] {
@@ -40,7 +39,7 @@ pub(super) fn implementation(
          fn read_unsigned(_fields: &Fields<'_>) {{}}\n\n\
          fn dedupe(&self) -> Vec<&str> {{\nself.fields.told_apart_by(&[{names}])\n}}\n\n\
          fn reference(&self) -> &str {{\n{reference}\n}}\n}}\n\n{answered}",
-        name = message.name,
+        name = notice.message,
         provider = literal(&provider.folder),
         id = literal(&notice.id),
         names = names.join(", "),

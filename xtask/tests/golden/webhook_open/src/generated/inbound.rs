@@ -20,6 +20,7 @@ pub struct Transaction {
 
 impl Notice for Transaction {
     type Unsigned = ();
+    const PROVIDER: &'static str = "webhook_open";
     const NAME: &'static str = "transaction";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
@@ -54,6 +55,7 @@ pub struct Payout {
 
 impl Notice for Payout {
     type Unsigned = ();
+    const PROVIDER: &'static str = "webhook_open";
     const NAME: &'static str = "payout";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
