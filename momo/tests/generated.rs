@@ -546,7 +546,6 @@ fn notification_answer_documented_sample_is_sent_as_described() {
 fn open_bill_documented_sample() -> Result<Bill, Box<dyn Error>> {
     Ok(Bill::builder()
         .client("appinapp")
-        .init_trans_be("true")
         .description("Payment in MoMo app")
         .form_data("")
         .request_id("1610439037")

@@ -6,7 +6,8 @@ use payments_core::error::Misuse;
 use payments_core::link::{Linked, Pairs};
 use payments_core::money::wire::Form;
 use payments_core::signing::{
-    KeyPart, Keys, Place, Scheme, SignatureRule, Signed, TagText, check_given, check_secret,
+    KeyPart, Keys, Place, Scheme, SignatureRule, Signed, TagText, canonical, check_given,
+    check_secret,
 };
 use payments_core::{Canonical, Currency, Decimal, Money, Request, Secret};
 
@@ -695,7 +696,7 @@ pub struct CaptureOrCancelReply {
     pub response_time: Option<i64>,
 }
 
-/// What `Bill` is signed with.
+/// What is the account's in a `Bill`, and what it is signed with.
 #[derive(Clone, Debug)]
 pub struct BillKeys {
     /// One-payment: `code`, given at integration.
@@ -713,10 +714,11 @@ pub struct BillKeys {
 }
 
 impl BillKeys {
-    /// Takes the keys of one version.
+    /// Takes what the provider gave the account.
     ///
     /// # Errors
-    /// [`Misuse`] for an empty value and for a secret of under 16 bytes.
+    /// [`Misuse`] for an empty value and for a character that joins what is signed and for a secret
+    /// of under 16 bytes.
     pub fn new(
         code: impl Into<String>,
         service_code: impl Into<String>,
@@ -737,6 +739,7 @@ impl BillKeys {
         check_given("serviceCode", &keys.service_code)?;
         check_given("partnerName", &keys.partner_name)?;
         check_given("partnerId", &keys.partner_id)?;
+        canonical::check("partnerId", "&=", &keys.partner_id)?;
         check_given("version", &keys.version)?;
         check_secret("linkKey", &keys.link_key)?;
         Ok(keys)

@@ -1,7 +1,8 @@
 //! `inbound.rs`: what the provider sends on its own.
 
 use super::super::model::{
-    Credential, CredentialKind, Doc, Field, Kind, Message, Notice, Provider, Sensitive, Signature,
+    Credential, CredentialKind, Doc, Entry, Field, Kind, Message, Notice, Provider, Sensitive,
+    Signature,
 };
 use super::messages::{canonical, comparable, signed};
 use super::{Page, doc_lines, docs, literal, open, read_type};
@@ -60,7 +61,14 @@ pub(super) fn keys(
 ) -> String {
     page.uses.add("payments_core::error", "Misuse");
     let what = Doc {
-        text: format!("What `{}` is signed with.", message.name),
+        text: if message.linked {
+            format!(
+                "What is the account's in a `{}`, and what it is signed with.",
+                message.name
+            )
+        } else {
+            format!("What `{}` is signed with.", message.name)
+        },
         evidence: None,
     };
     let mut fields = String::new();
@@ -83,16 +91,36 @@ pub(super) fn keys(
         arguments.push(format!("{rust}: impl Into<{of_type}>"));
         names.push(format!("{rust}: {rust}.into()"));
         checks.push_str(&key_check(used, "keys", page));
+        // What others know may be written in a message, where it must not run into its neighbours.
+        let is_signed = signature
+            .order
+            .contains(&Entry::Credential(used.wire.clone()));
+        if is_signed && used.kind == CredentialKind::Public {
+            page.uses.add("payments_core::signing", "canonical");
+            let (wire, joining) = (literal(&used.wire), literal(&signature.joining()));
+            checks.push_str(&format!(
+                "canonical::check({wire}, {joining}, &keys.{rust})?;\n"
+            ));
+            let kind = "a character that joins what is signed";
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
     }
     let (arguments, names, kinds) = (
         arguments.join(", "),
         names.join(", "),
         kinds.join(" and for "),
     );
+    let errors = doc_lines(&[format!("[`Misuse`] for {kinds}.")], 4);
+    let takes = match message.linked {
+        true => "Takes what the provider gave the account.",
+        false => "Takes the keys of one version.",
+    };
     let mut text = format!(
         "{docs}#[derive(Clone, Debug)]\npub struct {name} {{\n{fields}}}\n\n\
          impl {name} {{\n\
-         /// Takes the keys of one version.\n///\n/// # Errors\n/// [`Misuse`] for {kinds}.\n\
+         /// {takes}\n///\n/// # Errors\n{errors}\
          pub fn new({arguments}) -> Result<Self, Misuse> {{\n\
          let keys = Self {{ {names} }};\n{checks}Ok(keys)\n}}\n\n\
          /// Takes published test keys, which may be shorter than a key ever should be.\n\

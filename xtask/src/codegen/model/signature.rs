@@ -19,6 +19,12 @@ pub(crate) struct Signature {
 }
 
 impl Signature {
+    /// The characters that join the parts.
+    pub(crate) fn joining(&self) -> String {
+        let equals = if self.pairs { "=" } else { "" };
+        format!("{}{equals}", self.joiner)
+    }
+
     /// Whether the field called `wire` is under the signature.
     pub(crate) fn covers(&self, wire: &str) -> bool {
         self.order.iter().any(|entry| match entry {
