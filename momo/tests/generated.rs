@@ -5,7 +5,7 @@
 use std::error::Error;
 
 use payments_core::Currency;
-use payments_core::call::{Call, Fault};
+use payments_core::call::{Call, Fault, SignedReply};
 use payments_core::exchange::Response;
 use payments_core::http::header::CONTENT_TYPE;
 use payments_core::http::{HeaderMap, HeaderValue, StatusCode};
@@ -20,8 +20,9 @@ use payments_momo::inbound::{
     Init, Ipn, IpnKeys, Notification, RedirectResult, RedirectResultKeys,
 };
 use payments_momo::types::{
-    AccountInfo, Acknowledgement, Bill, BillKeys, CaptureOrCancel, CreatePayment, Delivery,
-    InitAnswer, Item, PaymentStatus, Refund, RefundStatus, User,
+    AccountInfo, Acknowledgement, Bill, BillKeys, CaptureOrCancel, CreatePayment,
+    CreatePaymentReplySigned, Delivery, InitAnswer, Item, PaymentStatus, Refund, RefundStatus,
+    User,
 };
 use serde_json::Value;
 
@@ -124,6 +125,7 @@ fn create_payment_answered_own_is_read() {
         Some(Form::Minor.parse("33000", Currency::VND).unwrap())
     );
     assert_eq!(reply.response_time, Some(1718000000000));
+    assert_eq!(reply.message.as_deref(), Some("Successful."));
     assert_eq!(reply.result_code.as_str(), "0");
     assert_eq!(
         reply.pay_url.as_deref(),
@@ -673,6 +675,69 @@ fn create_payment_vector_own_link_wallet_holds() {
     assert_eq!(
         tag,
         "273dde17c45e4ab44d801bb7b171e94321c9c22cb604a06d211d907ff1c8a1ab"
+    );
+}
+
+#[test]
+fn create_payment_reply_vector_own_list_a_holds() {
+    // Source: own construction, digest taken with Python (momo/tests/vectors/compute.py).
+    let keys =
+        Credentials::danger_unchecked("MOMO", "F8BBA842ECF85", "K951B6PE1waDMi640xX08PD3vg6EkVlz");
+    let given = |name: &str| {
+        Some(
+            match name {
+                "requestId" => "R-1",
+                "orderId" => "A-1",
+                "amount" => "33000",
+                "responseTime" => "1718000000000",
+                "resultCode" => "0",
+                "payUrl" => "https://pay.example/?t=1&s=2",
+                _ => return None,
+            }
+            .to_owned(),
+        )
+    };
+    let message = CreatePaymentReplySigned::read(&given).shorter().unwrap();
+    assert_eq!(
+        text(&message, &keys).unwrap(),
+        "accessKey=F8BBA842ECF85&amount=33000&orderId=A-1&partnerCode=MOMO&payUrl=https://pay.example/?t=1&s=2&requestId=R-1&responseTime=1718000000000&resultCode=0"
+    );
+    let tag = tag_text(&message, &keys, CreatePaymentReplySigned::SIGNATURE).unwrap();
+    assert_eq!(
+        tag,
+        "ccf758e9e7076943d583cbe85f2ceacd57025eb57ce3e1d7100faef39d2e5a62"
+    );
+}
+
+#[test]
+fn create_payment_reply_vector_own_list_b_holds() {
+    // Source: own construction, digest taken with Python (momo/tests/vectors/compute.py).
+    let keys =
+        Credentials::danger_unchecked("MOMO", "F8BBA842ECF85", "K951B6PE1waDMi640xX08PD3vg6EkVlz");
+    let given = |name: &str| {
+        Some(
+            match name {
+                "requestId" => "R-1",
+                "orderId" => "A-1",
+                "amount" => "33000",
+                "responseTime" => "1718000000000",
+                "message" => "Thành công.",
+                "resultCode" => "0",
+                "payUrl" => "https://pay.example/?t=1&s=2",
+                _ => return None,
+            }
+            .to_owned(),
+        )
+    };
+    let message = CreatePaymentReplySigned::read(&given);
+    assert_eq!(
+        text(&message, &keys).unwrap(),
+        "accessKey=F8BBA842ECF85&amount=33000&message=Thành công.&orderId=A-1&partnerCode=MOMO&payUrl=https://pay.example/?t=1&s=2&requestId=R-1&responseTime=1718000000000&resultCode=0"
+    );
+    let tag = tag_text(&message, &keys, CreatePaymentReplySigned::SIGNATURE).unwrap();
+    assert_eq!(
+        tag,
+        "9c1f69bd513a74253bc289e05afb4986cb52d102b630e268c2af9c878c2abe88"
     );
 }
 

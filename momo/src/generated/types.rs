@@ -2,6 +2,7 @@
 
 //! Messages of MoMo: what the calls send and what they answer.
 
+use payments_core::call::SignedReply;
 use payments_core::error::Misuse;
 use payments_core::link::{Linked, Pairs};
 use payments_core::money::wire::Form;
@@ -194,6 +195,9 @@ pub struct CreatePaymentReply {
         deserialize_with = "payments_core::json::lenient_integer"
     )]
     pub response_time: Option<i64>,
+    /// A text for people.
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
+    pub message: Option<String>,
     /// The result.
     #[serde(rename = "resultCode", deserialize_with = "payments_core::json::code")]
     pub result_code: ResultCode,
@@ -274,6 +278,59 @@ pub struct CreatePaymentReply {
     /// The fee of the buyer.
     #[serde(rename = "userFee", default, deserialize_with = "optional_minor_vnd")]
     pub user_fee: Option<Money>,
+}
+
+/// The texts of a `CreatePaymentReply` that its signature covers.
+#[derive(Canonical)]
+#[canonical(
+    keys = Credentials,
+    pairs = "&",
+    order("$accessKey", "amount", free(skip_absent("message")), "orderId", "$partnerCode", free("payUrl"), "requestId", "responseTime", "resultCode"),
+)]
+pub struct CreatePaymentReplySigned {
+    #[wire("amount")]
+    amount: Option<String>,
+    #[wire("message")]
+    message: Option<String>,
+    #[wire("orderId")]
+    order_id: Option<String>,
+    #[wire("payUrl")]
+    pay_url: Option<String>,
+    #[wire("requestId")]
+    request_id: Option<String>,
+    #[wire("responseTime")]
+    response_time: Option<String>,
+    #[wire("resultCode")]
+    result_code: Option<String>,
+}
+
+impl Signed for CreatePaymentReplySigned {
+    const SIGNATURE: SignatureRule = SignatureRule {
+        scheme: Scheme::HmacSha256,
+        text: TagText::Hex,
+        place: Place::Field("signature"),
+    };
+}
+
+impl SignedReply for CreatePaymentReplySigned {
+    fn read(text: &dyn Fn(&str) -> Option<String>) -> Self {
+        Self {
+            amount: text("amount"),
+            message: Some(text("message").unwrap_or_default()),
+            order_id: text("orderId"),
+            pay_url: text("payUrl"),
+            request_id: text("requestId"),
+            response_time: text("responseTime"),
+            result_code: text("resultCode"),
+        }
+    }
+
+    fn shorter(self) -> Option<Self> {
+        Some(Self {
+            message: None,
+            ..self
+        })
+    }
 }
 
 /// Asks what became of a payment.

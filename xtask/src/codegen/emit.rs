@@ -14,6 +14,7 @@ mod linked;
 mod messages;
 mod open;
 mod read;
+mod signed_reply;
 mod tests;
 
 /// One file to write: its path inside the provider's folder, and its text before formatting.

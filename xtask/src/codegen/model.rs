@@ -94,7 +94,7 @@ impl Provider {
     pub(crate) fn signs_requests(&self) -> Option<&Signature> {
         self.messages
             .iter()
-            .filter(|message| message.role == Role::Request)
+            .filter(|message| message.role == Role::Request && !message.linked)
             .find_map(|message| message.signature.as_ref())
     }
 }

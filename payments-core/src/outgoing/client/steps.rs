@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::{Grant, Login, Prepared, Provider, Setup};
 use crate::clock::unix_millis;
 use crate::error::{Error, Malformed, Misuse, NotSent};
-use crate::outgoing::call::{Call, Resolve};
+use crate::exchange::Response;
+use crate::outgoing::call::{Call, Fault, Resolve};
 use crate::outgoing::pending::{Pending, Resolved, StillUnknown};
 use crate::outgoing::token::LoginDigest;
 use crate::signing::Secret;
@@ -84,6 +85,17 @@ impl<P: Provider> Setup<P> {
         }
         self.provider.authorize(&mut request, credentials, token)?;
         Ok(base.bind(request)?)
+    }
+
+    /// Looks at a response to a call before it is read: as the provider does, and at the signature
+    /// that the description has of it.
+    pub(super) fn inspect<C: Call>(
+        &self,
+        response: &Response,
+        credentials: &P::Credentials,
+    ) -> Result<(), Fault> {
+        self.provider.inspect(C::NAME, response, credentials)?;
+        C::check_signature(response, credentials)
     }
 
     /// The query for a stored call, after checking that it is one of this client's.

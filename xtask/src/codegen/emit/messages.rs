@@ -5,7 +5,9 @@ use super::super::model::{
     Choice, Currency, Entry, Field, Form, Kind, Message, Money, Place, Provider, Role, Scheme,
     Sensitive, Signature, TagText, Value,
 };
-use super::{Page, doc_lines, docs, inbound, linked, listed, literal, read, read_type};
+use super::{
+    Page, doc_lines, docs, inbound, linked, listed, literal, read, read_type, signed_reply,
+};
 
 pub(super) fn emit(provider: &Provider) -> String {
     let what = format!(
@@ -58,6 +60,11 @@ pub(super) fn emit(provider: &Provider) -> String {
                 page.item(item);
                 if let Some(item) = read::amounts(message, &mut page) {
                     page.item(item);
+                }
+                if let Some(signature) = &message.signature {
+                    for item in signed_reply::items(message, signature, &mut page) {
+                        page.item(item);
+                    }
                 }
             }
             Role::Notice => {}
@@ -268,6 +275,7 @@ pub(super) fn canonical(signature: &Signature, keys: &str) -> String {
                 name,
                 free,
                 skip_absent,
+                sometimes: _,
             } => {
                 let names: Vec<String> = skip_absent.iter().map(|name| literal(name)).collect();
                 match (free, names.as_slice()) {

@@ -4,12 +4,12 @@
 //! with the library.
 
 use super::super::model::{
-    Call, Choice, Credential, CredentialKind, Currency, Example, Field, Kind, Linked, Message,
-    Money, Notice, Provider, ReplyExample, Role, Value, Vector, Wire,
+    Call, Choice, Credential, CredentialKind, Currency, Entry, Example, Field, Kind, Linked,
+    Message, Money, Notice, Provider, ReplyExample, Role, Signature, Value, Vector, Wire,
 };
 use super::expected::{form, parsed, percent};
 use super::messages::member_name;
-use super::{Page, doc_lines, inbound, literal, open, raw_literal};
+use super::{Page, doc_lines, inbound, literal, open, raw_literal, signed_reply};
 use crate::codegen::lower::snake_case;
 
 pub(super) fn emit(provider: &Provider) -> String {
@@ -549,6 +549,37 @@ impl Tests<'_> {
         }
     }
 
+    /// The statements that make what the signature of a reply covers.
+    fn signed_reply(
+        &mut self,
+        message: &Message,
+        signature: &Signature,
+        vector: &Vector,
+    ) -> String {
+        let name = signed_reply::name(message);
+        self.own("types", &name);
+        self.uses("payments_core::call", &["SignedReply"]);
+        let fields = message.fields.iter().filter_map(|field| {
+            let text = vector.given.field(&field.wire)?.scalar()?;
+            Some(format!("{} => {},\n", literal(&field.wire), literal(&text)))
+        });
+        let fields: String = fields.collect();
+        let lacks = |entry: &Entry| match entry {
+            Entry::Field {
+                name, sometimes, ..
+            } => *sometimes && vector.given.field(name).is_none(),
+            Entry::Credential(_) | Entry::Literal(_) => false,
+        };
+        let shorter = match signature.order.iter().any(lacks) {
+            true => ".shorter().unwrap()",
+            false => "",
+        };
+        format!(
+            "let given = |name: &str| Some(match name {{\n{fields}_ => return None,\n}}.to_owned());\n\
+             let message = {name}::read(&given){shorter};\n"
+        )
+    }
+
     fn vector(&mut self, message: &Message, vector: &Vector) {
         let Some(signature) = &message.signature else {
             return;
@@ -563,7 +594,7 @@ impl Tests<'_> {
             let arguments: Vec<String> = arguments.collect();
             let (name, arguments) = (inbound::keys_name(message), arguments.join(", "));
             format!("{name}::danger_unchecked({arguments})")
-        } else if message.role == Role::Request {
+        } else if message.role != Role::Notice {
             self.own("calls", "Credentials");
             let arguments: Vec<String> = self
                 .provider
@@ -593,6 +624,8 @@ impl Tests<'_> {
                 message.name
             ));
             format!("let message = {name}().unwrap();\n")
+        } else if message.role == Role::Reply {
+            self.signed_reply(message, signature, vector)
         } else {
             let wires = self
                 .provider
@@ -619,7 +652,10 @@ impl Tests<'_> {
         }
         assertions.push_str(&format!(
             "let tag = tag_text(&message, &keys, {}::SIGNATURE).unwrap();\n",
-            message.name
+            match message.role {
+                Role::Reply => signed_reply::name(message),
+                Role::Request | Role::Notice => message.name.clone(),
+            }
         ));
         let end = if let Some(signature) = &vector.signature {
             assertions.push_str(&format!("assert_eq!(tag, {});\n", literal(signature)));

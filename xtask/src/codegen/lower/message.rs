@@ -54,7 +54,7 @@ impl<'a> Lowering<'a> {
                 self.tie_currencies(&mut fields, schema);
             }
             let (exactly_one, choices) = self.groups(schema, role, &fields);
-            let signature = self.signature(schema, &fields);
+            let signature = self.signature(schema, &fields, role);
             self.check_aliases(schema, role, &mut fields, signature.as_ref());
             let sound = self.problems.count() == before;
             let signature_if_sound = signature.as_ref().filter(|_| sound);

@@ -2,18 +2,10 @@
 
 //! The calls of Links and the clients that make them.
 
-use payments_core::signing::{KeyPart, Keys};
-
 /// Links asks for no credentials.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Credentials {}
-
-impl Keys for Credentials {
-    fn mac_key(&self) -> Option<&[u8]> {
-        Some(self.secret.key_bytes())
-    }
-}
 
 /// Which service of Links is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
