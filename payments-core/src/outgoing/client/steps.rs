@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Grant, Login, Prepared, Provider, Setup};
 use crate::clock::unix_millis;
 use crate::error::{Error, Malformed, Misuse, NotSent};
-use crate::exchange::Response;
+use crate::exchange::{Request, Response};
 use crate::outgoing::call::{Call, Fault, Resolve};
 use crate::outgoing::pending::{Pending, Resolved, StillUnknown};
 use crate::outgoing::token::LoginDigest;
@@ -70,13 +70,13 @@ impl<P: Provider> Setup<P> {
         Ok((prepared, digest))
     }
 
-    /// The request as it goes out: authorized and bound to the host.
+    /// The request as it goes out, but for the host.
     pub(super) fn authorized<C: Call>(
         &self,
         prepared: &Prepared<C>,
         credentials: &P::Credentials,
         token: Option<&Secret<String>>,
-    ) -> Result<http::Request<bytes::Bytes>, Error> {
+    ) -> Result<Request, Error> {
         let mut request = prepared.request.clone();
         let base = self.base_of(&request)?;
         request.mount(base.path());
@@ -84,7 +84,12 @@ impl<P: Provider> Setup<P> {
             request.carry_signature(place, &text)?;
         }
         self.provider.authorize(&mut request, credentials, token)?;
-        Ok(base.bind(request)?)
+        Ok(request)
+    }
+
+    /// An authorized request bound to its host: the same bytes, headers included, however often.
+    pub(super) fn bound(&self, request: &Request) -> Result<http::Request<bytes::Bytes>, Misuse> {
+        self.base_of(request)?.bind(request)
     }
 
     /// Looks at a response to a call before it is read: as the provider does, and at the signature

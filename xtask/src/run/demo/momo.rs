@@ -46,6 +46,7 @@ struct Shop {
     verifier: Verifier<Ipn>,
     inbox: Inbox,
     links: Links<Bill>,
+    bill: Bill,
     receiver: Receiver<Notification>,
     bills: Inbox,
     deliveries: Arc<AtomicUsize>,
@@ -180,6 +181,14 @@ async fn open() -> Done<Shop> {
         .build()
         .map_err(said)?;
     let note = format!("at {}", sandbox.base_url());
+    let amount = Money::from_minor(33_000, Currency::VND);
+    let bill = Bill::builder()
+        .request_id(REQUEST)
+        .bill_id(BILL)
+        .amount(amount)
+        .description("Trà sữa trân châu")
+        .build()
+        .map_err(said)?;
     let shop = Shop {
         sandbox,
         client,
@@ -196,12 +205,13 @@ async fn open() -> Done<Shop> {
             )
             .map_err(said)?,
         ),
+        bill,
         receiver,
         bills,
         deliveries: Arc::default(),
         browser,
         base,
-        amount: Money::from_minor(33_000, Currency::VND),
+        amount,
         beliefs: Vec::new(),
     };
     Ok((shop, note))
@@ -246,16 +256,6 @@ impl Shop {
 
     fn expected(&self, order_id: &str) -> Expected {
         Expected::new(order_id, self.amount)
-    }
-
-    fn bill(&self) -> Bill {
-        Bill::builder()
-            .request_id(REQUEST)
-            .bill_id(BILL)
-            .amount(self.amount)
-            .description("Trà sữa trân châu")
-            .build()
-            .expect("a bill as described")
     }
 
     async fn create(&self, order_id: &str, at_once: bool) -> Done<String> {
@@ -462,7 +462,7 @@ impl Shop {
     }
 
     async fn link(&self) -> Done<String> {
-        let link = self.links.write("momo://", &self.bill()).map_err(said)?;
+        let link = self.links.write("momo://", &self.bill).map_err(said)?;
         let read = self.links.read(link.as_str()).map_err(said)?;
         let again = self.links.write("momo://", &read).map_err(said)?;
         ensure(again == link, "the link is read back as another")?;
@@ -501,7 +501,7 @@ impl Shop {
             let told = row
                 .inbound()
                 .and_then(|raw| self.receiver.receive(raw).ok());
-            let expected = self.bill().expected();
+            let expected = self.bill.expected();
             match told.map(|told| one_payment::confirm(&told, REQUEST, &expected)) {
                 Some(Ok(Confirmation::Confirmed(paid)))
                     if paid.basis() == Basis::CallerAuthenticated =>
