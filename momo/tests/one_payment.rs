@@ -35,6 +35,7 @@ fn p2_is_read_only_by_the_lenient_reader() {
         table.replacen("\"email\"", "\"mobile\"", 1),
         table.replacen("\"message\"", "\"requestId\"", 1),
         P2.replacen("\"email\":\"test@gmail.com\"", "\"name\":\"third\"", 1),
+        P2.replacen("\"email\"", "\"mobile\":\"1\",\"email\"", 1),
         P2.replacen("accountInfo", "account", 1),
         "[]".to_owned(),
     ] {
