@@ -143,7 +143,8 @@ impl ReqwestTransport {
 impl Transport for ReqwestTransport {
     async fn send(&self, request: http::Request<Bytes>) -> Result<Response, SendError> {
         let request = self.translated(request)?;
-        let mut patience = Patience::new(self.read_timeout, self.total_timeout);
+        let mut sleep = pin!(Patience::sleep());
+        let mut patience = Patience::new(sleep.as_mut(), self.read_timeout, self.total_timeout);
         // In place: what is awaited is large, and each move would copy it.
         let mut response = {
             let answer = pin!(self.client.execute(request));
@@ -169,6 +170,10 @@ impl Transport for ReqwestTransport {
         loop {
             if body.len() > self.max_body {
                 return Err(too_long());
+            }
+            // All that was announced: there is nothing more to wait for.
+            if body.len() == announced && announced > 0 {
+                return Ok(Response::new(status, headers, body.freeze()));
             }
             let next = patience.wait(pin!(response.chunk())).await?;
             match next.map_err(judge)? {
