@@ -13,13 +13,12 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::time::Duration;
 
-use payments_momo::auth::{ipns, redirect_results};
 use payments_momo::axum as routes;
 use payments_momo::codes::RequestType;
-use payments_momo::inbound::{Ipn, IpnKeys, RedirectResultKeys};
+use payments_momo::inbound::{Ipn, IpnKeys, RedirectResult, RedirectResultKeys};
 use payments_momo::one_payment::{
-    AccountInfo, Acknowledgement, Bill, Init, InitAnswer, Integration, Notification, acknowledge,
-    confirm, inits, notifications,
+    AccountInfo, Acknowledgement, Bill, BillKeys, Init, InitAnswer, Links, Notification,
+    acknowledge, confirm,
 };
 use payments_momo::payments_core::incoming::{
     CallerAuth, Confirmation, Endpoint, Expected, Inbox, KeyRing, Outcome, Receiver, Replays, Row,
@@ -64,7 +63,11 @@ impl Shop {
 
     /// The routes of the gateway.
     fn routes(&self, inbox: Inbox, results: RedirectResultKeys) -> axum::Router {
-        let results = redirect_results("example", "main-shop", KeyRing::new("current", results));
+        let results = Verifier::<RedirectResult>::new(
+            "example",
+            "main-shop",
+            KeyRing::new("current", results),
+        );
         axum::Router::new()
             .route("/momo/ipn", routes::ipn(inbox, self.verifier.clone()))
             .route(
@@ -91,7 +94,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let shop = Shop {
         client: Client::builder(Test::at(base_url), credentials).build()?,
         payments: open_payments()?,
-        verifier: ipns("example", "main-shop", keys),
+        verifier: Verifier::<Ipn>::new("example", "main-shop", keys),
     };
     let inbox = Inbox::in_memory();
     let results = RedirectResultKeys::new(access, secret)?;
@@ -129,7 +132,7 @@ async fn rehearse_gateway() -> Result<(), Box<dyn Error>> {
     let shop = Shop {
         client: Client::builder(Test::at(sandbox.base_url()), credentials).build()?,
         payments: HashMap::from([("ORDER-1001".to_owned(), amount)]),
-        verifier: ipns("example", "main-shop", keys),
+        verifier: Verifier::<Ipn>::new("example", "main-shop", keys),
     };
     let inbox = Inbox::in_memory();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
@@ -196,15 +199,17 @@ async fn rehearse_one_payment() -> Result<(), Box<dyn Error>> {
         })
     };
     let key = Config::SECRET_KEY;
-    let integration = Integration::new("MoMo2020", "MoMo2020", "Dịch vụ", "MoMo202001", "v1", key)?;
-    let receiver: Receiver<Notification> = notifications("example", "partner", caller());
+    let keys = BillKeys::new("MoMo2020", "MoMo2020", "Dịch vụ", "MoMo202001", "v1", key)?;
+    let links = Links::new(keys);
+    let receiver: Receiver<Notification> =
+        Receiver::<Notification>::new("example", "partner", caller());
     let inbox = Inbox::in_memory();
     let app = axum::Router::new()
         .route(
             "/api/v1/init",
             routes::init(
                 Replays::of(1_000),
-                inits("example", "partner", caller()),
+                Receiver::<Init>::new("example", "partner", caller()),
                 |asked| async move { account(asked.claims()) },
             ),
         )
@@ -228,9 +233,13 @@ async fn rehearse_one_payment() -> Result<(), Box<dyn Error>> {
     control.callbacks().idle().await;
     // The shop stores the bill, then its page opens the link in the app.
     const REQUEST: &str = "R-1";
-    let bill = Bill::new(REQUEST, "BILL-1", Money::from_minor(33_000, Currency::VND))
-        .description("Trà sữa trân châu");
-    let link = integration.link("momo://", &bill)?;
+    let bill = Bill::builder()
+        .request_id(REQUEST)
+        .bill_id("BILL-1")
+        .amount(Money::from_minor(33_000, Currency::VND))
+        .description("Trà sữa trân châu")
+        .build()?;
+    let link = links.write("momo://", &bill)?;
     println!("link={link}");
     control.open_link(link.as_str())?;
     control.charge("BILL-1")?;

@@ -4,7 +4,6 @@
 use payments_core::http::{HeaderMap, HeaderValue, Method};
 use payments_core::incoming::{Inbound, KeyRing, Verified, Verifier};
 use payments_momo::Credentials;
-use payments_momo::auth::ipns;
 use payments_momo::ext::check_order_id;
 use payments_momo::inbound::{Ipn, IpnKeys};
 use serde_json::{Value, json};
@@ -14,7 +13,7 @@ const SECRET: &str = "K951B6PE1waDMi640xX08PD3vg6EkVlz";
 
 fn verifier() -> Verifier<Ipn> {
     let keys = IpnKeys::new(ACCESS.to_owned(), SECRET.to_owned()).unwrap();
-    ipns("sandbox", "shop", KeyRing::new("first", keys))
+    Verifier::<Ipn>::new("sandbox", "shop", KeyRing::new("first", keys))
 }
 
 fn inbound(body: &str) -> Inbound {
@@ -144,7 +143,7 @@ fn keys_are_those_of_the_endpoint_and_long_enough() {
         "{shown}"
     );
     let other = IpnKeys::new(ACCESS.to_owned(), SECRET.to_lowercase()).unwrap();
-    let other = ipns("sandbox", "shop", KeyRing::new("other", other));
+    let other = Verifier::<Ipn>::new("sandbox", "shop", KeyRing::new("other", other));
     assert!(other.verify(&inbound(&paid().to_string())).is_err());
 }
 

@@ -5,11 +5,12 @@
 use std::error::Error;
 
 use payments_core::Currency;
-use payments_core::call::{Call, Fault};
+use payments_core::call::{Call, Fault, SignedReply};
 use payments_core::exchange::Response;
 use payments_core::http::header::CONTENT_TYPE;
 use payments_core::http::{HeaderMap, HeaderValue, StatusCode};
 use payments_core::incoming::{Fields, Notice};
+use payments_core::link::Links;
 use payments_core::money::wire::Form;
 use payments_core::signing::{Signed, tag_text, text};
 use payments_core::wire::text::json;
@@ -19,8 +20,9 @@ use payments_momo::inbound::{
     Init, Ipn, IpnKeys, Notification, RedirectResult, RedirectResultKeys,
 };
 use payments_momo::types::{
-    AccountInfo, Acknowledgement, CaptureOrCancel, CreatePayment, Delivery, InitAnswer, Item,
-    PaymentStatus, Refund, RefundStatus, User,
+    AccountInfo, Acknowledgement, Bill, BillKeys, CaptureOrCancel, CreatePayment,
+    CreatePaymentReplySigned, Delivery, InitAnswer, Item, PaymentStatus, Refund, RefundStatus,
+    User,
 };
 use serde_json::Value;
 
@@ -123,6 +125,7 @@ fn create_payment_answered_own_is_read() {
         Some(Form::Minor.parse("33000", Currency::VND).unwrap())
     );
     assert_eq!(reply.response_time, Some(1718000000000));
+    assert_eq!(reply.message.as_deref(), Some("Successful."));
     assert_eq!(reply.result_code.as_str(), "0");
     assert_eq!(
         reply.pay_url.as_deref(),
@@ -542,6 +545,75 @@ fn notification_answer_documented_sample_is_sent_as_described() {
     assert_eq!(sent, expected);
 }
 
+fn open_bill_documented_sample() -> Result<Bill, Box<dyn Error>> {
+    Ok(Bill::builder()
+        .client("appinapp")
+        .description("Payment in MoMo app")
+        .form_data("")
+        .request_id("1610439037")
+        .callback_url("")
+        .bill_id("12343905834")
+        .amount(Form::Minor.parse("33000", Currency::VND)?)
+        .build()?)
+}
+
+#[test]
+fn open_bill_documented_sample_is_written_and_read_back() {
+    let keys = BillKeys::danger_unchecked(
+        "MoMo2020",
+        "MoMo2020",
+        "Dịch vụ",
+        "MoMo202001",
+        "v1",
+        "a key of no value at all",
+    );
+    let links = Links::<Bill>::new(keys);
+    let link = links
+        .write("momo://", &open_bill_documented_sample().unwrap())
+        .unwrap();
+    let (unsigned, _) = link.as_str().rsplit_once('&').unwrap();
+    assert_eq!(
+        unsigned,
+        "momo://?action=payment&client=appinapp&initTransBE=true&code=MoMo2020&serviceCode=MoMo2020&description=Payment+in+MoMo+app&formData=&partnerId=MoMo202001&partnerName=D%E1%BB%8Bch+v%E1%BB%A5&version=v1&requestId=1610439037&callbackUrl=&billId=12343905834&amount=33000"
+    );
+    let read = links.read(link.as_str()).unwrap();
+    assert_eq!(links.write("momo://", &read).unwrap(), link);
+}
+
+fn open_bill_own() -> Result<Bill, Box<dyn Error>> {
+    Ok(Bill::builder()
+        .client("webinapp")
+        .init_trans_be("true")
+        .description("Trà sữa & bánh = ngon?")
+        .form_data("100% #1")
+        .request_id("R-7")
+        .callback_url("https://shop.example/back?a=1&b=2")
+        .bill_id("BILL-7")
+        .amount(Form::Minor.parse("33000", Currency::VND)?)
+        .build()?)
+}
+
+#[test]
+fn open_bill_own_is_written_and_read_back() {
+    let keys = BillKeys::danger_unchecked(
+        "MoMo2020",
+        "MoMo2020",
+        "Dịch vụ",
+        "MoMo202001",
+        "v1",
+        "a key of no value at all",
+    );
+    let links = Links::<Bill>::new(keys).address_host("shop.example");
+    let link = links.write("momo://", &open_bill_own().unwrap()).unwrap();
+    let (unsigned, _) = link.as_str().rsplit_once('&').unwrap();
+    assert_eq!(
+        unsigned,
+        "momo://?action=payment&client=webinapp&initTransBE=true&code=MoMo2020&serviceCode=MoMo2020&description=Tr%C3%A0+s%E1%BB%AFa+%26+b%C3%A1nh+%3D+ngon%3F&formData=100%25+%231&partnerId=MoMo202001&partnerName=D%E1%BB%8Bch+v%E1%BB%A5&version=v1&requestId=R-7&callbackUrl=https%3A%2F%2Fshop.example%2Fback%3Fa%3D1%26b%3D2&billId=BILL-7&amount=33000"
+    );
+    let read = links.read(link.as_str()).unwrap();
+    assert_eq!(links.write("momo://", &read).unwrap(), link);
+}
+
 fn create_payment_vector_v01() -> Result<CreatePayment, Box<dyn Error>> {
     Ok(CreatePayment::builder()
         .request_id("f7a8f62f4234-0bba-405f-8178-1a516ea1fe3c")
@@ -603,6 +675,69 @@ fn create_payment_vector_own_link_wallet_holds() {
     assert_eq!(
         tag,
         "273dde17c45e4ab44d801bb7b171e94321c9c22cb604a06d211d907ff1c8a1ab"
+    );
+}
+
+#[test]
+fn create_payment_reply_vector_own_list_a_holds() {
+    // Source: own construction, digest taken with Python (momo/tests/vectors/compute.py).
+    let keys =
+        Credentials::danger_unchecked("MOMO", "F8BBA842ECF85", "K951B6PE1waDMi640xX08PD3vg6EkVlz");
+    let given = |name: &str| {
+        Some(
+            match name {
+                "requestId" => "R-1",
+                "orderId" => "A-1",
+                "amount" => "33000",
+                "responseTime" => "1718000000000",
+                "resultCode" => "0",
+                "payUrl" => "https://pay.example/?t=1&s=2",
+                _ => return None,
+            }
+            .to_owned(),
+        )
+    };
+    let message = CreatePaymentReplySigned::read(&given).shorter().unwrap();
+    assert_eq!(
+        text(&message, &keys).unwrap(),
+        "accessKey=F8BBA842ECF85&amount=33000&orderId=A-1&partnerCode=MOMO&payUrl=https://pay.example/?t=1&s=2&requestId=R-1&responseTime=1718000000000&resultCode=0"
+    );
+    let tag = tag_text(&message, &keys, CreatePaymentReplySigned::SIGNATURE).unwrap();
+    assert_eq!(
+        tag,
+        "ccf758e9e7076943d583cbe85f2ceacd57025eb57ce3e1d7100faef39d2e5a62"
+    );
+}
+
+#[test]
+fn create_payment_reply_vector_own_list_b_holds() {
+    // Source: own construction, digest taken with Python (momo/tests/vectors/compute.py).
+    let keys =
+        Credentials::danger_unchecked("MOMO", "F8BBA842ECF85", "K951B6PE1waDMi640xX08PD3vg6EkVlz");
+    let given = |name: &str| {
+        Some(
+            match name {
+                "requestId" => "R-1",
+                "orderId" => "A-1",
+                "amount" => "33000",
+                "responseTime" => "1718000000000",
+                "message" => "Thành công.",
+                "resultCode" => "0",
+                "payUrl" => "https://pay.example/?t=1&s=2",
+                _ => return None,
+            }
+            .to_owned(),
+        )
+    };
+    let message = CreatePaymentReplySigned::read(&given);
+    assert_eq!(
+        text(&message, &keys).unwrap(),
+        "accessKey=F8BBA842ECF85&amount=33000&message=Thành công.&orderId=A-1&partnerCode=MOMO&payUrl=https://pay.example/?t=1&s=2&requestId=R-1&responseTime=1718000000000&resultCode=0"
+    );
+    let tag = tag_text(&message, &keys, CreatePaymentReplySigned::SIGNATURE).unwrap();
+    assert_eq!(
+        tag,
+        "9c1f69bd513a74253bc289e05afb4986cb52d102b630e268c2af9c878c2abe88"
     );
 }
 
@@ -889,6 +1024,67 @@ fn redirect_result_vector_v12_holds() {
     assert_eq!(
         tag,
         "3f9dc92d7b4e2b95145362ce0484fdd08f63a003ccea7734a39954e2d187c720"
+    );
+}
+
+fn bill_vector_n01() -> Result<Bill, Box<dyn Error>> {
+    Ok(Bill::builder()
+        .description("Payment in MoMo app")
+        .request_id("1610439037")
+        .bill_id("12343905834")
+        .amount(Form::Minor.parse("33000", Currency::VND)?)
+        .build()?)
+}
+
+#[test]
+fn bill_vector_n01_holds() {
+    // Source: computed with Python (momo/tests/vectors/compute.py), no evidence about the
+    // provider.
+    let keys = BillKeys::danger_unchecked(
+        "",
+        "",
+        "",
+        "MoMo202001",
+        "",
+        "K951B6PE1waDMi640xX08PD3vg6EkVlz",
+    );
+    let message = bill_vector_n01().unwrap();
+    assert_eq!(
+        text(&message, &keys).unwrap(),
+        "partnerId=MoMo202001&requestId=1610439037&billId=12343905834&amount=33000"
+    );
+    let tag = tag_text(&message, &keys, Bill::SIGNATURE).unwrap();
+    assert_eq!(
+        tag,
+        "15ebd8e96b55e4c64de8f778addfd3b33507fa32cf6cb7fc4ddd583a00fd3bcc"
+    );
+}
+
+fn bill_vector_v29() -> Result<Bill, Box<dyn Error>> {
+    Ok(Bill::builder()
+        .description("Payment in MoMo app")
+        .request_id("1610439037")
+        .bill_id("12343905834")
+        .amount(Form::Minor.parse("33000", Currency::VND)?)
+        .build()?)
+}
+
+#[test]
+fn bill_vector_v29_is_rejected() {
+    // Source: the provider's one-payment page, whose key is not known.
+    let keys = BillKeys::danger_unchecked(
+        "",
+        "",
+        "",
+        "MoMo202001",
+        "",
+        "K951B6PE1waDMi640xX08PD3vg6EkVlz",
+    );
+    let message = bill_vector_v29().unwrap();
+    let tag = tag_text(&message, &keys, Bill::SIGNATURE).unwrap();
+    assert_ne!(
+        tag,
+        "ca3c203f0c16873e688fada1785f3169e7a447f1d6c9ee116b636ff407d6fe39"
     );
 }
 

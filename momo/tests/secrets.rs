@@ -13,19 +13,18 @@ use std::sync::{Arc, Mutex};
 
 use payments_core::client::RetryPolicy;
 use payments_core::incoming::Endpoint;
+use payments_core::incoming::Receiver;
 use payments_core::testing::{Act, ScriptedTransport};
 use payments_momo::calls::{Client, Test};
 use payments_momo::codes::RequestType;
-use payments_momo::one_payment::Bill;
+use payments_momo::one_payment::{Bill, Init};
 use payments_momo::sandbox::{Config, Partner};
 use payments_momo::types::{CreatePayment, User};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-use shop::{
-    CALLER, JSON, account, credentials, dong, inbound, integration, payment_status, verifier,
-};
+use shop::{CALLER, JSON, account, credentials, dong, inbound, payment_status, verifier};
 
 /// What must not be shown: the keys, and who the buyer is.
 const HIDDEN: [&str; 7] = [
@@ -166,11 +165,17 @@ async fn nothing_that_is_printed_tells_a_secret() {
 
 #[test]
 fn neither_callbacks_nor_links_show_key_or_buyer() {
-    let bill = Bill::new("R-1", "B-1", dong(33_000));
-    let link = integration().link("momo://", &bill).unwrap();
+    let bill = Bill::builder()
+        .request_id("R-1")
+        .bill_id("B-1")
+        .amount(dong(33_000))
+        .build()
+        .unwrap();
+    let link = shop::links().write("momo://", &bill).unwrap();
     check(format!(
-        "{:?} {link:?} {bill:?} {:?}",
-        integration(),
+        "{:?} {:?} {link:?} {bill:?} {:?}",
+        shop::links(),
+        shop::bill_keys(),
         Partner::new()
     ));
     let checksum = link.pairs().unwrap().pop().unwrap().1;
@@ -178,7 +183,7 @@ fn neither_callbacks_nor_links_show_key_or_buyer() {
 
     let headers = [("content-type", JSON), CALLER];
     let body = br#"{"requestId":"R-1","reference1":"momo-user-1","paymentUrl":"momo://"}"#;
-    let receiver = payments_momo::one_payment::inits("e", "a", shop::caller());
+    let receiver = Receiver::<Init>::new("e", "a", shop::caller());
     let init = receiver.receive(&inbound(&headers, body)).unwrap();
     check(format!("{init:?} {:?} {receiver:?}", init.claims()));
 

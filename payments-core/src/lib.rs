@@ -12,7 +12,7 @@ pub mod error;
 pub mod exchange;
 pub mod incoming;
 pub mod json;
-mod link;
+pub mod link;
 pub mod money;
 pub mod odd;
 pub mod outgoing;

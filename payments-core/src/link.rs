@@ -1,6 +1,7 @@
 //! Links that a buyer opens: of the web, and of apps.
 
 mod allowed;
+mod linked;
 
 use core::net::IpAddr;
 use core::str::FromStr;
@@ -12,6 +13,7 @@ use crate::error::Misuse;
 use crate::wire::text::decoded;
 
 pub use allowed::AllowedLinks;
+pub use linked::{Linked, Links, Pairs};
 
 /// A link such as `https://pay.example/p?id=1` or `wallet://?action=pay`. Schemes of apps are no
 /// business of `http::Uri`, which refuses a link without a host.

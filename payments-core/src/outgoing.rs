@@ -8,6 +8,7 @@ pub mod encode;
 pub mod engine;
 mod envelope;
 mod pending;
+mod signed;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod token;
 #[cfg(any(feature = "client", feature = "blocking"))]

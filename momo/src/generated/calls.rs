@@ -5,7 +5,8 @@
 use std::any::Any;
 
 use payments_core::call::{
-    Call, Effect, Envelope, Fault, Resolve, Success, Verdict, echo, echo_money, sign,
+    Call, Effect, Envelope, Fault, Resolve, Success, Verdict, check_signature, echo, echo_money,
+    sign,
 };
 use payments_core::client::{Environment, Hosts};
 use payments_core::error::{Misuse, Refused};
@@ -15,8 +16,9 @@ use payments_core::{Money, Secret, unguessable};
 
 use super::codes::ResultCode;
 use super::types::{
-    CaptureOrCancel, CaptureOrCancelReply, CreatePayment, CreatePaymentReply, PaymentStatus,
-    PaymentStatusReply, Refund, RefundReply, RefundStatus, RefundStatusReply,
+    CaptureOrCancel, CaptureOrCancelReply, CreatePayment, CreatePaymentReply,
+    CreatePaymentReplySigned, PaymentStatus, PaymentStatusReply, Refund, RefundReply, RefundStatus,
+    RefundStatusReply,
 };
 
 /// What MoMo knows a merchant by.
@@ -329,6 +331,10 @@ impl Call for CreatePayment {
 
     fn signature(&self, keys: &dyn Any) -> Result<Option<(Place, String)>, Misuse> {
         sign(self, keys)
+    }
+
+    fn check_signature(response: &Response, keys: &dyn Any) -> Result<(), Fault> {
+        check_signature::<CreatePaymentReplySigned>(response, keys)
     }
 
     fn reply(&self, response: &Response) -> Result<CreatePaymentReply, Fault> {

@@ -2,9 +2,15 @@
 
 //! Messages of MoMo: what the calls send and what they answer.
 
+use payments_core::call::SignedReply;
+use payments_core::error::Misuse;
+use payments_core::link::{Linked, Pairs};
 use payments_core::money::wire::Form;
-use payments_core::signing::{Place, Scheme, SignatureRule, Signed, TagText};
-use payments_core::{Canonical, Currency, Decimal, Money, Request};
+use payments_core::signing::{
+    KeyPart, Keys, Place, Scheme, SignatureRule, Signed, TagText, canonical, check_given,
+    check_secret,
+};
+use payments_core::{Canonical, Currency, Decimal, Money, Request, Secret};
 
 use super::calls::Credentials;
 use super::codes::{ConfirmType, Lang, PayType, RequestType, ResultCode};
@@ -189,6 +195,9 @@ pub struct CreatePaymentReply {
         deserialize_with = "payments_core::json::lenient_integer"
     )]
     pub response_time: Option<i64>,
+    /// A text for people.
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
+    pub message: Option<String>,
     /// The result.
     #[serde(rename = "resultCode", deserialize_with = "payments_core::json::code")]
     pub result_code: ResultCode,
@@ -269,6 +278,59 @@ pub struct CreatePaymentReply {
     /// The fee of the buyer.
     #[serde(rename = "userFee", default, deserialize_with = "optional_minor_vnd")]
     pub user_fee: Option<Money>,
+}
+
+/// The texts of a `CreatePaymentReply` that its signature covers.
+#[derive(Canonical)]
+#[canonical(
+    keys = Credentials,
+    pairs = "&",
+    order("$accessKey", "amount", free(skip_absent("message")), "orderId", "$partnerCode", free("payUrl"), "requestId", "responseTime", "resultCode"),
+)]
+pub struct CreatePaymentReplySigned {
+    #[wire("amount")]
+    amount: Option<String>,
+    #[wire("message")]
+    message: Option<String>,
+    #[wire("orderId")]
+    order_id: Option<String>,
+    #[wire("payUrl")]
+    pay_url: Option<String>,
+    #[wire("requestId")]
+    request_id: Option<String>,
+    #[wire("responseTime")]
+    response_time: Option<String>,
+    #[wire("resultCode")]
+    result_code: Option<String>,
+}
+
+impl Signed for CreatePaymentReplySigned {
+    const SIGNATURE: SignatureRule = SignatureRule {
+        scheme: Scheme::HmacSha256,
+        text: TagText::Hex,
+        place: Place::Field("signature"),
+    };
+}
+
+impl SignedReply for CreatePaymentReplySigned {
+    fn read(text: &dyn Fn(&str) -> Option<String>) -> Self {
+        Self {
+            amount: text("amount"),
+            message: Some(text("message").unwrap_or_default()),
+            order_id: text("orderId"),
+            pay_url: text("payUrl"),
+            request_id: text("requestId"),
+            response_time: text("responseTime"),
+            result_code: text("resultCode"),
+        }
+    }
+
+    fn shorter(self) -> Option<Self> {
+        Some(Self {
+            message: None,
+            ..self
+        })
+    }
 }
 
 /// Asks what became of a payment.
@@ -689,6 +751,182 @@ pub struct CaptureOrCancelReply {
         deserialize_with = "payments_core::json::lenient_integer"
     )]
     pub response_time: Option<i64>,
+}
+
+/// What is the account's in a `Bill`, and what it is signed with.
+#[derive(Clone, Debug)]
+pub struct BillKeys {
+    /// One-payment: `code`, given at integration.
+    pub(crate) code: String,
+    /// One-payment: `serviceCode`, given at integration.
+    pub(crate) service_code: String,
+    /// One-payment: the partner's name, given at integration.
+    pub(crate) partner_name: String,
+    /// One-payment: the partner's id, given at integration.
+    pub(crate) partner_id: String,
+    /// One-payment: the version, given at integration; `v1` in the sample.
+    pub(crate) version: String,
+    /// One-payment: the secret key, given at integration.
+    pub(crate) link_key: Secret<String>,
+}
+
+impl BillKeys {
+    /// Takes what the provider gave the account.
+    ///
+    /// # Errors
+    /// [`Misuse`] for an empty value and for a character that joins what is signed and for a secret
+    /// of under 16 bytes.
+    pub fn new(
+        code: impl Into<String>,
+        service_code: impl Into<String>,
+        partner_name: impl Into<String>,
+        partner_id: impl Into<String>,
+        version: impl Into<String>,
+        link_key: impl Into<Secret<String>>,
+    ) -> Result<Self, Misuse> {
+        let keys = Self {
+            code: code.into(),
+            service_code: service_code.into(),
+            partner_name: partner_name.into(),
+            partner_id: partner_id.into(),
+            version: version.into(),
+            link_key: link_key.into(),
+        };
+        check_given("code", &keys.code)?;
+        check_given("serviceCode", &keys.service_code)?;
+        check_given("partnerName", &keys.partner_name)?;
+        check_given("partnerId", &keys.partner_id)?;
+        canonical::check("partnerId", "&=", &keys.partner_id)?;
+        check_given("version", &keys.version)?;
+        check_secret("linkKey", &keys.link_key)?;
+        Ok(keys)
+    }
+
+    /// Takes published test keys, which may be shorter than a key ever should be.
+    #[must_use]
+    pub fn danger_unchecked(
+        code: impl Into<String>,
+        service_code: impl Into<String>,
+        partner_name: impl Into<String>,
+        partner_id: impl Into<String>,
+        version: impl Into<String>,
+        link_key: impl Into<Secret<String>>,
+    ) -> Self {
+        Self {
+            code: code.into(),
+            service_code: service_code.into(),
+            partner_name: partner_name.into(),
+            partner_id: partner_id.into(),
+            version: version.into(),
+            link_key: link_key.into(),
+        }
+    }
+}
+
+impl Keys for BillKeys {
+    fn mac_key(&self) -> Option<&[u8]> {
+        Some(self.link_key.key_bytes())
+    }
+}
+
+/// What is to be paid in the app. The checksum covers its numbers and the amount, not its texts:
+/// who passes the link on can change those. No signature of the provider's confirms the checksum:
+/// the key of its one sample is not known. A bill should be short-lived, because another app may
+/// claim the scheme of the link.
+#[derive(Clone, Request, Canonical)]
+#[canonical(keys = BillKeys, pairs = "&", order("$partnerId", "requestId", "billId", "amount"))]
+pub struct Bill {
+    /// What the app does.
+    #[wire("action", always = "payment")]
+    action: &'static str,
+    /// `webinapp` in the table, `appinapp` in the sample.
+    #[wire("client")]
+    client: Option<String>,
+    /// Required in the table, absent from the sample.
+    #[wire("initTransBE")]
+    init_trans_be: Option<String>,
+    /// A text for the buyer.
+    #[wire("description")]
+    description: Option<String>,
+    /// Its meaning is not documented.
+    #[wire("formData")]
+    form_data: Option<String>,
+    /// The partner's id of the request, never used twice.
+    #[wire("requestId", min = 1)]
+    request_id: String,
+    /// Where the buyer is sent afterwards, for display only.
+    #[wire("callbackUrl")]
+    callback_url: Option<String>,
+    /// The merchant's number of the bill, never used twice.
+    #[wire("billId", min = 1)]
+    bill_id: String,
+    /// What is to be paid, in dong.
+    #[wire("amount", money = "minor", only = "VND", positive)]
+    amount: Money,
+}
+
+impl Signed for Bill {
+    const SIGNATURE: SignatureRule = SignatureRule {
+        scheme: Scheme::HmacSha256,
+        text: TagText::Hex,
+        place: Place::Field("checksum"),
+    };
+}
+
+impl Linked for Bill {
+    const SCHEME: &'static str = "momo";
+    const FIELDS: &'static [(&'static str, Option<&'static str>)] = &[
+        ("action", None),
+        ("client", Some("webinapp")),
+        ("initTransBE", Some("true")),
+        ("code", None),
+        ("serviceCode", None),
+        ("description", Some("")),
+        ("formData", Some("")),
+        ("partnerId", None),
+        ("partnerName", None),
+        ("version", None),
+        ("requestId", None),
+        ("callbackUrl", Some("")),
+        ("billId", None),
+        ("amount", None),
+    ];
+    const ADDRESSES: &'static [&'static str] = &["callbackUrl"];
+
+    fn of_keys<'k>(keys: &'k Self::Keys, name: &str) -> Option<&'k str> {
+        match name {
+            "code" => Some(&keys.code),
+            "serviceCode" => Some(&keys.service_code),
+            "partnerName" => Some(&keys.partner_name),
+            "partnerId" => Some(&keys.partner_id),
+            "version" => Some(&keys.version),
+            _ => None,
+        }
+    }
+
+    fn read(pairs: &Pairs) -> Result<Self, Misuse> {
+        pairs.always("action", "payment")?;
+        let mut builder = Self::builder()
+            .request_id(pairs.required("requestId")?)
+            .bill_id(pairs.required("billId")?)
+            .amount(pairs.money("amount", Form::Minor, Currency::VND)?);
+        if let Some(text) = pairs.other_than("client", Some("webinapp")) {
+            builder = builder.client(text);
+        }
+        if let Some(text) = pairs.other_than("initTransBE", Some("true")) {
+            builder = builder.init_trans_be(text);
+        }
+        if let Some(text) = pairs.other_than("description", Some("")) {
+            builder = builder.description(text);
+        }
+        if let Some(text) = pairs.other_than("formData", Some("")) {
+            builder = builder.form_data(text);
+        }
+        if let Some(text) = pairs.other_than("callbackUrl", Some("")) {
+            builder = builder.callback_url(text);
+        }
+        builder.build()
+    }
 }
 
 /// The account of the buyer at the partner.

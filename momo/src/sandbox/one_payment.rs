@@ -451,7 +451,6 @@ impl OnePayment {
 /// Reads what a partner answers to Init, as the sandbox does.
 ///
 /// # Errors
-///
 /// What is wrong with it.
 pub fn read_init_answer(
     bytes: &[u8],
@@ -504,12 +503,15 @@ fn read_init(body: &Body, request_id: &str, reader: InitReader) -> Result<Accoun
         .ok_or_else(|| "accountInfo is missing".to_owned())?;
     let reference_id = body.text("referenceId");
     let names: Vec<&str> = account.all("name").collect();
+    let twice = |name: &&str| account.all(name).count() > 1;
+    if reader == InitReader::Strict || ["id", "email", "mobile"].iter().any(twice) {
+        once(&account)?;
+    }
     let (id, name) = match (reader, names.as_slice()) {
         (InitReader::Lenient, [id, name]) if account.raw("id").is_none() => {
             (unquote(id), unquote(name))
         }
         (InitReader::Strict, _) => {
-            once(&account)?;
             if reference_id.as_deref().is_none_or(str::is_empty) {
                 return Err("referenceId is missing".to_owned());
             }

@@ -9,15 +9,21 @@ use payments_momo::sandbox::{
     BillState, CallbackMode, Config, FalseNotice, InitReader, read_init_answer,
 };
 
-use crate::shop::{CALLER, JSON, Shop, dong, inbound, integration, post, uniform};
+use crate::shop::{CALLER, JSON, Shop, dong, inbound, links, post, uniform};
 
 fn bill() -> Bill {
-    Bill::new("R-1", "B-1", dong(33_000)).callback_url("https://shop.example/back")
+    let bill = Bill::builder()
+        .request_id("R-1")
+        .bill_id("B-1")
+        .amount(dong(33_000));
+    bill.callback_url("https://shop.example/back")
+        .build()
+        .unwrap()
 }
 
 async fn opened() -> Shop {
     let shop = Shop::open().await;
-    let link = integration().link("momo://", &bill()).unwrap();
+    let link = links().write("momo://", &bill()).unwrap();
     shop.control().open_link(link.as_str()).unwrap();
     shop
 }
@@ -31,7 +37,7 @@ async fn a_bill_is_paid_acknowledged_and_confirmed_once() {
     let account = init.answer().unwrap().as_ref().unwrap();
     assert_eq!((&*account.id, &*account.name), ("buyer-7", "Nguyễn Văn A"));
 
-    let link = integration().link("momo://", &bill()).unwrap();
+    let link = links().write("momo://", &bill()).unwrap();
     assert_eq!(
         shop.control().open_link(link.as_str()).as_deref(),
         Ok("B-1")

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use payments_core::http::{HeaderMap, Method};
 use payments_core::incoming::{BodyFormat, Confirmation, Inbound, KeyRing, Verifier};
 use payments_core::testing::{Act, ScriptedTransport, tamper};
-use payments_momo::auth::ipns;
 use payments_momo::calls::{Client, Test};
 use payments_momo::codes::ResultCode;
-use payments_momo::inbound::{Ipn, IpnKeys};
+use payments_momo::inbound::{Ipn, IpnKeys, RedirectResult};
 use payments_momo::sandbox::{Config, hmac_sha256};
 
 use crate::shop::{
@@ -252,7 +251,7 @@ fn redirect_results_of_the_provider_hold() {
     )
     .unwrap();
     let ring = KeyRing::new("sample", keys);
-    let samples = payments_momo::auth::redirect_results("sandbox", "sample", ring);
+    let samples = Verifier::<RedirectResult>::new("sandbox", "sample", ring);
     let found = samples.verify(&result(v12)).unwrap();
     assert_eq!(found.amount, dong(41_000));
     assert_eq!(
@@ -303,11 +302,14 @@ fn the_old_key_is_taken_while_it_is_in_the_ring() {
     let new = ring("a-new-secret-key-of-thirty-two-b");
     let message = body(&[], &signature());
     let message = inbound(&[("content-type", JSON)], message.as_bytes());
-    let verifier: Verifier<Ipn> = ipns("e", "a", KeyRing::new("2026", new.clone()));
+    let verifier: Verifier<Ipn> = Verifier::<Ipn>::new("e", "a", KeyRing::new("2026", new.clone()));
     assert!(verifier.verify(&message).is_err());
     let both = KeyRing::new("2026", new).and("2025", ring(Config::SECRET_KEY));
     assert_eq!(
-        ipns("e", "a", both).verify(&message).unwrap().key_id(),
+        Verifier::<Ipn>::new("e", "a", both)
+            .verify(&message)
+            .unwrap()
+            .key_id(),
         "2025"
     );
 }

@@ -1,31 +1,47 @@
 //! The deep link of the one-payment family, and the bare MAC over messages that are not modelled.
 
-use payments_core::signing::{
-    Canonical, Keys, Refusal, Scheme, Signer, Sink, TagText, tag_text, text,
-};
-use payments_core::{Currency, Money, Secret};
-use payments_momo::one_payment::{Bill, Integration};
+use payments_core::error::Misuse;
+use payments_core::signing::{Canonical, Keys, Refusal, Scheme, Signer, Sink, TagText};
+use payments_core::{Currency, Link, Money, Secret};
+use payments_momo::one_payment::{Bill, BillKeys, Links};
 use payments_momo::sandbox::{Config, LinkError, Partner, hmac_sha256, start};
 
-use crate::shop::{dong, integration};
+use crate::shop::{bill_keys, dong, links};
 
 const N01: &str = "15ebd8e96b55e4c64de8f778addfd3b33507fa32cf6cb7fc4ddd583a00fd3bcc";
 /// The checksum of the provider's sample, made with a key that is not public.
 const V29: &str = "ca3c203f0c16873e688fada1785f3169e7a447f1d6c9ee116b636ff407d6fe39";
 
-/// The bill of the provider's sample.
-fn sample() -> Bill {
-    Bill::new("1610439037", "12343905834", dong(33_000)).description("Payment in MoMo app")
+/// The bill of the provider's sample, with other texts.
+fn with_texts(description: &str, callback_url: &str) -> Bill {
+    let bill = Bill::builder()
+        .request_id("1610439037")
+        .bill_id("12343905834")
+        .amount(dong(33_000));
+    bill.description(description)
+        .callback_url(callback_url)
+        .build()
+        .unwrap()
 }
 
-/// N01 at three stages; no vector of the provider's confirms it.
+fn sample() -> Bill {
+    with_texts("Payment in MoMo app", "")
+}
+
+fn written(request_id: &str, bill_id: &str, amount: Money) -> Result<Link, Misuse> {
+    let bill = Bill::builder()
+        .request_id(request_id)
+        .bill_id(bill_id)
+        .amount(amount)
+        .build()?;
+    links().write("momo://", &bill)
+}
+
+/// N01, of which the description has all three stages: either case of hex, nothing else.
 #[test]
 fn the_checksum_is_as_documented() {
-    let canonical = "partnerId=MoMo202001&requestId=1610439037&billId=12343905834&amount=33000";
-    assert_eq!(text(&sample(), &integration()).unwrap(), canonical);
     let rule = <Bill as payments_core::signing::Signed>::SIGNATURE;
-    assert_eq!(tag_text(&sample(), &integration(), rule).unwrap(), N01);
-    let signer = Signer::new(integration());
+    let signer = Signer::new(bill_keys());
     assert!(signer.verify(&sample(), rule, N01));
     assert!(signer.verify(&sample(), rule, &N01.to_uppercase()));
     assert!(!signer.verify(&sample(), rule, V29));
@@ -33,7 +49,7 @@ fn the_checksum_is_as_documented() {
 
 #[test]
 fn the_link_has_the_order_of_the_sample() {
-    let link = integration().link("momo://", &sample()).unwrap();
+    let link = links().write("momo://", &sample()).unwrap();
     let expect = format!(
         "momo://?action=payment&client=webinapp&initTransBE=true&code=MoMo2020&serviceCode=MoMo2020\
          &description=Payment+in+MoMo+app&formData=&partnerId=MoMo202001\
@@ -41,44 +57,25 @@ fn the_link_has_the_order_of_the_sample() {
          &billId=12343905834&amount=33000&checksum={N01}"
     );
     assert_eq!(link.as_str(), expect);
-    let sample_like = integration()
+    let like_the_sample = Bill::builder()
         .client("appinapp")
-        .without_init_trans_be()
-        .link("momo://?", &sample())
+        .request_id("1610439037")
+        .bill_id("12343905834")
+        .amount(dong(33_000))
+        .description("Payment in MoMo app")
+        .build()
         .unwrap();
-    let names: Vec<String> = sample_like
-        .pairs()
-        .unwrap()
-        .into_iter()
-        .map(|(name, _)| name)
-        .collect();
-    assert_eq!(
-        names,
-        [
-            "action",
-            "client",
-            "code",
-            "serviceCode",
-            "description",
-            "formData",
-            "partnerId",
-            "partnerName",
-            "version",
-            "requestId",
-            "callbackUrl",
-            "billId",
-            "amount",
-            "checksum"
-        ]
-    );
-    assert!(
-        sample_like
-            .as_str()
-            .starts_with("momo://?action=payment&client=appinapp&code=")
-    );
-    let blanks = integration()
+    let as_sampled = links()
+        .without("initTransBE")
+        .write("momo://?", &like_the_sample)
+        .unwrap();
+    let expect = expect
+        .replace("webinapp", "appinapp")
+        .replace("&initTransBE=true", "");
+    assert_eq!(as_sampled.as_str(), expect);
+    let blanks = links()
         .percent_blanks()
-        .link("momo://", &sample())
+        .write("momo://", &sample())
         .unwrap();
     assert!(
         blanks
@@ -92,12 +89,14 @@ fn the_link_has_the_order_of_the_sample() {
 fn what_is_built_is_read_back() {
     let texts = ["", "Trà sữa & bánh = ngon?", "100% #1 + 2", "\u{1F9CB}"];
     for text in texts {
-        for how in [integration(), integration().percent_blanks()] {
-            let bill = sample()
-                .description(text)
-                .callback_url("https://shop.example/back?a=1&b=2");
-            let link = how.link("momo://pay?x=1", &bill).unwrap();
-            assert_eq!(how.read(link.as_str()).unwrap(), bill, "{text}");
+        for how in [links(), links().percent_blanks()] {
+            let bill = with_texts(text, "https://shop.example/back?a=1&b=2");
+            let link = how.write("momo://pay?x=1", &bill).unwrap();
+            let read = how.read(link.as_str()).unwrap();
+            assert_eq!(read.description().unwrap_or_default(), text);
+            assert_eq!(read.callback_url(), bill.callback_url());
+            assert_eq!(read.expected(), bill.expected());
+            assert_eq!(how.write("momo://pay?x=1", &read).unwrap(), link, "{text}");
         }
     }
 }
@@ -106,10 +105,7 @@ fn what_is_built_is_read_back() {
 /// merchant's database says what counts.
 #[test]
 fn every_covered_value_is_held_by_the_checksum() {
-    let link = integration()
-        .link("momo://", &sample())
-        .unwrap()
-        .to_string();
+    let link = links().write("momo://", &sample()).unwrap().to_string();
     for (old, new, field) in [
         ("requestId=1610439037", "requestId=1610439038", "checksum"),
         ("billId=12343905834", "billId=1", "checksum"),
@@ -124,9 +120,12 @@ fn every_covered_value_is_held_by_the_checksum() {
         ("partnerId=MoMo202001", "partnerId=MoMo202002", "partnerId"),
         ("code=MoMo2020&", "code=X&", "code"),
         ("version=v1", "version=v2", "version"),
+        ("action=payment", "action=refund", "action"),
+        ("initTransBE=true&", "", "initTransBE"),
+        ("formData=&", "", "formData"),
         ("billId=12343905834", "billId=1%26amount%3D1", "checksum"),
         ("billId=12343905834", "billId=1%3D1", "checksum"),
-        ("billId=12343905834", "billId=1%00", "checksum"),
+        ("billId=12343905834", "billId=1%00", "billId"),
         ("billId=12343905834", "billId=", "billId"),
         ("requestId=1610439037&", "", "requestId"),
         (
@@ -137,42 +136,38 @@ fn every_covered_value_is_held_by_the_checksum() {
         ("billId=12343905834", "billId=%FF", "link"),
         (N01, V29, "checksum"),
         ("checksum=", "checksum=0", "checksum"),
+        ("&checksum=", "&check=", "checksum"),
     ] {
         let changed = link.replacen(old, new, 1);
         assert_ne!(changed, link, "{old}");
-        let misuse = integration().read(&changed).unwrap_err();
+        let misuse = links().read(&changed).unwrap_err();
         assert_eq!(misuse.field(), field, "{new}: {misuse}");
     }
     let renamed = link.replace("Payment+in+MoMo+app", "Free+gift");
-    assert_eq!(
-        integration().read(&renamed).unwrap().expected(),
-        sample().expected()
-    );
+    let read = links().read(&renamed).unwrap();
+    assert_eq!(read.expected(), sample().expected());
+    let without = link.replace("initTransBE=true&", "");
+    assert!(links().without("initTransBE").read(&without).is_ok());
 }
 
 #[test]
 fn nothing_is_built_that_could_be_read_two_ways() {
     for bad in ["1&amount=1", "a=b", "a\n", "a\0", "\u{85}", ""] {
-        for bill in [
-            Bill::new(bad, "B-1", dong(33_000)),
-            Bill::new("R-1", bad, dong(33_000)),
-        ] {
-            assert!(integration().link("momo://", &bill).is_err(), "{bad:?}");
+        for (request_id, bill_id) in [(bad, "B-1"), ("R-1", bad)] {
+            let found = written(request_id, bill_id, dong(33_000));
+            assert!(found.is_err(), "{bad:?}");
         }
-        let key = Config::SECRET_KEY;
-        assert!(
-            Integration::new("c", "s", "n", bad, "v1", key).is_err(),
-            "{bad:?}"
-        );
+        let keys = BillKeys::new("c", "s", "n", bad, "v1", Config::SECRET_KEY);
+        let built = keys.and_then(|keys| Links::new(keys).write("momo://", &sample()));
+        assert_eq!(built.unwrap_err().field(), "partnerId", "{bad:?}");
     }
     for amount in [dong(0), dong(-1), Money::from_minor(33_000, Currency::JPY)] {
-        let bill = Bill::new("R-1", "B-1", amount);
-        let misuse = integration().link("momo://", &bill).unwrap_err();
+        let misuse = written("R-1", "B-1", amount).unwrap_err();
         assert_eq!(misuse.field(), "amount");
     }
     for short in ["", "fifteen-letters"] {
-        let misuse = Integration::new("c", "s", "n", "p", "v1", short).unwrap_err();
-        assert_eq!(misuse.field(), "secretKey");
+        let misuse = BillKeys::new("c", "s", "n", "p", "v1", short).unwrap_err();
+        assert_eq!(misuse.field(), "linkKey");
     }
 }
 
@@ -188,30 +183,28 @@ fn only_an_allowed_prefix_is_opened() {
         "https://pay.momo.vn@evil.example/",
         "https://pay.momo.vn.evil.example/",
     ] {
-        let how = integration().https_host("pay.momo.vn");
-        assert!(how.link(bad, &sample()).is_err(), "{bad}");
+        let how = links().https_host("pay.momo.vn");
+        assert!(how.write(bad, &sample()).is_err(), "{bad}");
         assert!(how.read(bad).is_err(), "{bad}");
     }
-    assert!(
-        integration()
-            .link("https://pay.momo.vn/", &sample())
-            .is_err()
-    );
-    let how = integration().https_host("Pay.MoMo.vn");
-    let link = how.link("https://pay.momo.vn/open?a=b", &sample()).unwrap();
+    assert!(links().write("https://pay.momo.vn/", &sample()).is_err());
+    let how = links().https_host("Pay.MoMo.vn");
+    let link = how
+        .write("https://pay.momo.vn/open?a=b", &sample())
+        .unwrap();
     assert!(
         link.as_str()
             .starts_with("https://pay.momo.vn/open?a=b&action=payment&")
     );
-    let how = integration().danger_scheme("momotest");
-    assert!(how.link("momotest://", &sample()).is_ok());
-    assert!(how.link("https://pay.momo.vn/", &sample()).is_err());
+    let how = links().danger_scheme("momotest");
+    assert!(how.write("momotest://", &sample()).is_ok());
+    assert!(how.write("https://pay.momo.vn/", &sample()).is_err());
 }
 
 /// Neither is covered by the checksum: who passes the link on could change them.
 #[test]
 fn callbacks_go_to_hosts_that_are_named_and_texts_are_plain() {
-    let link = |url: &str| integration().link("momo://", &sample().callback_url(url));
+    let link = |url: &str| links().write("momo://", &with_texts("Payment in MoMo app", url));
     let written = link("https://shop.example/back").unwrap().to_string();
     for (url, good) in [
         ("", true),
@@ -228,32 +221,32 @@ fn callbacks_go_to_hosts_that_are_named_and_texts_are_plain() {
         assert_eq!(built.is_ok(), good, "{url}");
         let escaped = url.replace(':', "%3A").replace('&', "%26");
         let changed = written.replacen("https%3A%2F%2Fshop.example%2Fback", &escaped, 1);
-        let read = integration().read(&changed);
+        let read = links().read(&changed);
         assert_eq!(read.is_ok(), good, "{changed}");
         for misuse in [built.err(), read.err()].into_iter().flatten() {
             assert_eq!(misuse.field(), "callbackUrl", "{url}: {misuse}");
         }
     }
     // Without a host nothing but no address is taken.
-    let key = Config::SECRET_KEY;
-    let bare = Integration::new("MoMo2020", "MoMo2020", "Dịch vụ", "MoMo202001", "v1", key);
-    let bare = bare.unwrap();
-    assert!(bare.link("momo://", &sample()).is_ok());
+    let bare = Links::<Bill>::new(bill_keys());
+    assert!(bare.write("momo://", &sample()).is_ok());
     assert_eq!(bare.read(&written).unwrap_err().field(), "callbackUrl");
     for bad in ["a\nb", "a\0", "\u{85}", "\u{1b}[2J"] {
-        for (bill, field) in [
-            (sample().description(bad), "description"),
-            (sample().form_data(bad), "formData"),
+        let bill = || {
+            Bill::builder()
+                .request_id("R-1")
+                .bill_id("B-1")
+                .amount(dong(1))
+        };
+        for (built, field) in [
+            (bill().description(bad).build(), "description"),
+            (bill().form_data(bad).build(), "formData"),
         ] {
-            let misuse = integration().link("momo://", &bill).unwrap_err();
-            assert_eq!(misuse.field(), field, "{bad:?}");
+            assert_eq!(built.unwrap_err().field(), field, "{bad:?}");
         }
     }
     let two_lines = written.replace("Payment+in", "Payment%0Ain");
-    assert_eq!(
-        integration().read(&two_lines).unwrap_err().field(),
-        "description"
-    );
+    assert_eq!(links().read(&two_lines).unwrap_err().field(), "description");
 }
 
 /// The sandbox reads the link by rules of its own.
@@ -261,18 +254,15 @@ fn callbacks_go_to_hosts_that_are_named_and_texts_are_plain() {
 fn the_app_takes_what_is_built_and_nothing_else() {
     let sandbox = start(Config::new().partner(Partner::new())).unwrap();
     let control = sandbox.control();
-    let link = integration()
-        .link("momo://", &sample())
-        .unwrap()
-        .to_string();
+    let link = links().write("momo://", &sample()).unwrap().to_string();
     assert_eq!(control.open_link(&link).as_deref(), Ok("12343905834"));
     assert_eq!(
         control.open_link(&link.replace("amount=33000", "amount=1")),
         Err(LinkError::Checksum)
     );
-    let without = integration()
-        .without_init_trans_be()
-        .link("momo://", &sample())
+    let without = links()
+        .without("initTransBE")
+        .write("momo://", &sample())
         .unwrap();
     assert!(control.open_link(without.as_str()).is_ok());
     let strict = start(Config::new().require_init_trans_be(true)).unwrap();

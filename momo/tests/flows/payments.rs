@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use payments_core::MoneyMoved;
+use payments_core::call::{ReplySignature, reply_signature};
 use payments_core::incoming::{Accepted, Basis, Confirmation, Worked};
 use payments_momo::Outcome;
-use payments_momo::auth::{ReplySignature, reply_signature};
 use payments_momo::codes::{ConfirmType, RequestType, ResultCode};
 use payments_momo::inbound::Ipn;
 use payments_momo::sandbox::{Config, Forgery, ReplySignature as Signs};
-use payments_momo::types::CreatePayment;
+use payments_momo::types::{CreatePayment, CreatePaymentReplySigned};
 
 use crate::shop::{
     CREATE, JSON, Shop, confirming, credentials, dong, expected, get, inbound, kind,
@@ -319,8 +319,8 @@ async fn what_is_beside_the_signature_is_only_a_claim() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_signature_of_a_create_reply_is_of_list_a_or_b_or_wrong() {
     for (signs, expect) in [
-        (Signs::ListA, ReplySignature::ListA),
-        (Signs::ListB, ReplySignature::ListB),
+        (Signs::ListA, ReplySignature::Short),
+        (Signs::ListB, ReplySignature::Full),
         (Signs::None, ReplySignature::Absent),
     ] {
         let shop = Shop::with(Config::new().reply_signature(signs), |builder| builder).await;
@@ -329,7 +329,8 @@ async fn the_signature_of_a_create_reply_is_of_list_a_or_b_or_wrong() {
             .create_payment(shop.payment("A-1"))
             .await
             .unwrap();
-        let found = reply_signature(reply.response(), &credentials()).unwrap();
+        let found =
+            reply_signature::<CreatePaymentReplySigned>(reply.response(), &credentials()).unwrap();
         assert_eq!(found, expect);
     }
     let shop = Shop::with(Config::new().reply_signature(Signs::Wrong), |builder| {

@@ -15,11 +15,12 @@ use payments_core::incoming::{
 };
 use payments_core::testing::FixedClock;
 use payments_core::{Currency, Error, Money};
-use payments_momo::auth::{ipns, redirect_results};
 use payments_momo::calls::{Client, Test, TestCredentials};
 use payments_momo::codes::{ConfirmType, RequestType};
 use payments_momo::inbound::{Ipn, IpnKeys, RedirectResult, RedirectResultKeys};
-use payments_momo::one_payment::{self, AccountInfo, InitAnswer, Integration, Notification};
+use payments_momo::one_payment::{
+    self, AccountInfo, Bill, BillKeys, Init, InitAnswer, Links, Notification,
+};
 use payments_momo::sandbox::{Config, Control, Partner, Sandbox, SandboxClock, start};
 use payments_momo::types::{CaptureOrCancel, CreatePayment, PaymentStatus, Refund, RefundStatus};
 use tokio::net::TcpListener;
@@ -60,7 +61,7 @@ impl Shop {
         let (verifier, notifications) = (verifier(), notifications());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let init = one_payment::inits("sandbox", "shop", caller());
+        let init = Receiver::<Init>::new("sandbox", "shop", caller());
         let router = axum::Router::new()
             .route(
                 "/ipn",
@@ -223,12 +224,12 @@ pub(crate) fn credentials() -> TestCredentials {
 
 pub(crate) fn verifier() -> Verifier<Ipn> {
     let keys = IpnKeys::new(Config::ACCESS_KEY, Config::SECRET_KEY).unwrap();
-    ipns("sandbox", "shop", KeyRing::new("first", keys))
+    Verifier::<Ipn>::new("sandbox", "shop", KeyRing::new("first", keys))
 }
 
 pub(crate) fn results() -> Verifier<RedirectResult> {
     let keys = RedirectResultKeys::new(Config::ACCESS_KEY, Config::SECRET_KEY).unwrap();
-    redirect_results("sandbox", "shop", KeyRing::new("first", keys))
+    Verifier::<RedirectResult>::new("sandbox", "shop", KeyRing::new("first", keys))
 }
 
 pub(crate) fn caller() -> CallerAuth {
@@ -239,15 +240,17 @@ pub(crate) fn caller() -> CallerAuth {
 }
 
 pub(crate) fn notifications() -> Receiver<Notification> {
-    one_payment::notifications("sandbox", "shop", caller())
+    Receiver::<Notification>::new("sandbox", "shop", caller())
 }
 
 /// What MoMo gave the partner of the provider's sample.
-pub(crate) fn integration() -> Integration {
+pub(crate) fn bill_keys() -> BillKeys {
     let key = Config::SECRET_KEY;
-    Integration::new("MoMo2020", "MoMo2020", "Dịch vụ", "MoMo202001", "v1", key)
-        .unwrap()
-        .callback_host("shop.example")
+    BillKeys::new("MoMo2020", "MoMo2020", "Dịch vụ", "MoMo202001", "v1", key).unwrap()
+}
+
+pub(crate) fn links() -> Links<Bill> {
+    Links::new(bill_keys()).address_host("shop.example")
 }
 
 pub(crate) fn account(request_id: &str) -> InitAnswer {

@@ -12,6 +12,7 @@ use crate::money::Money;
 
 pub use crate::outgoing::encode::fill_path;
 pub use crate::outgoing::envelope::{Envelope, Refusals, Success, Verdict};
+pub use crate::outgoing::signed::{ReplySignature, SignedReply, check_signature, reply_signature};
 use crate::signing::{Keys, Place, Signed, tag_text};
 
 /// What sending a call twice does.
@@ -74,6 +75,16 @@ pub trait Call: Send + Sync {
     /// [`Misuse`] for a value that cannot be signed unambiguously.
     fn signature(&self, _keys: &dyn Any) -> Result<Option<(Place, String)>, Misuse> {
         Ok(None)
+    }
+
+    /// Checks the signature of a reply or a refusal, where the description says that it may carry one.
+    /// `keys` are the provider's credentials. A client does so before it reads: what a signature that
+    /// does not hold is over is not believed.
+    ///
+    /// # Errors
+    /// [`Fault::Unreadable`] for a signature that does not hold.
+    fn check_signature(_response: &Response, _keys: &dyn Any) -> Result<(), Fault> {
+        Ok(())
     }
 
     /// Reads the provider's reply.
@@ -243,6 +254,10 @@ impl<C: Call> Call for Extended<C> {
 
     fn signature(&self, keys: &dyn Any) -> Result<Option<(Place, String)>, Misuse> {
         self.call.signature(keys)
+    }
+
+    fn check_signature(response: &Response, keys: &dyn Any) -> Result<(), Fault> {
+        C::check_signature(response, keys)
     }
 
     fn reply(&self, response: &Response) -> Result<Self::Reply, Fault> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Doc, Kind, Provider};
+use super::model::{Credential, CredentialKind, Doc, Kind, Provider};
 
 mod calls;
 mod clients;
@@ -10,9 +10,11 @@ mod codes;
 mod environments;
 mod expected;
 mod inbound;
+mod linked;
 mod messages;
 mod open;
 mod read;
+mod signed_reply;
 mod tests;
 
 /// One file to write: its path inside the provider's folder, and its text before formatting.
@@ -86,6 +88,14 @@ impl Uses {
         if !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
             names.sort();
+        }
+    }
+
+    /// `Secret` out of `module`, where one of the credentials is one.
+    fn add_secret(&mut self, module: &str, credentials: &[Credential]) {
+        let public = |known: &Credential| known.kind == CredentialKind::Public;
+        if !credentials.iter().all(public) {
+            self.add(module, "Secret");
         }
     }
 

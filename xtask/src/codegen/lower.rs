@@ -9,9 +9,7 @@ use serde_saphyr::{Location, Spanned};
 use super::load::node::{Map, Node, Value};
 use super::load::raw::{self, Description, Evidence, Operation};
 use super::load::{Problems, Source};
-use super::model::{
-    Call, Choice, Credential, CredentialKind, Doc, Field, Message, Provider, Role, Spelling, Wire,
-};
+use super::model::{Call, Choice, Credential, Doc, Field, Message, Provider, Role, Spelling, Wire};
 
 mod aliases;
 mod answer;
@@ -22,6 +20,7 @@ mod currency;
 mod envelope;
 mod example;
 mod field;
+mod linked;
 mod message;
 mod names;
 mod notice;
@@ -84,6 +83,7 @@ impl<'a> Lowering<'a> {
         let calls = self.calls(&mut messages, &mut envelopes, &codes);
         self.check_sent_empty(&calls, &messages);
         let notices = self.notices(&messages);
+        let links = self.links(&messages);
         let servers = self.servers();
         let hosts = self.hosts(&servers);
         Provider {
@@ -97,6 +97,7 @@ impl<'a> Lowering<'a> {
             envelopes,
             calls,
             notices,
+            links,
             messages,
             codes,
             content_types: self.content_types(),
@@ -209,7 +210,7 @@ impl<'a> Lowering<'a> {
         Some(Credential {
             wire: name.to_owned(),
             rust: self.rust_name(&known.name, None),
-            kind: CredentialKind::Secret,
+            kind: known.kind,
             min: None,
             doc: doc(&known.description, known.evidence),
         })
@@ -246,11 +247,16 @@ impl<'a> Lowering<'a> {
         None
     }
 
-    /// Every operation with its method and path.
+    /// Every operation that a client calls, with its method and path.
     fn operations(&self) -> Vec<(super::model::Method, &'a Spanned<String>, &'a Operation)> {
         use super::model::Method;
         let mut found = Vec::new();
-        for (path, item) in self.raw.paths.iter() {
+        for (path, item) in self
+            .raw
+            .paths
+            .iter()
+            .filter(|(_, item)| !linked::is_link(item))
+        {
             let raw::PathItem {
                 servers: _,
                 get,
@@ -287,6 +293,11 @@ impl<'a> Lowering<'a> {
             }
             for (_, response) in operation.responses.iter() {
                 self.use_media(&response.content, Role::Reply, &[]);
+            }
+        }
+        for parameter in linked::operations(self.raw).flat_map(query_parameters) {
+            if let Some(target) = &parameter.schema.reference {
+                self.use_schema(target, Role::Request, Wire::Query, &[]);
             }
         }
         for (_, item) in self.raw.webhooks.iter() {

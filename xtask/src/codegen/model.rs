@@ -1,5 +1,6 @@
 //! What a description means, checked: everything that is emitted is read from here.
 
+mod linked;
 mod signature;
 
 pub(crate) use super::load::node::Value;
@@ -7,6 +8,7 @@ pub(crate) use super::load::raw::{
     CredentialKind, EffectKind, Scheme, Sensitive, ServerKind, Tag, TagText,
 };
 
+pub(crate) use linked::Linked;
 pub(crate) use signature::{Entry, Place, Signature, Vector};
 
 /// One provider.
@@ -26,6 +28,7 @@ pub(crate) struct Provider {
     pub(crate) envelopes: Vec<Envelope>,
     pub(crate) calls: Vec<Call>,
     pub(crate) notices: Vec<Notice>,
+    pub(crate) links: Vec<Linked>,
     /// In the order of the schemas; messages of path parameters alone come last.
     pub(crate) messages: Vec<Message>,
     pub(crate) codes: Vec<Codes>,
@@ -37,6 +40,11 @@ impl Provider {
     /// The message called `name`. Lowering has checked that it exists.
     pub(crate) fn message(&self, name: &str) -> Option<&Message> {
         self.messages.iter().find(|message| message.name == name)
+    }
+
+    /// The link that a message travels in.
+    pub(crate) fn linked(&self, message: &Message) -> Option<&Linked> {
+        self.links.iter().find(|link| link.message == message.name)
     }
 
     /// What a call is sent as, where that is more than the kind of its body.
@@ -86,7 +94,7 @@ impl Provider {
     pub(crate) fn signs_requests(&self) -> Option<&Signature> {
         self.messages
             .iter()
-            .filter(|message| message.role == Role::Request)
+            .filter(|message| message.role == Role::Request && !message.linked)
             .find_map(|message| message.signature.as_ref())
     }
 }
@@ -222,6 +230,8 @@ pub(crate) struct Message {
     pub(crate) role: Role,
     /// Nothing of it is described: it is kept as it comes.
     pub(crate) open: bool,
+    /// Travels in a link.
+    pub(crate) linked: bool,
     pub(crate) fields: Vec<Field>,
     pub(crate) exactly_one: Vec<Vec<String>>,
     pub(crate) choices: Vec<Choice>,

@@ -168,8 +168,7 @@ impl<P: Provider> Client<P> {
                 Ok(response) => debug!(attempt, status = response.status().as_u16(), "answered"),
                 Err(error) => debug!(attempt, %error, "not answered"),
             }
-            let inspect =
-                |response: &Response| setup.provider.inspect(C::NAME, response, credentials);
+            let inspect = |response: &Response| setup.inspect::<C>(response, credentials);
             match machine.after(sent, inspect) {
                 Step::Sleep(pause) => setup.clock.sleep(pause).await,
                 Step::Done(result) => return result,

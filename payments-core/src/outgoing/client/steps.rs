@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::{Grant, Login, Prepared, Provider, Setup};
 use crate::clock::unix_millis;
 use crate::error::{Error, Malformed, Misuse, NotSent};
-use crate::exchange::Request;
-use crate::outgoing::call::{Call, Resolve};
+use crate::exchange::{Request, Response};
+use crate::outgoing::call::{Call, Fault, Resolve};
 use crate::outgoing::pending::{Pending, Resolved, StillUnknown};
 use crate::outgoing::token::LoginDigest;
 use crate::signing::Secret;
@@ -90,6 +90,17 @@ impl<P: Provider> Setup<P> {
     /// An authorized request bound to its host: the same bytes, headers included, however often.
     pub(super) fn bound(&self, request: &Request) -> Result<http::Request<bytes::Bytes>, Misuse> {
         self.base_of(request)?.bind(request)
+    }
+
+    /// Looks at a response to a call before it is read: as the provider does, and at the signature
+    /// that the description has of it.
+    pub(super) fn inspect<C: Call>(
+        &self,
+        response: &Response,
+        credentials: &P::Credentials,
+    ) -> Result<(), Fault> {
+        self.provider.inspect(C::NAME, response, credentials)?;
+        C::check_signature(response, credentials)
     }
 
     /// The query for a stored call, after checking that it is one of this client's.

@@ -5,7 +5,10 @@ use super::super::model::{
     Method, Provider, Success, Wire,
 };
 use super::messages::member_name;
-use super::{Page, clients, doc_lines, docs, environments, inbound, listed, literal, raw_literal};
+use super::{
+    Page, clients, doc_lines, docs, environments, inbound, listed, literal, raw_literal,
+    signed_reply,
+};
 
 pub(super) fn emit(provider: &Provider) -> String {
     let what = format!(
@@ -272,6 +275,17 @@ fn implementation(provider: &Provider, call: &Call, message: &Message, page: &mu
         methods.push_str(
             "fn signature(&self, keys: &dyn Any) -> Result<Option<(Place, String)>, Misuse> {\nsign(self, keys)\n}\n\n",
         );
+    }
+    let answer = call.reply.as_deref();
+    let answer = answer.and_then(|name| provider.message(name));
+    if let Some(answer) = answer.filter(|answer| answer.signature.is_some()) {
+        let name = signed_reply::name(answer);
+        page.uses.add("super::types", &name);
+        page.uses.add("payments_core::call", "check_signature");
+        page.uses.add("std::any", "Any");
+        methods.push_str(&format!(
+            "fn check_signature(response: &Response, keys: &dyn Any) -> Result<(), Fault> {{\ncheck_signature::<{name}>(response, keys)\n}}\n\n"
+        ));
     }
     methods.push_str(&format!(
         "fn reply(&self, response: &Response) -> Result<{reply}, Fault> {{\n{}}}\n",

@@ -1,7 +1,8 @@
 //! `inbound.rs`: what the provider sends on its own.
 
 use super::super::model::{
-    Credential, CredentialKind, Doc, Field, Kind, Message, Notice, Provider, Sensitive, Signature,
+    Credential, CredentialKind, Doc, Entry, Field, Kind, Message, Notice, Provider, Sensitive,
+    Signature,
 };
 use super::messages::{canonical, comparable, signed};
 use super::{Page, doc_lines, docs, literal, open, read_type};
@@ -23,7 +24,9 @@ pub(super) fn emit(provider: &Provider) -> String {
         }
         if let Some(signature) = &message.signature {
             let name = keys_name(message);
-            let item = keys(&name, message, signature, &mut page);
+            page.uses
+                .add_secret("payments_core::signing", &signature.uses);
+            let item = keys(&name, message, &signature.uses, signature, &mut page);
             page.item(item);
         }
         let item = structs(message, provider, &mut page);
@@ -48,10 +51,24 @@ pub(super) fn keys_name(message: &Message) -> String {
     format!("{}Keys", message.name)
 }
 
-fn keys(name: &str, message: &Message, signature: &Signature, page: &mut Page) -> String {
+/// The struct `name`, which holds `uses`.
+pub(super) fn keys(
+    name: &str,
+    message: &Message,
+    uses: &[Credential],
+    signature: &Signature,
+    page: &mut Page,
+) -> String {
     page.uses.add("payments_core::error", "Misuse");
     let what = Doc {
-        text: format!("What `{}` is signed with.", message.name),
+        text: if message.linked {
+            format!(
+                "What is the account's in a `{}`, and what it is signed with.",
+                message.name
+            )
+        } else {
+            format!("What `{}` is signed with.", message.name)
+        },
         evidence: None,
     };
     let mut fields = String::new();
@@ -59,7 +76,7 @@ fn keys(name: &str, message: &Message, signature: &Signature, page: &mut Page) -
     let mut names = Vec::new();
     let mut checks = String::new();
     let mut kinds: Vec<&str> = Vec::new();
-    for used in &signature.uses {
+    for used in uses {
         let rust = &used.rust;
         fields.push_str(&docs(&used.doc, 4));
         let (of_type, kind) = match used.kind {
@@ -67,9 +84,6 @@ fn keys(name: &str, message: &Message, signature: &Signature, page: &mut Page) -
             CredentialKind::Password => ("Secret<String>", "an empty value"),
             CredentialKind::Secret => ("Secret<String>", "a secret of under 16 bytes"),
         };
-        if of_type != "String" {
-            page.uses.add("payments_core::signing", "Secret");
-        }
         if !kinds.contains(&kind) {
             kinds.push(kind);
         }
@@ -77,16 +91,36 @@ fn keys(name: &str, message: &Message, signature: &Signature, page: &mut Page) -
         arguments.push(format!("{rust}: impl Into<{of_type}>"));
         names.push(format!("{rust}: {rust}.into()"));
         checks.push_str(&key_check(used, "keys", page));
+        // What others know may be written in a message, where it must not run into its neighbours.
+        let is_signed = signature
+            .order
+            .contains(&Entry::Credential(used.wire.clone()));
+        if is_signed && used.kind == CredentialKind::Public {
+            page.uses.add("payments_core::signing", "canonical");
+            let (wire, joining) = (literal(&used.wire), literal(&signature.joining()));
+            checks.push_str(&format!(
+                "canonical::check({wire}, {joining}, &keys.{rust})?;\n"
+            ));
+            let kind = "a character that joins what is signed";
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
     }
     let (arguments, names, kinds) = (
         arguments.join(", "),
         names.join(", "),
         kinds.join(" and for "),
     );
+    let errors = doc_lines(&[format!("[`Misuse`] for {kinds}.")], 4);
+    let takes = match message.linked {
+        true => "Takes what the provider gave the account.",
+        false => "Takes the keys of one version.",
+    };
     let mut text = format!(
         "{docs}#[derive(Clone, Debug)]\npub struct {name} {{\n{fields}}}\n\n\
          impl {name} {{\n\
-         /// Takes the keys of one version.\n///\n/// # Errors\n/// [`Misuse`] for {kinds}.\n\
+         /// {takes}\n///\n/// # Errors\n{errors}\
          pub fn new({arguments}) -> Result<Self, Misuse> {{\n\
          let keys = Self {{ {names} }};\n{checks}Ok(keys)\n}}\n\n\
          /// Takes published test keys, which may be shorter than a key ever should be.\n\

@@ -5,7 +5,9 @@ use super::super::model::{
     Choice, Currency, Entry, Field, Form, Kind, Message, Money, Place, Provider, Role, Scheme,
     Sensitive, Signature, TagText, Value,
 };
-use super::{Page, doc_lines, docs, listed, literal, read, read_type};
+use super::{
+    Page, doc_lines, docs, inbound, linked, listed, literal, read, read_type, signed_reply,
+};
 
 pub(super) fn emit(provider: &Provider) -> String {
     let what = format!(
@@ -26,10 +28,19 @@ pub(super) fn emit(provider: &Provider) -> String {
                     let item = choice_enum(choice, of, &mut page);
                     page.item(item);
                 }
+                let linked = provider.linked(message);
+                if let (Some(linked), Some(signature)) = (linked, &message.signature) {
+                    page.uses.add_secret("payments_core", &linked.keys);
+                    let name = inbound::keys_name(message);
+                    let item = inbound::keys(&name, message, &linked.keys, signature, &mut page);
+                    page.item(item);
+                }
                 let item = request(message, &mut page);
                 page.item(item);
                 if let Some(signature) = &message.signature {
-                    page.uses.add("super::calls", "Credentials");
+                    if linked.is_none() {
+                        page.uses.add("super::calls", "Credentials");
+                    }
                     page.uses.add("payments_core", "Canonical");
                     let item = signed(
                         &message.name,
@@ -39,12 +50,21 @@ pub(super) fn emit(provider: &Provider) -> String {
                     );
                     page.item(item);
                 }
+                if let Some(linked) = linked {
+                    let item = linked::implementation(linked, message, &mut page);
+                    page.item(item);
+                }
             }
             Role::Reply => {
                 let item = reply(message, provider, &mut page);
                 page.item(item);
                 if let Some(item) = read::amounts(message, &mut page) {
                     page.item(item);
+                }
+                if let Some(signature) = &message.signature {
+                    for item in signed_reply::items(message, signature, &mut page) {
+                        page.item(item);
+                    }
                 }
             }
             Role::Notice => {}
@@ -86,7 +106,11 @@ fn request(message: &Message, page: &mut Page) -> String {
     let mut derives = "Clone, Request".to_owned();
     if let Some(signature) = &message.signature {
         derives.push_str(", Canonical");
-        attributes.push_str(&canonical(signature, "Credentials"));
+        let keys = match message.linked {
+            true => inbound::keys_name(message),
+            false => "Credentials".to_owned(),
+        };
+        attributes.push_str(&canonical(signature, &keys));
     }
     for group in &message.exactly_one {
         let names: Vec<String> = group.iter().map(|name| literal(name)).collect();
@@ -251,6 +275,7 @@ pub(super) fn canonical(signature: &Signature, keys: &str) -> String {
                 name,
                 free,
                 skip_absent,
+                sometimes: _,
             } => {
                 let names: Vec<String> = skip_absent.iter().map(|name| literal(name)).collect();
                 match (free, names.as_slice()) {

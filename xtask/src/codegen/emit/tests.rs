@@ -3,13 +3,15 @@
 //! What is expected is computed here, from the description alone, by encoders that share nothing
 //! with the library.
 
+mod signed;
+
 use super::super::model::{
     Call, Choice, Currency, Example, Field, Kind, Message, Money, Notice, Provider, ReplyExample,
-    Role, Value, Vector, Wire,
+    Role, Value, Wire,
 };
 use super::expected::{form, parsed, percent};
 use super::messages::member_name;
-use super::{Page, doc_lines, inbound, literal, open, raw_literal};
+use super::{Page, literal, open, raw_literal};
 use crate::codegen::lower::snake_case;
 
 pub(super) fn emit(provider: &Provider) -> String {
@@ -30,6 +32,9 @@ pub(super) fn emit(provider: &Provider) -> String {
     for notice in &provider.notices {
         tests.notice(notice);
         tests.answers(notice);
+    }
+    for linked in &provider.links {
+        tests.linked(linked);
     }
     for message in &provider.messages {
         for vector in &message.vectors {
@@ -490,90 +495,6 @@ impl Tests<'_> {
                 raw_literal(&example.value.json())
             ));
         }
-    }
-
-    fn vector(&mut self, message: &Message, vector: &Vector) {
-        let Some(signature) = &message.signature else {
-            return;
-        };
-        let key = |wire: &str| {
-            let found = vector.keys.iter().find(|(name, _)| name == wire);
-            literal(found.map(|(_, text)| text.as_str()).unwrap_or_default())
-        };
-        let keys = if message.role == Role::Request {
-            self.own("calls", "Credentials");
-            let arguments: Vec<String> = self
-                .provider
-                .credentials
-                .iter()
-                .map(|known| key(&known.wire))
-                .collect();
-            format!("Credentials::danger_unchecked({})", arguments.join(", "))
-        } else {
-            let name = inbound::keys_name(message);
-            self.own("inbound", &name);
-            let arguments: Vec<String> =
-                signature.uses.iter().map(|used| key(&used.wire)).collect();
-            format!("{name}::danger_unchecked({})", arguments.join(", "))
-        };
-        self.uses("payments_core::signing", &["Signed", "tag_text"]);
-        let name = format!(
-            "{}_vector_{}",
-            snake_case(&message.name),
-            snake_case(&vector.name)
-        );
-        let given = if message.role == Role::Request {
-            let built = self.build(message, &vector.given);
-            self.uses("std::error", &["Error"]);
-            self.page.item(format!(
-                "fn {name}() -> Result<{}, Box<dyn Error>> {{\nOk({built})\n}}\n",
-                message.name
-            ));
-            format!("let message = {name}().unwrap();\n")
-        } else {
-            let wires = self
-                .provider
-                .notices
-                .iter()
-                .filter(|known| known.message == message.name);
-            let json = wires
-                .flat_map(|known| &known.examples)
-                .any(|(wire, _)| *wire == Wire::Json);
-            let wire = if json { Wire::Json } else { Wire::Form };
-            format!(
-                "{}let message = {}::read(&fields).unwrap();\n",
-                parsed(wire, &vector.given),
-                message.name
-            )
-        };
-        let mut assertions = String::new();
-        if let Some(canonical) = &vector.canonical {
-            self.uses("payments_core::signing", &["text"]);
-            assertions.push_str(&format!(
-                "assert_eq!(text(&message, &keys).unwrap(), {});\n",
-                raw_literal(canonical)
-            ));
-        }
-        assertions.push_str(&format!(
-            "let tag = tag_text(&message, &keys, {}::SIGNATURE).unwrap();\n",
-            message.name
-        ));
-        let end = if let Some(signature) = &vector.signature {
-            assertions.push_str(&format!("assert_eq!(tag, {});\n", literal(signature)));
-            "holds"
-        } else {
-            let rejected = vector.rejected.as_deref().unwrap_or_default();
-            assertions.push_str(&format!("assert_ne!(tag, {});\n", literal(rejected)));
-            "is_rejected"
-        };
-        let source = doc_lines(
-            &[format!("Source: {}.", vector.source.trim_end_matches('.'))],
-            4,
-        );
-        let source = source.replace("///", "//");
-        self.page.item(format!(
-            "#[test]\nfn {name}_{end}() {{\n{source}let keys = {keys};\n{given}{assertions}}}\n"
-        ));
     }
 }
 

@@ -74,10 +74,18 @@ pub(crate) enum CredentialKind {
     Secret,
 }
 
+impl CredentialKind {
+    fn secret() -> Self {
+        Self::Secret
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Key {
     pub(crate) name: Spanned<String>,
+    #[serde(default = "CredentialKind::secret")]
+    pub(crate) kind: CredentialKind,
     pub(crate) description: String,
     #[serde(rename = "x-evidence")]
     pub(crate) evidence: Option<Evidence>,
@@ -100,7 +108,7 @@ pub(crate) struct Server {
     #[serde(rename = "description")]
     pub(crate) _description: Option<String>,
     #[serde(rename = "x-environment")]
-    pub(crate) environment: Spanned<ServerKind>,
+    pub(crate) environment: Option<Spanned<ServerKind>>,
     #[serde(rename = "x-host")]
     pub(crate) host: Option<Spanned<String>>,
     #[serde(rename = "x-evidence")]
@@ -149,7 +157,7 @@ impl Description {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PathItem {
-    /// Another host of the provider, for this path alone.
+    /// Another host of the provider, for this path alone, or the scheme of an app that opens it.
     #[serde(default)]
     pub(crate) servers: Vec<Server>,
     pub(crate) get: Option<Operation>,
@@ -441,7 +449,7 @@ pub(crate) struct Property {
     pub(crate) values: Option<Spanned<Vec<Spanned<Node>>>>,
     #[serde(rename = "const")]
     pub(crate) constant: Option<Spanned<Node>>,
-    /// What is sent where it is not given: the empty text.
+    /// What is sent where it is not given: the empty text, in a link any.
     pub(crate) default: Option<Spanned<Node>>,
     pub(crate) minimum: Option<Spanned<i64>>,
     pub(crate) maximum: Option<Spanned<i64>>,

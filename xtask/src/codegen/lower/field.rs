@@ -22,6 +22,8 @@ pub(super) struct Context<'c> {
     pub(super) in_path: bool,
     /// Of a message that a call is answered with.
     pub(super) answer: bool,
+    /// Of a message in a link.
+    pub(super) linked: bool,
     /// The schema that it stands in; path parameters stand in none.
     pub(super) schema: Option<&'c raw::Schema>,
 }
@@ -313,6 +315,9 @@ impl<'a> Lowering<'a> {
         };
         let is_empty = matches!(&default.value, Node::Text(text) if text.is_empty());
         let optional = context.role == Role::Request && !context.required && !context.member;
+        if context.linked && optional && matches!(default.value, Node::Text(_)) {
+            return false;
+        }
         let in_body = context.wires.iter().all(|wire| *wire != Wire::Query);
         if !is_empty || *kind != Kind::Text || !optional || !in_body {
             self.problems.add(
@@ -329,10 +334,11 @@ impl<'a> Lowering<'a> {
         let Some(format) = &property.format else {
             return false;
         };
-        if format.value != "uri" || *kind != Kind::Text || !is_checked(kind, context) {
+        let is_ruled = is_checked(kind, context) || context.linked;
+        if format.value != "uri" || *kind != Kind::Text || !is_ruled {
             self.problems.add(
                 format.referenced,
-                "a format is a rule for required texts of what a call is answered with",
+                "a format is a rule for texts of a link, and for required ones of what a call is answered with",
                 "write `type: string, format: uri` there, and leave it out elsewhere",
             );
         }

@@ -46,14 +46,15 @@ impl<'a> Lowering<'a> {
             let (role, wires, path) = (usage.role, usage.wires.clone(), usage.path.clone());
             let open = self.is_open(schema, role);
             let answer = self.is_answer(&name.value);
+            let linked = self.is_linked(&name.value);
             let mut fields = self.path_fields(&path);
-            fields.extend(self.fields(schema, role, &wires, answer));
+            fields.extend(self.fields(schema, role, &wires, answer, linked));
             self.rust_names_once(&fields, &schema.properties);
             if role == Role::Request {
                 self.tie_currencies(&mut fields, schema);
             }
             let (exactly_one, choices) = self.groups(schema, role, &fields);
-            let signature = self.signature(schema, &fields);
+            let signature = self.signature(schema, &fields, role);
             self.check_aliases(schema, role, &mut fields, signature.as_ref());
             let sound = self.problems.count() == before;
             let signature_if_sound = signature.as_ref().filter(|_| sound);
@@ -66,6 +67,7 @@ impl<'a> Lowering<'a> {
                 doc: doc(&schema.description, schema.evidence),
                 role,
                 open,
+                linked,
                 fields,
                 exactly_one,
                 choices,
@@ -113,6 +115,7 @@ impl<'a> Lowering<'a> {
         role: Role,
         wires: &[Wire],
         answer: bool,
+        linked: bool,
     ) -> Vec<Field> {
         let known = schema.properties.names();
         let required = self.names_once(&schema.required, "required property", &known);
@@ -126,6 +129,7 @@ impl<'a> Lowering<'a> {
                 member: members.contains(&name.value.as_str()),
                 in_path: false,
                 answer,
+                linked,
                 schema: Some(schema),
             };
             if property
@@ -141,7 +145,9 @@ impl<'a> Lowering<'a> {
                     "add `description:`; it becomes the documentation",
                 );
             }
-            fields.extend(self.field(name, property, context));
+            let field = self.field(name, property, context);
+            // What is the account's is no part of the message.
+            fields.extend(field.filter(|_| !linked || !self.is_of_keys(&name.value)));
         }
         fields
     }
@@ -167,6 +173,7 @@ impl<'a> Lowering<'a> {
                 member: false,
                 in_path: true,
                 answer: false,
+                linked: false,
                 schema: None,
             };
             if let Some(field) = self.field(&parameter.name, &parameter.schema, context) {
@@ -195,6 +202,7 @@ impl<'a> Lowering<'a> {
             },
             role: Role::Request,
             open: false,
+            linked: false,
             fields: self.path_fields(&path),
             exactly_one: Vec::new(),
             choices: Vec::new(),

@@ -5,6 +5,7 @@ use serde_saphyr::Spanned;
 use super::super::load::raw::{self, ServerKind};
 use super::super::model::{Host, Server};
 use super::Lowering;
+use super::linked::is_link;
 use super::names::is_snake_case;
 
 /// What the generated types are called with besides their hosts.
@@ -40,10 +41,11 @@ impl<'a> Lowering<'a> {
             let lone = raw
                 .servers
                 .iter()
-                .find(|server| server.environment.value == legacy && !has(current));
-            if let Some(server) = lone {
+                .filter_map(|server| server.environment.as_ref())
+                .find(|kind| kind.value == legacy && !has(current));
+            if let Some(kind) = lone {
                 self.problems.add(
-                    server.environment.referenced,
+                    kind.referenced,
                     "there is an old service and no current one",
                     format!("write `x-environment: {}`", current.name()),
                 );
@@ -57,7 +59,7 @@ impl<'a> Lowering<'a> {
     pub(super) fn hosts(&mut self, main: &[Server]) -> Vec<Host> {
         let raw = self.raw;
         let mut hosts: Vec<Host> = Vec::new();
-        for (path, item) in raw.paths.iter() {
+        for (path, item) in raw.paths.iter().filter(|(_, item)| !is_link(item)) {
             let Some(name) = self.host_of(path, item) else {
                 continue;
             };
@@ -72,12 +74,12 @@ impl<'a> Lowering<'a> {
                     );
                 }
             }
-            for server in &item.servers {
-                let kind = server.environment.value;
-                if !main.iter().any(|known| known.kind == kind) {
+            let kinds = item.servers.iter();
+            for kind in kinds.filter_map(|server| server.environment.as_ref()) {
+                if !main.iter().any(|known| known.kind == kind.value) {
                     self.problems.add(
-                        server.environment.referenced,
-                        format!("the main host has no server for `{}`", kind.name()),
+                        kind.referenced,
+                        format!("the main host has no server for `{}`", kind.value.name()),
                         "add it to the `servers` of the whole file, or take this one out",
                     );
                 }
@@ -138,10 +140,18 @@ impl<'a> Lowering<'a> {
     fn host_servers(&mut self, raw: &'a [raw::Server]) -> Vec<Server> {
         let mut servers: Vec<Server> = Vec::new();
         for server in raw {
-            let kind = server.environment.value;
+            let Some(environment) = &server.environment else {
+                self.problems.add(
+                    server.url.referenced,
+                    "nothing says which service it is of",
+                    "add `x-environment: live` or `test`",
+                );
+                continue;
+            };
+            let kind = environment.value;
             if servers.iter().any(|known| known.kind == kind) {
                 self.problems.add(
-                    server.environment.referenced,
+                    environment.referenced,
                     "the environment has a server already",
                     "keep one server for each environment; callers can name any other base URL",
                 );

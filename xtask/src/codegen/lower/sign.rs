@@ -4,7 +4,7 @@ use serde_saphyr::{Location, Spanned};
 
 use super::super::load::node::{Node, Value};
 use super::super::load::raw;
-use super::super::model::{Credential, Entry, Field, Kind, Place, Scheme, Signature, Vector};
+use super::super::model::{Credential, Entry, Field, Kind, Place, Role, Scheme, Signature, Vector};
 use super::{Lowering, wire_names};
 
 impl<'a> Lowering<'a> {
@@ -12,6 +12,7 @@ impl<'a> Lowering<'a> {
         &mut self,
         schema: &'a raw::Schema,
         fields: &[Field],
+        role: Role,
     ) -> Option<Signature> {
         let spanned = schema.signature.as_ref()?;
         let raw = &spanned.value;
@@ -30,7 +31,7 @@ impl<'a> Lowering<'a> {
         let before = self.problems.count();
         let mut order: Vec<Entry> = Vec::new();
         for node in &raw.order {
-            let Some(entry) = self.entry(node, fields, pairs) else {
+            let Some(entry) = self.entry(node, fields, pairs, role) else {
                 continue;
             };
             let literal = matches!(entry, Entry::Literal(_));
@@ -71,7 +72,13 @@ impl<'a> Lowering<'a> {
         })
     }
 
-    fn entry(&mut self, node: &'a Spanned<Node>, fields: &[Field], pairs: bool) -> Option<Entry> {
+    fn entry(
+        &mut self,
+        node: &'a Spanned<Node>,
+        fields: &[Field],
+        pairs: bool,
+        role: Role,
+    ) -> Option<Entry> {
         let known = wire_names(fields);
         match &node.value {
             Node::Text(text) => {
@@ -101,6 +108,10 @@ impl<'a> Lowering<'a> {
                         let name = Spanned::new(text.clone(), value.referenced, value.defined);
                         self.signed_field(&name, &known, fields, true)
                     }
+                    ("sometimes", Node::Text(_)) if pairs && role == Role::Reply => {
+                        let entry = self.skipped_field(std::slice::from_ref(value), &known, fields);
+                        entry.map(Entry::free_and_sometimes)
+                    }
                     ("skip-absent", Node::Text(_)) if pairs => {
                         self.skipped_field(std::slice::from_ref(value), &known, fields)
                     }
@@ -125,7 +136,7 @@ impl<'a> Lowering<'a> {
         self.problems.add(
             at,
             "this cannot stand in an order list",
-            "write a field, $credential, { free: field }, where parts are pairs { skip-absent: field }, or, where parts are joined, { literal: text }",
+            "write a field, $credential, { free: field }, where parts are pairs { skip-absent: field } and in a reply { sometimes: field }, or, where parts are joined, { literal: text }",
         );
     }
 
@@ -169,6 +180,7 @@ impl<'a> Lowering<'a> {
                 name: name.value.clone(),
                 free,
                 skip_absent: Vec::new(),
+                sometimes: false,
             }),
         }
     }
@@ -205,6 +217,7 @@ impl<'a> Lowering<'a> {
             name: group.first()?.clone(),
             free: false,
             skip_absent: group,
+            sometimes: false,
         })
     }
 

@@ -19,6 +19,12 @@ pub(crate) struct Signature {
 }
 
 impl Signature {
+    /// The characters that join the parts.
+    pub(crate) fn joining(&self) -> String {
+        let equals = if self.pairs { "=" } else { "" };
+        format!("{}{equals}", self.joiner)
+    }
+
     /// Whether the field called `wire` is under the signature.
     pub(crate) fn covers(&self, wire: &str) -> bool {
         self.order.iter().any(|entry| match entry {
@@ -35,9 +41,28 @@ pub(crate) enum Entry {
         free: bool,
         /// Left out where it and these are absent; the field itself stands first.
         skip_absent: Vec<String>,
+        /// Of a reply: is signed or is not, as the provider's pages have it.
+        sometimes: bool,
     },
     Credential(String),
     Literal(String),
+}
+
+impl Entry {
+    /// The same for a text that may hold anything, and that is signed or is not.
+    pub(crate) fn free_and_sometimes(self) -> Self {
+        match self {
+            Self::Field {
+                name, skip_absent, ..
+            } => Self::Field {
+                name,
+                free: true,
+                skip_absent,
+                sometimes: true,
+            },
+            Self::Credential(_) | Self::Literal(_) => self,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

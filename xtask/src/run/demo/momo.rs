@@ -11,12 +11,11 @@ use payments_core::incoming::{
     Basis, CallerAuth, Confirmation, Endpoint, Expected, Inbox, KeyRing, Outcome, Receiver,
     Replays, Row, Verifier,
 };
-use payments_momo::auth::{ipns, redirect_results};
 use payments_momo::axum as routes;
 use payments_momo::codes::{ConfirmType, RequestType};
-use payments_momo::inbound::{Ipn, IpnKeys, RedirectResultKeys};
+use payments_momo::inbound::{Ipn, IpnKeys, RedirectResult, RedirectResultKeys};
 use payments_momo::one_payment::{
-    self, AccountInfo, Acknowledgement, Bill, Init, InitAnswer, Integration, Notification,
+    self, AccountInfo, Acknowledgement, Bill, BillKeys, Init, InitAnswer, Links, Notification,
 };
 use payments_momo::sandbox::{Config, Partner, Sandbox, start};
 use payments_momo::types::{CaptureOrCancel, CreatePayment, Refund};
@@ -46,7 +45,8 @@ struct Shop {
     client: Client,
     verifier: Verifier<Ipn>,
     inbox: Inbox,
-    integration: Integration,
+    links: Links<Bill>,
+    bill: Bill,
     receiver: Receiver<Notification>,
     bills: Inbox,
     deliveries: Arc<AtomicUsize>,
@@ -146,9 +146,9 @@ async fn open() -> Done<Shop> {
     .map_err(said)?;
     let keys = IpnKeys::new(ACCESS, SECRET).map_err(said)?;
     let results = RedirectResultKeys::new(ACCESS, SECRET).map_err(said)?;
-    let verifier = ipns("sandbox", "demo", KeyRing::new("demo", keys));
-    let results = redirect_results("sandbox", "demo", KeyRing::new("demo", results));
-    let receiver = one_payment::notifications("sandbox", "demo", caller());
+    let verifier = Verifier::<Ipn>::new("sandbox", "demo", KeyRing::new("demo", keys));
+    let results = Verifier::<RedirectResult>::new("sandbox", "demo", KeyRing::new("demo", results));
+    let receiver = Receiver::<Notification>::new("sandbox", "demo", caller());
     let (inbox, bills) = (Inbox::in_memory(), Inbox::in_memory());
     let app = axum::Router::new()
         .route("/ipn", routes::ipn(inbox.clone(), verifier.clone()))
@@ -164,7 +164,7 @@ async fn open() -> Done<Shop> {
             "/api/v1/init",
             routes::init(
                 Replays::of(100),
-                one_payment::inits("sandbox", "demo", caller()),
+                Receiver::<Init>::new("sandbox", "demo", caller()),
                 |asked| async move { account(asked.claims()) },
             ),
         )
@@ -181,26 +181,37 @@ async fn open() -> Done<Shop> {
         .build()
         .map_err(said)?;
     let note = format!("at {}", sandbox.base_url());
+    let amount = Money::from_minor(33_000, Currency::VND);
+    let bill = Bill::builder()
+        .request_id(REQUEST)
+        .bill_id(BILL)
+        .amount(amount)
+        .description("Trà sữa trân châu")
+        .build()
+        .map_err(said)?;
     let shop = Shop {
         sandbox,
         client,
         verifier,
         inbox,
-        integration: Integration::new(
-            "MoMo2020",
-            "MoMo2020",
-            "Dịch vụ",
-            "MoMo202001",
-            "v1",
-            BILL_KEY,
-        )
-        .map_err(said)?,
+        links: Links::new(
+            BillKeys::new(
+                "MoMo2020",
+                "MoMo2020",
+                "Dịch vụ",
+                "MoMo202001",
+                "v1",
+                BILL_KEY,
+            )
+            .map_err(said)?,
+        ),
+        bill,
         receiver,
         bills,
         deliveries: Arc::default(),
         browser,
         base,
-        amount: Money::from_minor(33_000, Currency::VND),
+        amount,
         beliefs: Vec::new(),
     };
     Ok((shop, note))
@@ -245,10 +256,6 @@ impl Shop {
 
     fn expected(&self, order_id: &str) -> Expected {
         Expected::new(order_id, self.amount)
-    }
-
-    fn bill(&self) -> Bill {
-        Bill::new(REQUEST, BILL, self.amount).description("Trà sữa trân châu")
     }
 
     async fn create(&self, order_id: &str, at_once: bool) -> Done<String> {
@@ -455,10 +462,10 @@ impl Shop {
     }
 
     async fn link(&self) -> Done<String> {
-        let link = self.integration.link("momo://", &self.bill());
-        let link = link.map_err(said)?;
-        let read = self.integration.read(link.as_str()).map_err(said)?;
-        ensure(read == self.bill(), "the link is read back as another")?;
+        let link = self.links.write("momo://", &self.bill).map_err(said)?;
+        let read = self.links.read(link.as_str()).map_err(said)?;
+        let again = self.links.write("momo://", &read).map_err(said)?;
+        ensure(again == link, "the link is read back as another")?;
         Ok((link.to_string(), format!("{BILL}, {}", self.amount)))
     }
 
@@ -494,7 +501,7 @@ impl Shop {
             let told = row
                 .inbound()
                 .and_then(|raw| self.receiver.receive(raw).ok());
-            let expected = self.bill().expected();
+            let expected = self.bill.expected();
             match told.map(|told| one_payment::confirm(&told, REQUEST, &expected)) {
                 Some(Ok(Confirmation::Confirmed(paid)))
                     if paid.basis() == Basis::CallerAuthenticated =>

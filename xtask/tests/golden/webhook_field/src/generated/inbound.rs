@@ -8,7 +8,9 @@ use payments_core::incoming::{
     AckRule, Acknowledged, Claim, Fields, Notice, Place, SignatureRule, Signed,
 };
 use payments_core::money::wire::Form;
-use payments_core::signing::{KeyPart, Keys, Scheme, Secret, TagText, check_given, check_secret};
+use payments_core::signing::{
+    KeyPart, Keys, Scheme, Secret, TagText, canonical, check_given, check_secret,
+};
 use payments_core::{Canonical, Currency, Money};
 
 use super::codes::ResultCode;
@@ -26,7 +28,8 @@ impl IpnKeys {
     /// Takes the keys of one version.
     ///
     /// # Errors
-    /// [`Misuse`] for an empty value and for a secret of under 16 bytes.
+    /// [`Misuse`] for an empty value and for a character that joins what is signed and for a secret
+    /// of under 16 bytes.
     pub fn new(
         access_key: impl Into<String>,
         secret_key: impl Into<Secret<String>>,
@@ -36,6 +39,7 @@ impl IpnKeys {
             secret_key: secret_key.into(),
         };
         check_given("accessKey", &keys.access_key)?;
+        canonical::check("accessKey", "&=", &keys.access_key)?;
         check_secret("secretKey", &keys.secret_key)?;
         Ok(keys)
     }
