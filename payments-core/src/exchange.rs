@@ -20,7 +20,7 @@ pub struct Request {
     /// The path of the base URL, known when the request is authorized.
     prefix: String,
     method: Method,
-    path: String,
+    path: Cow<'static, str>,
     query: String,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Body,
@@ -43,7 +43,7 @@ pub enum Body {
 impl Request {
     /// A request with `method` to the path `path` (absolute, without host and query).
     #[must_use]
-    pub fn new(method: Method, path: impl Into<String>) -> Self {
+    pub fn new(method: Method, path: impl Into<Cow<'static, str>>) -> Self {
         Self {
             host: None,
             prefix: String::new(),
@@ -58,13 +58,13 @@ impl Request {
 
     /// A POST to `path`.
     #[must_use]
-    pub fn post(path: impl Into<String>) -> Self {
+    pub fn post(path: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Method::POST, path)
     }
 
     /// A GET of `path`.
     #[must_use]
-    pub fn get(path: impl Into<String>) -> Self {
+    pub fn get(path: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Method::GET, path)
     }
 
@@ -133,7 +133,7 @@ impl Request {
 
     /// The same request with another path: for providers that put identifiers into it.
     #[must_use]
-    pub fn with_path(mut self, path: impl Into<String>) -> Self {
+    pub fn with_path(mut self, path: impl Into<Cow<'static, str>>) -> Self {
         self.path = path.into();
         self
     }

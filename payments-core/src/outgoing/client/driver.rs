@@ -3,10 +3,9 @@
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::Mutex;
 use tracing::{debug, info_span};
 
 use super::steps::{login_failed, login_failed_elsewhere, of_login, usable};
@@ -30,6 +29,8 @@ struct Shared<P: Provider> {
     setup: Setup<P>,
     transport: Arc<dyn Transport>,
     token: Mutex<TokenState>,
+    /// Held by the one task that fetches a token.
+    fetching: tokio::sync::Mutex<()>,
     /// How many fetches of a token have ended; read before the lock is waited for.
     fetches: AtomicU64,
 }
@@ -45,6 +46,7 @@ impl<P: Provider> FromSetup<P> for Client<P> {
                 setup,
                 transport,
                 token: Mutex::default(),
+                fetching: tokio::sync::Mutex::default(),
                 fetches: AtomicU64::new(0),
             }),
         })
@@ -134,7 +136,7 @@ impl<P: Provider> Client<P> {
         if !self.shared.setup.is_stale_token(error) {
             return result;
         }
-        self.shared.token.lock().await.forget(&stale);
+        self.token_state().forget(&stale);
         if C::EFFECT != Effect::Read {
             return result;
         }
@@ -183,9 +185,16 @@ impl<P: Provider> Client<P> {
             return Some(None);
         }
         let setup = &self.shared.setup;
-        let state = self.shared.token.try_lock().ok()?;
-        let token = state.current(setup.clock.monotonic(), None);
+        let token = self.token_state().current(setup.clock.monotonic(), None);
         token.filter(|_| !setup.rotates()).map(Some)
+    }
+
+    /// A panic elsewhere leaves the state as it was.
+    fn token_state(&self) -> MutexGuard<'_, TokenState> {
+        self.shared
+            .token
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The token to send with, fetched if need be by one task for all.
@@ -193,23 +202,24 @@ impl<P: Provider> Client<P> {
         let shared = &*self.shared;
         let setup = &shared.setup;
         let seen = shared.fetches.load(Ordering::Acquire);
-        let mut state = shared.token.lock().await;
-        if !setup.rotates()
-            && let Some(token) = state.current(setup.clock.monotonic(), None)
-        {
-            return Ok(Some(token));
+        let _alone = shared.fetching.lock().await;
+        if let Some(token) = self.token_at_hand() {
+            return Ok(token);
         }
         let credentials = setup.credentials()?;
         let Some(login) = P::Login::of(&setup.provider, &credentials)? else {
             return Ok(None);
         };
         let (login, digest) = setup.prepare_login(login, &credentials)?;
-        if let Some(token) = state.current(setup.clock.monotonic(), Some(&digest)) {
+        if let Some(token) = self
+            .token_state()
+            .current(setup.clock.monotonic(), Some(&digest))
+        {
             return Ok(Some(token));
         }
         // Whoever waited for a fetch that failed does not try the same again at once.
         if shared.fetches.load(Ordering::Acquire) != seen
-            && let Some(why) = state.last_failure()
+            && let Some(why) = self.token_state().last_failure()
         {
             return Err(login_failed_elsewhere(why));
         }
@@ -217,10 +227,12 @@ impl<P: Provider> Client<P> {
         let grant =
             result.and_then(|reply| usable(P::Login::grant(&setup.provider, reply.into_inner())));
         let token = match grant {
-            Ok(grant) => Ok(state.store(grant, setup.clock.monotonic(), digest)),
+            Ok(grant) => Ok(self
+                .token_state()
+                .store(grant, setup.clock.monotonic(), digest)),
             Err(error) => {
                 let error = of_login(error);
-                state.fail(error.to_string());
+                self.token_state().fail(error.to_string());
                 Err(login_failed(error))
             }
         };
