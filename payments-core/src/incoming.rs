@@ -13,6 +13,7 @@ mod inbox;
 mod intake;
 mod message;
 mod notice;
+mod opener;
 mod raw;
 mod replays;
 mod returns;
@@ -32,6 +33,7 @@ pub use inbox::{Accepted, Claimed, Inbox, InboxOptions, Key, Outcome, Row, Worke
 pub use intake::{Begun, Intake, Turn};
 pub use message::{Endpoint, Message};
 pub use notice::{AckRule, Acknowledged, Answered, Notice};
+pub use opener::{Opener, Unopened};
 pub use raw::RawFields;
 pub use replays::{Replays, Seen};
 pub use returns::{Kept, Returns};

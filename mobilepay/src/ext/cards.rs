@@ -8,7 +8,7 @@ use std::time::Duration;
 use payments_core::Deadlines;
 use payments_core::clock::{Clock, SystemClock, unix_millis};
 use payments_core::decrypt::{Base64Form, Decryptor};
-use payments_core::incoming::{Begun, Failures, Intake, Message, Notice, Turn, Unverified};
+use payments_core::incoming::{Message, Notice, Opener, Unopened, Unverified};
 
 use super::attempt::Attempt;
 use super::card::CardData;
@@ -54,18 +54,9 @@ pub enum Refusal {
     /// The payment was not started with this card type.
     #[error("the payment does not take cards of this type")]
     CardType,
-    /// There is no such key; none was used.
-    #[error("there is no key with this publicKeyId")]
-    UnknownKey,
-    /// The same ciphertext came with another payment or attempt before.
-    #[error("the card was sent with another payment or attempt before")]
-    Moved,
-    /// The same attempt is being worked on, or its key fails too often: MobilePay sends it again.
-    #[error("not now")]
-    NotNow,
-    /// The text, its length, the padding or the content: it is not told which.
-    #[error("the card cannot be decrypted")]
-    Undecryptable,
+    /// It was not opened: the private keys say no more.
+    #[error(transparent)]
+    Unopened(#[from] Unopened),
 }
 
 /// A callback that a known caller sent about a payment that waits for it, once. It is no confirmation:
@@ -101,12 +92,9 @@ impl<T> Deref for Accepted<T> {
 /// [`private_keys`](super::keys), or a key service of your own. It must use RSA-OAEP with SHA-256 for
 /// both hashes and an empty label.
 pub struct Cards<D> {
-    decryptor: D,
+    opener: Opener<D, Attempt>,
     clock: Arc<dyn Clock>,
-    text: Base64Form,
     max_age: Option<Duration>,
-    intake: Intake<Attempt>,
-    failures: Failures<i64>,
 }
 
 impl<D: Decryptor> Cards<D> {
@@ -119,14 +107,10 @@ impl<D: Decryptor> Cards<D> {
     /// The same on a clock and with times of your own.
     #[must_use]
     pub fn on(clock: Arc<dyn Clock>, timing: Timing, decryptor: D) -> Self {
-        let (minute, second) = (Duration::from_secs(60), Duration::from_secs(1));
         Self {
-            decryptor,
-            text: Base64Form::Strict,
-            max_age: None,
-            intake: Intake::new(Arc::clone(&clock), timing.report),
-            failures: Failures::new(20, minute, second, Arc::clone(&clock)),
+            opener: Opener::new(decryptor, Arc::clone(&clock), timing.report),
             clock,
+            max_age: None,
         }
     }
 
@@ -134,7 +118,7 @@ impl<D: Decryptor> Cards<D> {
     /// its padding is inferred.
     #[must_use]
     pub fn card_text(mut self, text: Base64Form) -> Self {
-        self.text = text;
+        self.opener = self.opener.with_text(text);
         self
     }
 
@@ -152,14 +136,14 @@ impl<D: Decryptor> Cards<D> {
     /// database as temporary errors (2002), so that the payer can try again.
     #[must_use]
     pub fn unreported(&self) -> &Deadlines<Attempt> {
-        self.intake.due()
+        self.opener.due()
     }
 
     /// The keys for which more than 20 ciphertexts were bad within a minute. Each is used once a
     /// second at most meanwhile.
     #[must_use]
     pub fn alarms(&self) -> Vec<i64> {
-        self.failures.alarms()
+        self.opener.alarms()
     }
 
     /// Takes a card in. `Ok(None)` is a repeat: acknowledge it, and do nothing more. In this order:
@@ -174,28 +158,13 @@ impl<D: Decryptor> Cards<D> {
         awaiting: Option<&Awaiting>,
     ) -> Result<Option<Accepted<CardData>>, Refusal> {
         let card = callback.claims();
-        let (key, card_type) = (card.public_key_id, card.card_type.clone());
+        let card_type = card.card_type.clone();
         let attempt = Attempt::new(&card.payment_id, &card.authorization_attempt_id);
         Awaiting::check(awaiting, &card.payment_id, card_type.as_ref())?;
-        let size = self.decryptor.size(key).ok_or(Refusal::UnknownKey)?;
-        let ciphertext = self.text.decode(&card.encrypted_card_data);
-        let ciphertext = ciphertext.filter(|bytes| bytes.len() == size);
-        let ciphertext = ciphertext.ok_or_else(|| self.bad(key))?;
-        if !self.intake.bind(&ciphertext, &attempt) {
-            return Err(Refusal::Moved);
-        }
-        let Some(turn) = self.turn(CardCallback::NAME, &attempt)? else {
-            return Ok(None);
-        };
-        if !self.failures.may_try(&key) {
-            return Err(Refusal::NotNow);
-        }
-        let plain = self.decryptor.decrypt(key, ciphertext).await;
-        let value = plain.and_then(|plain| CardData::parse(plain.expose()));
-        let value = value.filter(|card| self.is_fresh(card.timestamp_ticks()));
-        let value = value.ok_or_else(|| self.bad(key))?;
-        turn.done();
-        Ok(Some(Accepted {
+        let sealed = (card.public_key_id, &*card.encrypted_card_data);
+        let read = |plain: &[u8]| CardData::parse(plain).filter(|card| self.is_fresh(card));
+        let opened = self.opener.open(CardCallback::NAME, &attempt, sealed, read);
+        Ok(opened.await?.map(|value| Accepted {
             value,
             attempt,
             card_type,
@@ -216,49 +185,30 @@ impl<D: Decryptor> Cards<D> {
         let attempt = Attempt::new(&token.payment_id, &token.authorization_attempt_id);
         Awaiting::check(awaiting, &token.payment_id, Some(&token.card_type))?;
         let card_type = Some(token.card_type.clone());
-        let value = callback.clone();
-        Ok(self.turn(TokenCallback::NAME, &attempt)?.map(|turn| {
-            turn.done();
-            Accepted {
-                value,
-                attempt,
-                card_type,
-            }
+        let is_new = self.opener.take(TokenCallback::NAME, &attempt)?;
+        Ok(is_new.then(|| Accepted {
+            value: callback.clone(),
+            attempt,
+            card_type,
         }))
     }
 
     /// Lets an attempt be taken in again, because what was accepted could not be kept.
     pub fn forget(&self, attempt: &Attempt) {
         for kind in [CardCallback::NAME, TokenCallback::NAME] {
-            self.intake.forget(kind, attempt);
+            self.opener.forget(kind, attempt);
         }
     }
 
-    /// The turn to work on an attempt; nothing where that is done.
-    fn turn(
-        &self,
-        kind: &'static str,
-        attempt: &Attempt,
-    ) -> Result<Option<Turn<'_, Attempt>>, Refusal> {
-        match self.intake.begin(kind, attempt) {
-            Begun::Turn(turn) => Ok(Some(turn)),
-            Begun::Done => Ok(None),
-            Begun::Busy => Err(Refusal::NotNow),
-        }
-    }
-
-    fn bad(&self, key: i64) -> Refusal {
-        self.failures.failed(&key);
-        Refusal::Undecryptable
-    }
-
-    fn is_fresh(&self, ticks: Option<u64>) -> bool {
+    fn is_fresh(&self, card: &CardData) -> bool {
         let Some(max_age) = self.max_age else {
             return true;
         };
         let now = u128::from(unix_millis(self.clock.wall())).saturating_mul(10_000);
         let now = now.saturating_add(621_355_968_000_000_000);
-        let apart = ticks.map(|ticks| now.abs_diff(u128::from(ticks)));
+        let apart = card
+            .timestamp_ticks()
+            .map(|ticks| now.abs_diff(u128::from(ticks)));
         apart.is_some_and(|apart| apart.saturating_mul(100) <= max_age.as_nanos())
     }
 }

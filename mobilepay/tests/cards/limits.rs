@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use payments_mobilepay::ext::keys::AwsLc;
 use payments_mobilepay::ext::{Attempt, Refusal, Timing};
+use payments_mobilepay::payments_core::incoming::Unopened;
 
 use super::desk::{Desk, KEY, fixture};
 
@@ -13,12 +14,18 @@ async fn more_than_twenty_bad_ones_in_a_minute_raise_an_alarm() {
     let flipped = fixture("refused-flipped");
     for _ in 0..20 {
         let found = desk.card(&flipped, "p", "bad").await;
-        assert_eq!(found.err(), Some(Refusal::Undecryptable));
+        assert_eq!(
+            found.err(),
+            Some(Refusal::Unopened(Unopened::Undecryptable))
+        );
     }
     assert!(desk.cards.alarms().is_empty());
     assert!(desk.card(&fixture("text"), "p", "a").await.is_ok());
     let found = desk.card(&fixture("refused-511-bytes"), "p", "bad").await;
-    assert_eq!(found.err(), Some(Refusal::Undecryptable));
+    assert_eq!(
+        found.err(),
+        Some(Refusal::Unopened(Unopened::Undecryptable))
+    );
     assert_eq!(desk.cards.alarms(), [KEY]);
 
     // Slowly from here on: one a second, whatever it is.
@@ -26,18 +33,21 @@ async fn more_than_twenty_bad_ones_in_a_minute_raise_an_alarm() {
     let long = fixture("long");
     assert_eq!(
         desk.card(&long, "p", "b").await.err(),
-        Some(Refusal::NotNow)
+        Some(Refusal::Unopened(Unopened::NotNow))
     );
     assert_eq!(desk.used(), used);
     desk.clock.advance(Duration::from_secs(1));
     assert!(desk.card(&long, "p", "b").await.unwrap().is_some());
     let found = desk.card(&flipped, "p", "bad").await;
-    assert_eq!(found.err(), Some(Refusal::NotNow));
+    assert_eq!(found.err(), Some(Refusal::Unopened(Unopened::NotNow)));
 
     desk.clock.advance(Duration::from_secs(60));
     assert!(desk.cards.alarms().is_empty());
     let found = desk.card(&flipped, "p", "bad").await;
-    assert_eq!(found.err(), Some(Refusal::Undecryptable));
+    assert_eq!(
+        found.err(),
+        Some(Refusal::Unopened(Unopened::Undecryptable))
+    );
 }
 
 #[tokio::test]
@@ -49,7 +59,10 @@ async fn old_cards_are_refused_where_that_is_wanted() {
         let found = desk.card(&fixture(name), "p", "a").await;
         assert_eq!(found.is_ok(), expect, "{name} {later}");
         if !expect {
-            assert_eq!(found.err(), Some(Refusal::Undecryptable));
+            assert_eq!(
+                found.err(),
+                Some(Refusal::Unopened(Unopened::Undecryptable))
+            );
         }
     };
     check("stamped", 0, true).await;
