@@ -15,13 +15,15 @@ pub use confirm::Stored;
 pub use transaction::TransactionNotification;
 
 impl VerifyPaymentReply {
-    /// Whether the session is authorized **and** something was charged in all. MoCoPay says nowhere
-    /// what makes a payment paid; that these two do is inferred.
+    /// Whether the session is authorized **and** something was charged in all; of a subscription, also
+    /// in the current series, which a charge of an earlier one does not pay for. MoCoPay says nowhere
+    /// what makes a payment paid; that these do is inferred.
     #[must_use]
     pub fn is_charged(&self) -> bool {
-        let charged = |total: Decimal| total.mantissa() > 0;
+        let charged = |amount: Option<Decimal>| amount.is_some_and(|it| it.mantissa() > 0);
         self.status == Some(SessionStatus::Authorized)
-            && self.total_charged_amount.is_some_and(charged)
+            && charged(self.total_charged_amount)
+            && (!self.is_subscription() || charged(self.charged_amount))
     }
 
     /// Whether it is a subscription.

@@ -66,13 +66,14 @@ fn service() -> Result<(Test, TestCredentials, Option<Sandbox>), Box<dyn Error>>
         "MOKA_PASSWORD",
     ];
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let page = variable("MOKA_PAGE_BASE_URL");
     match names.map(variable) {
         [Some(base_url), Some(dealer), Some(user), Some(password)] => {
-            let page = variable("MOKA_PAGE_BASE_URL").unwrap_or_else(|| base_url.clone());
+            let page = page.unwrap_or_else(|| base_url.clone());
             let credentials = TestCredentials::new(dealer, user, password)?;
             Ok((Test::at(base_url).page(page), credentials, None))
         }
-        [None, None, None, None] => {
+        [None, None, None, None] if page.is_none() => {
             eprintln!("no {} is set: using a sandbox", names.join(", "));
             let (dealer, user, password) = ("1730", "quickstart", "quickstart-of-no-value");
             let sandbox = start(Config::new().credentials(dealer, user, password))?;
@@ -80,6 +81,14 @@ fn service() -> Result<(Test, TestCredentials, Option<Sandbox>), Box<dyn Error>>
             let credentials = TestCredentials::new(dealer, user, password)?;
             Ok((environment, credentials, Some(sandbox)))
         }
-        _ => Err(format!("set all of {}, or none", names.join(", ")).into()),
+        _ => {
+            let missing = names.into_iter().filter(|name| variable(name).is_none());
+            let missing: Vec<&str> = missing.collect();
+            Err(format!(
+                "{} is not set: set it, or take every other MOKA_ variable away",
+                missing.join(", ")
+            )
+            .into())
+        }
     }
 }

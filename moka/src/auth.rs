@@ -3,6 +3,7 @@
 use payments_core::client::{Grant, NoLogin, Provider};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
+use payments_core::odd::expect_guid;
 use payments_core::outgoing::Base;
 use payments_core::serde::Deserialize;
 use payments_core::signing::{Keys, Scheme, TagString, TagText, tag};
@@ -71,7 +72,8 @@ impl Provider for Moka {
     }
 
     /// The return of a page without a `CodeForHash` could never be believed; and the buyer is sent to
-    /// https only, or to this machine.
+    /// https only, or to this machine. That is so under [`Live`](crate::Live) too: which service
+    /// answered is not told here. It answered over https itself, and nobody else is behind it.
     fn inspect(
         &self,
         call: &'static str,
@@ -82,14 +84,15 @@ impl Provider for Moka {
         let data = body.and_then(|body| body.get("Data")).map(|raw| raw.get());
         let data = data.filter(|_| call == CreatePage::NAME).unwrap_or("");
         let page = Object::parse(data.as_bytes()).ok();
-        let url = page.and_then(|page| String::deserialize(page.get("Url")?).ok());
-        let base = url.as_deref().and_then(|url| url.split('?').next());
+        let text = |name| String::deserialize(page.as_ref()?.get(name)?).ok();
+        let is_page = |url: &str| Base::parse(url.split('?').next().unwrap_or("")).is_ok();
+        expect_guid(call, "CodeForHash", text("CodeForHash").as_deref());
         if data.starts_with('"') {
-            Err(Fault::unreadable(
-                "a bare string is no page: there is no `CodeForHash`",
-            ))
-        } else if base.is_some_and(|base| Base::parse(base).is_err()) {
+            Err(Fault::unreadable("a bare string has no `CodeForHash`"))
+        } else if text("Url").is_some_and(|url| !is_page(&url)) {
             Err(Fault::unreadable("`Url` is not one of https"))
+        } else if text("CodeForHash").is_some_and(|code| code.trim().is_empty()) {
+            Err(Fault::unreadable("`CodeForHash` is empty"))
         } else {
             Ok(())
         }

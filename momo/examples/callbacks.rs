@@ -227,7 +227,8 @@ async fn rehearse_one_payment() -> Result<(), Box<dyn Error>> {
     control.init("a-user-of-momo")?;
     control.callbacks().idle().await;
     // The shop stores the bill, then its page opens the link in the app.
-    let bill = Bill::new("R-1", "BILL-1", Money::from_minor(33_000, Currency::VND))
+    const REQUEST: &str = "R-1";
+    let bill = Bill::new(REQUEST, "BILL-1", Money::from_minor(33_000, Currency::VND))
         .description("Trà sữa trân châu");
     let link = integration.link("momo://", &bill)?;
     println!("link={link}");
@@ -238,7 +239,7 @@ async fn rehearse_one_payment() -> Result<(), Box<dyn Error>> {
     control.callbacks().idle().await;
     let worked = inbox.work_blocking(|row| {
         let told = row.inbound().and_then(|raw| receiver.receive(raw).ok());
-        match told.map(|told| confirm(&told, row.reference(), &bill.expected())) {
+        match told.map(|told| confirm(&told, REQUEST, &bill.expected())) {
             Some(Ok(Confirmation::Confirmed(paid))) => {
                 println!("delivered={} amount={}", paid.bill_id, paid.amount);
                 Outcome::Settled

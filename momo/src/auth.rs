@@ -16,13 +16,6 @@ use crate::types::CreatePayment;
 #[derive(Clone, Debug, Default)]
 pub struct Momo {}
 
-/// Fields that are signed as empty where they are not given, and so are sent as empty too.
-const SENT_EMPTY: [(&str, &str); 3] = [
-    ("/v2/gateway/api/create", "extraData"),
-    ("/v2/gateway/api/refund", "description"),
-    ("/v2/gateway/api/confirm", "description"),
-];
-
 impl Provider for Momo {
     const NAME: &'static str = "momo";
     type Credentials = Credentials;
@@ -46,12 +39,6 @@ impl Provider for Momo {
         credentials: &Credentials,
         _token: Option<&Secret<String>>,
     ) -> Result<(), Misuse> {
-        for (path, name) in SENT_EMPTY {
-            if request.path() == path {
-                // Refused where the field was given, and then it stays as it is.
-                let _ = request.add_field(name, "");
-            }
-        }
         request.add_field("partnerCode", credentials.partner_code())
     }
 

@@ -58,7 +58,7 @@ where
 }
 
 /// The route of the notify URL: kept in the inbox, acknowledged with what `answer` gives, which must
-/// be the same for the same message. The same `requestId` in another message is refused.
+/// be the same for the same message. Another message about the same transaction of a bill is refused.
 pub fn notified<S>(
     inbox: Inbox,
     receiver: Receiver<Notification>,

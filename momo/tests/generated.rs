@@ -64,6 +64,10 @@ fn create_payment_own() -> Result<CreatePayment, Box<dyn Error>> {
 #[test]
 fn create_payment_own_is_sent_as_described() {
     let request = create_payment_own().unwrap().request().unwrap();
+    assert_eq!(
+        request.content_type().unwrap(),
+        "application/json; charset=UTF-8"
+    );
     assert_eq!(request.method().as_str(), "POST");
     assert_eq!(request.path(), "/v2/gateway/api/create");
     assert_eq!(request.query(), "");
@@ -90,6 +94,10 @@ fn create_payment_link_wallet() -> Result<CreatePayment, Box<dyn Error>> {
 #[test]
 fn create_payment_link_wallet_is_sent_as_described() {
     let request = create_payment_link_wallet().unwrap().request().unwrap();
+    assert_eq!(
+        request.content_type().unwrap(),
+        "application/json; charset=UTF-8"
+    );
     assert_eq!(request.method().as_str(), "POST");
     assert_eq!(request.path(), "/v2/gateway/api/create");
     assert_eq!(request.query(), "");
@@ -104,7 +112,7 @@ fn create_payment_answered_own_is_read() {
     let call = create_payment_own().unwrap();
     let answer = json_answer(
         StatusCode::OK,
-        r#"{"partnerCode":"MOMO","requestId":"R-1","orderId":"ORDER-1001","amount":33000,"responseTime":1718000000000,"message":"Successful.","resultCode":0,"payUrl":"https://test-payment.momo.vn/v2/gateway/pay?t=1","deeplink":"momo://app?action=payWithApp&sid=1"}"#,
+        r#"{"partnerCode":"MOMO","requestId":"R-1","orderId":"ORDER-1001","amount":33000,"responseTime":1718000000000,"message":"Successful.","resultCode":0,"payUrl":"https://test-payment.momo.vn/v2/gateway/pay?t=1","deeplink":"momo://app?action=payWithApp&sid=1","deeplinkWebInApp":"momo://webInApp?sid=1","transId":"4014083433","partnerClientId":"buyer-7"}"#,
     );
     let reply = call.reply(&answer).unwrap();
     assert_eq!(reply.partner_code, "MOMO");
@@ -124,6 +132,12 @@ fn create_payment_answered_own_is_read() {
         reply.deeplink.as_deref(),
         Some("momo://app?action=payWithApp&sid=1")
     );
+    assert_eq!(
+        reply.deeplink_web_in_app.as_deref(),
+        Some("momo://webInApp?sid=1")
+    );
+    assert_eq!(reply.trans_id, Some(4014083433));
+    assert_eq!(reply.partner_client_id.as_deref(), Some("buyer-7"));
 }
 
 #[test]
@@ -157,6 +171,10 @@ fn payment_status_own() -> Result<PaymentStatus, Box<dyn Error>> {
 #[test]
 fn payment_status_own_is_sent_as_described() {
     let request = payment_status_own().unwrap().request().unwrap();
+    assert_eq!(
+        request.content_type().unwrap(),
+        "application/json; charset=UTF-8"
+    );
     assert_eq!(request.method().as_str(), "POST");
     assert_eq!(request.path(), "/v2/gateway/api/query");
     assert_eq!(request.query(), "");
@@ -171,7 +189,7 @@ fn payment_status_answered_own_is_read() {
     let call = payment_status_own().unwrap();
     let answer = json_answer(
         StatusCode::OK,
-        r#"{"partnerCode":"MOMO","requestId":"R-3","orderId":"ORDER-1001","extraData":"","amount":33000,"transId":4014083433,"payType":"qr","resultCode":0,"refundTrans":[{"orderId":"RF-1","amount":3000,"resultCode":0,"transId":4014083999,"createdTime":"1718000000000"}],"message":"Successful.","responseTime":1718000000000}"#,
+        r#"{"partnerCode":"MOMO","requestId":"R-3","orderId":"ORDER-1001","extraData":"","amount":33000,"transId":4014083433,"payType":"qr","paymentOption":"momo","promotionInfo":[{"amount":1000,"amountSponsor":500,"voucherId":"V-1","voucherType":"Percent","voucherName":"Giảm giá","merchantRate":50}],"lastUpdated":1718000000000,"resultCode":0,"refundTrans":[{"orderId":"RF-1","amount":3000,"resultCode":0,"transId":4014083999,"createdTime":"1718000000000"}],"message":"Successful.","responseTime":1718000000000}"#,
     );
     let reply = call.reply(&answer).unwrap();
     assert_eq!(reply.partner_code, "MOMO");
@@ -183,11 +201,17 @@ fn payment_status_answered_own_is_read() {
         Form::Minor.parse("33000", Currency::VND).unwrap()
     );
     assert_eq!(reply.trans_id, Some(4014083433));
-    assert_eq!(reply.pay_type.as_deref(), Some("qr"));
+    assert_eq!(
+        reply.pay_type.as_ref().map(|code| code.as_str()),
+        Some("qr")
+    );
     assert_eq!(reply.result_code.as_str(), "0");
     assert_eq!(reply.refund_trans.as_ref().map(Vec::len), Some(1));
     assert_eq!(reply.message.as_deref(), Some("Successful."));
     assert_eq!(reply.response_time, Some(1718000000000));
+    assert_eq!(reply.payment_option.as_deref(), Some("momo"));
+    assert_eq!(reply.promotion_info.as_ref().map(Vec::len), Some(1));
+    assert_eq!(reply.last_updated, Some(1718000000000));
 }
 
 #[test]
@@ -214,6 +238,10 @@ fn refund_own() -> Result<Refund, Box<dyn Error>> {
 #[test]
 fn refund_own_is_sent_as_described() {
     let request = refund_own().unwrap().request().unwrap();
+    assert_eq!(
+        request.content_type().unwrap(),
+        "application/json; charset=UTF-8"
+    );
     assert_eq!(request.method().as_str(), "POST");
     assert_eq!(request.path(), "/v2/gateway/api/refund");
     assert_eq!(request.query(), "");
@@ -264,6 +292,10 @@ fn refund_status_own() -> Result<RefundStatus, Box<dyn Error>> {
 #[test]
 fn refund_status_own_is_sent_as_described() {
     let request = refund_status_own().unwrap().request().unwrap();
+    assert_eq!(
+        request.content_type().unwrap(),
+        "application/json; charset=UTF-8"
+    );
     assert_eq!(request.method().as_str(), "POST");
     assert_eq!(request.path(), "/v2/gateway/api/refund/query");
     assert_eq!(request.query(), "");
@@ -307,6 +339,10 @@ fn capture_or_cancel_own() -> Result<CaptureOrCancel, Box<dyn Error>> {
 #[test]
 fn capture_or_cancel_own_is_sent_as_described() {
     let request = capture_or_cancel_own().unwrap().request().unwrap();
+    assert_eq!(
+        request.content_type().unwrap(),
+        "application/json; charset=UTF-8"
+    );
     assert_eq!(request.method().as_str(), "POST");
     assert_eq!(request.path(), "/v2/gateway/api/confirm");
     assert_eq!(request.query(), "");
@@ -343,7 +379,7 @@ fn capture_or_cancel_answered_own_is_read() {
 
 #[test]
 fn ipn_json_own_is_read() {
-    let body = r#"{"partnerCode":"MOMO","orderId":"ORDER-1001","requestId":"R-1","amount":33000,"orderInfo":"Trà sữa & bánh = ngon","orderType":"momo_wallet","transId":4014083433,"resultCode":0,"message":"Successful.","payType":"qr","responseTime":1718000000000,"extraData":"","signature":"abc","paymentOption":"momo","storeId":"S-1","userFee":0}"#;
+    let body = r#"{"partnerCode":"MOMO","orderId":"ORDER-1001","requestId":"R-1","amount":33000,"orderInfo":"Trà sữa & bánh = ngon","orderType":"momo_wallet","transId":4014083433,"resultCode":0,"message":"Successful.","payType":"qr","responseTime":1718000000000,"extraData":"","signature":"abc","paymentOption":"momo","storeId":"S-1","userFee":0,"promotionInfo":[{"amount":1000,"amountSponsor":500,"voucherId":"V-1","voucherType":"Percent","voucherName":"Giảm giá","merchantRate":50}]}"#;
     let fields = Fields::parse(body.as_bytes(), "application/json").unwrap();
     let notice = Ipn::read(&fields).unwrap();
     assert_eq!(notice.partner_code, "MOMO");
@@ -358,7 +394,10 @@ fn ipn_json_own_is_read() {
     assert_eq!(notice.trans_id, 4014083433);
     assert_eq!(notice.result_code.as_str(), "0");
     assert_eq!(notice.message.as_deref(), Some("Successful."));
-    assert_eq!(notice.pay_type.as_deref(), Some("qr"));
+    assert_eq!(
+        notice.pay_type.as_ref().map(|code| code.as_str()),
+        Some("qr")
+    );
     assert_eq!(notice.response_time, 1718000000000);
     assert_eq!(notice.extra_data.as_deref(), Some(""));
 }
@@ -380,7 +419,10 @@ fn ipn_json_link_is_read() {
     assert_eq!(notice.trans_id, 1);
     assert_eq!(notice.result_code.as_str(), "0");
     assert_eq!(notice.message.as_deref(), Some("Successful."));
-    assert_eq!(notice.pay_type.as_deref(), Some("qr"));
+    assert_eq!(
+        notice.pay_type.as_ref().map(|code| code.as_str()),
+        Some("qr")
+    );
     assert_eq!(notice.response_time, 1718000000000);
     assert_eq!(notice.extra_data.as_deref(), Some(""));
     assert_eq!(notice.callback_token.as_deref(), Some("t1"));
@@ -404,7 +446,10 @@ fn redirect_result_query_own_is_read() {
     assert_eq!(notice.trans_id, 4014083433);
     assert_eq!(notice.result_code.as_str(), "0");
     assert_eq!(notice.message.as_deref(), Some("Successful."));
-    assert_eq!(notice.pay_type.as_deref(), Some("qr"));
+    assert_eq!(
+        notice.pay_type.as_ref().map(|code| code.as_str()),
+        Some("qr")
+    );
     assert_eq!(notice.response_time, 1718000000000);
     assert_eq!(notice.extra_data.as_deref(), Some(""));
 }

@@ -1,7 +1,8 @@
 //! Open enums: the texts that a provider documents, and whatever else it sends.
 
 /// Defines an open enum of a provider's texts. What is not listed is kept as `Other`, and means
-/// `Unknown` unless `_` says what it means.
+/// `Unknown` unless `_` says what it means. Space around a listed text is no part of it, but in what a
+/// signature may cover: there the text counts as it came.
 ///
 /// ```
 /// use payments_core::error::Meaning;
@@ -16,6 +17,7 @@
 ///
 /// assert_eq!(Status::from("paid"), Status::Paid);
 /// assert_eq!(Status::Paid.meaning(), Meaning::Done);
+/// assert_eq!(Status::from(" paid "), Status::Paid);
 /// assert_eq!(Status::from("lost").as_str(), "lost");
 /// assert_eq!(Status::from("lost").meaning(), Meaning::Unknown);
 /// assert_eq!(Status::from("two\nlines").to_string(), "two\u{FFFD}lines");
@@ -78,9 +80,9 @@ macro_rules! codes {
 
         impl From<&str> for $Type {
             fn from(text: &str) -> Self {
-                match text {
+                match text.trim() {
                     $( $text => Self::$Name, )*
-                    other => Self::Other(other.to_owned()),
+                    _ => Self::Other(text.to_owned()),
                 }
             }
         }
@@ -115,7 +117,11 @@ macro_rules! codes {
 
         impl $crate::incoming::Claimable for $Type {
             fn read(text: &str) -> ::core::option::Option<Self> {
-                ::core::option::Option::Some(Self::from(text))
+                // What is signed is the text.
+                ::core::option::Option::Some(match Self::from(text) {
+                    known if known.as_str() == text => known,
+                    _ => Self::Other(text.to_owned()),
+                })
             }
         }
 

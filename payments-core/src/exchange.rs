@@ -24,6 +24,7 @@ pub struct Request {
     query: String,
     headers: HeaderMap,
     body: Body,
+    content_type: Option<&'static str>,
 }
 
 /// The body of a [`Request`].
@@ -51,6 +52,7 @@ impl Request {
             query: String::new(),
             headers: HeaderMap::new(),
             body: Body::Empty,
+            content_type: None,
         }
     }
 
@@ -177,16 +179,25 @@ impl Request {
         self.set_header(header::AUTHORIZATION, value.expose(), true)
     }
 
+    /// The same request with its body declared as this, where the provider wants more than its kind:
+    /// `application/json; charset=UTF-8`. A text that no header can carry changes nothing.
+    #[must_use]
+    pub fn with_content_type(mut self, text: &'static str) -> Self {
+        self.content_type = Some(text);
+        self
+    }
+
     /// The content type that goes with the body.
     #[must_use]
     pub fn content_type(&self) -> Option<HeaderValue> {
-        match self.body {
-            Body::Empty => None,
-            Body::Form(_) => Some(HeaderValue::from_static(
-                "application/x-www-form-urlencoded",
-            )),
-            Body::Json(_) => Some(HeaderValue::from_static("application/json")),
-        }
+        let kind = match self.body {
+            Body::Empty => return None,
+            Body::Form(_) => "application/x-www-form-urlencoded",
+            Body::Json(_) => "application/json",
+        };
+        let declared = self.content_type.map(HeaderValue::from_str);
+        let declared = declared.and_then(Result::ok);
+        declared.or_else(|| HeaderValue::from_str(kind).ok())
     }
 
     /// Method, headers and body, for whoever binds the request to a host.
@@ -199,6 +210,7 @@ impl Request {
             query: _,
             headers,
             body,
+            content_type: _,
         } = self;
         (method, headers, body)
     }

@@ -14,6 +14,7 @@ pub mod incoming;
 pub mod json;
 mod link;
 pub mod money;
+pub mod odd;
 pub mod outgoing;
 mod pan;
 #[cfg(feature = "random")]
@@ -28,7 +29,7 @@ pub mod wire;
 
 pub use deadlines::{Deadlines, Due};
 pub use error::{Error, MoneyMoved};
-pub use link::Link;
+pub use link::{AllowedLinks, Link};
 pub use money::{Currency, Decimal, Money};
 pub use outgoing::call::Reply;
 pub use outgoing::{Pending, Resolved, call, client};

@@ -6,6 +6,13 @@ use payments_core::error::Misuse;
 use crate::codes::ReasonCode;
 use crate::types::UpdateAttempt;
 
+/// Where a 3-D Secure page sends the payer at its end, live: the app closes the view then.
+pub const LIVE_DONE: &str = "https://products.mobilepay.dk/remote-website/apppages/done3ds.html";
+
+/// The same of the sandbox.
+pub const TEST_DONE: &str =
+    "https://sandprod-products.mobilepay.dk/remote-website/apppages/done3ds.html";
+
 /// One attempt to authorize one payment: a card that the payer chose.
 ///
 /// ```
@@ -93,7 +100,7 @@ impl Attempt {
     }
 
     /// The report that the payer has to go through 3-D Secure first: the app opens `page`, your own
-    /// page that runs the challenge and ends at MobilePay's `done3ds.html`.
+    /// page that runs the challenge and ends at [`LIVE_DONE`] or [`TEST_DONE`], which close it.
     ///
     /// # Errors
     /// [`Misuse`] for a page that is not https.

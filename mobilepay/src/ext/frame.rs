@@ -79,13 +79,14 @@ impl Message {
     #[must_use]
     pub fn parse(data: &str) -> Option<Self> {
         let query = data.strip_prefix("mobilepay:")?;
-        // The link only lends its strict reading of a query.
-        let link: Link = format!("mobilepay://?{query}").parse().ok()?;
         let (mut code, mut text) = (None, None);
-        for (name, value) in link.pairs().ok()? {
-            match &*name {
+        for pair in query.split('&') {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            match name {
+                "rc" if code.is_some() => return None,
                 "rc" => code = Some(value.parse().ok()?),
-                "message" => text = Some(value),
+                // An odd text must not hide the code.
+                "message" => text = Some(decoded(value).unwrap_or_else(|| value.to_owned())),
                 _ => {}
             }
         }
@@ -100,6 +101,13 @@ impl Message {
         };
         Some(Self { end, text })
     }
+}
+
+/// A value of a query; nothing where it is not encoded as one. The link only lends its strict reading.
+fn decoded(value: &str) -> Option<String> {
+    let link: Link = format!("mobilepay://?text={value}").parse().ok()?;
+    let (_, text) = link.pairs().ok()?.into_iter().next()?;
+    Some(text)
 }
 
 /// How a number is written into the link.
@@ -174,6 +182,8 @@ mod tests {
         check("mobilepay:rc=3", Some((End::Expired, None)));
         check("mobilepay:rc=9&more=1", Some((End::Unspecified, None)));
         check("mobilepay:rc=77", Some((End::Other(77), None)));
+        let odd = Some((End::Completed, Some("100% done#1")));
+        check("mobilepay:rc=0&message=100% done#1", odd);
         for other in [
             "xmobilepay:rc=0",
             "mobilepayx:rc=0",

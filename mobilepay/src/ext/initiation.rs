@@ -231,9 +231,18 @@ impl Fishing {
         given.check()?;
         let digest = request.digest();
         let (merchant, psp) = (given.merchant_id, given.psp_reference_id);
+        let key = (merchant.clone(), psp.clone());
+        let problem = "was used for a payment that was not the same: take another";
+        let reused = || Misuse::new("pspReferenceId", problem);
+        if self.sent.with(key.clone(), |first| {
+            first.is_some_and(|first| first != digest)
+        }) {
+            return Err(reused());
+        }
+        // Only what is about to be sent counts.
         let fits = self
             .orders
-            .with((merchant.clone(), given.merchant_order_id), |known| {
+            .with((merchant, given.merchant_order_id), |known| {
                 let is_new = !known.contains(&psp);
                 if is_new && known.len() < 3 {
                     known.push(psp.clone());
@@ -244,11 +253,12 @@ impl Fishing {
             let problem = "has three payments: a fourth fails for good, take another order id";
             return Err(Misuse::new("merchantOrderId", problem));
         }
-        if self.sent.with((merchant, psp), |first| {
-            *first.get_or_insert(digest) != digest
-        }) {
-            let problem = "was used for a payment that was not the same: take another";
-            return Err(Misuse::new("pspReferenceId", problem));
+        // Again, for who asked at the same moment.
+        if self
+            .sent
+            .with(key, |first| *first.get_or_insert(digest) != digest)
+        {
+            return Err(reused());
         }
         Ok(())
     }

@@ -152,10 +152,10 @@ pub fn currency_text(currency: Currency) -> Option<&'static str> {
     }
 }
 
-/// The currency that MobilePay means by a text.
+/// The currency that MobilePay means by a text, space around it apart.
 #[must_use]
 pub fn currency_of(text: &str) -> Option<Currency> {
-    match text {
+    match text.trim() {
         "DKK" | "208" => Some(Currency::DKK),
         "EUR" | "978" => Some(Currency::EUR),
         "NOK" | "578" => Some(Currency::NOK),

@@ -57,19 +57,35 @@ pub struct MerchantDetails {
     #[serde(rename = "merchantId")]
     pub merchant_id: String,
     /// The PSP's own id of the merchant.
-    #[serde(rename = "externalId", default)]
+    #[serde(
+        rename = "externalId",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub external_id: Option<String>,
     /// The name on invoices.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub name: Option<String>,
     /// The currency of invoices.
-    #[serde(rename = "billingCurrency", default)]
+    #[serde(
+        rename = "billingCurrency",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub billing_currency: Option<BillingCurrency>,
     /// Two letters.
-    #[serde(rename = "countryCode", default)]
+    #[serde(
+        rename = "countryCode",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub country_code: Option<String>,
     /// The VAT number or another unique id.
-    #[serde(rename = "vatNumber", default)]
+    #[serde(
+        rename = "vatNumber",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub vat_number: Option<String>,
     /// The merchant category code.
     #[serde(
@@ -79,7 +95,11 @@ pub struct MerchantDetails {
     )]
     pub merchant_category_code: Option<i64>,
     /// Of a withdrawn pilot; absent today.
-    #[serde(rename = "platformId", default)]
+    #[serde(
+        rename = "platformId",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub platform_id: Option<String>,
 }
 
@@ -181,11 +201,19 @@ pub struct InitiatePaymentReply {
     pub payment_id: String,
     /// Where the payer goes, as it is. The README of 2020 spells it in two other ways. Also read as
     /// `redirectToMPUrl` and `RedirectToMobilePayUrl`.
-    #[serde(rename = "redirectToMobilePayUrl", default)]
+    #[serde(
+        rename = "redirectToMobilePayUrl",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     #[spelt("redirectToMPUrl", "RedirectToMobilePayUrl")]
     pub redirect_to_mobile_pay_url: Option<String>,
     /// Opens the app on the payer's phone, as it is.
-    #[serde(rename = "redirectToMobilePayAppUrl", default)]
+    #[serde(
+        rename = "redirectToMobilePayAppUrl",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub redirect_to_mobile_pay_app_url: Option<String>,
 }
 
@@ -321,13 +349,21 @@ pub struct RefundReply {
 #[non_exhaustive]
 pub struct TokenData {
     /// Visa: the id of the payment data.
-    #[serde(rename = "vPaymentDataID", default)]
+    #[serde(
+        rename = "vPaymentDataID",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub v_payment_data_id: Option<String>,
     /// Visa: the cryptogram.
     #[serde(rename = "cryptogramInfo", default)]
     pub cryptogram_info: Option<CryptogramInfo>,
     /// Visa: the card behind it.
-    #[serde(rename = "paymentInstrument", default)]
+    #[serde(
+        rename = "paymentInstrument",
+        default,
+        deserialize_with = "payments_core::json::lenient_message"
+    )]
     pub payment_instrument: Option<PaymentInstrument>,
     /// Visa: the token.
     #[serde(rename = "tokenInfo", default)]
@@ -339,7 +375,7 @@ pub struct TokenData {
     #[serde(rename = "dynamicData", default)]
     pub dynamic_data: Option<DynamicData>,
     /// Mastercard: the e-commerce indicator, two digits.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub eci: Option<String>,
 }
 
@@ -350,7 +386,7 @@ pub struct CryptogramInfo {
     /// The cryptogram, in base64.
     pub cryptogram: Secret<String>,
     /// The e-commerce indicator, such as 07.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub eci: Option<String>,
 }
 
@@ -359,14 +395,22 @@ pub struct CryptogramInfo {
 #[non_exhaustive]
 pub struct PaymentInstrument {
     /// The card's last four digits.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub last4: Option<String>,
     /// What it is.
-    #[serde(rename = "paymentType", default)]
+    #[serde(
+        rename = "paymentType",
+        default,
+        deserialize_with = "payments_core::json::lenient_message"
+    )]
     pub payment_type: Option<PaymentType>,
     /// The account behind card and token.
     #[wire("paymentAccountReference", sensitive)]
-    #[serde(rename = "paymentAccountReference", default)]
+    #[serde(
+        rename = "paymentAccountReference",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub payment_account_reference: Option<String>,
 }
 
@@ -375,7 +419,11 @@ pub struct PaymentInstrument {
 #[non_exhaustive]
 pub struct PaymentType {
     /// The brand.
-    #[serde(rename = "cardBrand", default)]
+    #[serde(
+        rename = "cardBrand",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub card_brand: Option<String>,
 }
 
@@ -386,7 +434,7 @@ pub struct TokenInfo {
     /// The token's number.
     pub token: Secret<String>,
     /// Its last four digits.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub last4: Option<String>,
     /// When it ends.
     #[serde(rename = "expirationDate")]
@@ -418,7 +466,11 @@ pub struct MastercardToken {
     pub token_expiration_year: String,
     /// The account behind card and token.
     #[wire("paymentAccountReference", sensitive)]
-    #[serde(rename = "paymentAccountReference", default)]
+    #[serde(
+        rename = "paymentAccountReference",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub payment_account_reference: Option<String>,
 }
 
@@ -427,7 +479,11 @@ pub struct MastercardToken {
 #[non_exhaustive]
 pub struct DynamicData {
     /// `CARD_APPLICATION_CRYPTOGRAM_SHORT_FORM`.
-    #[serde(rename = "dynamicDataType", default)]
+    #[serde(
+        rename = "dynamicDataType",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub dynamic_data_type: Option<String>,
     /// The cryptogram, in base64.
     #[serde(rename = "dynamicDataValue")]
@@ -440,57 +496,113 @@ pub struct DynamicData {
 pub struct Address {
     /// First name.
     #[wire("FirstName", sensitive)]
-    #[serde(rename = "FirstName", default)]
+    #[serde(
+        rename = "FirstName",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub first_name: Option<String>,
     /// Surname.
     #[wire("Surname", sensitive)]
-    #[serde(rename = "Surname", default)]
+    #[serde(
+        rename = "Surname",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub surname: Option<String>,
     /// For whose attention.
     #[wire("Attention", sensitive)]
-    #[serde(rename = "Attention", default)]
+    #[serde(
+        rename = "Attention",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub attention: Option<String>,
     /// Company.
     #[wire("CompanyName", sensitive)]
-    #[serde(rename = "CompanyName", default)]
+    #[serde(
+        rename = "CompanyName",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub company_name: Option<String>,
     /// Street and number.
     #[wire("AddressLine1", sensitive)]
-    #[serde(rename = "AddressLine1", default)]
+    #[serde(
+        rename = "AddressLine1",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub address_line_1: Option<String>,
     /// More of the street.
     #[wire("AddressLine2", sensitive)]
-    #[serde(rename = "AddressLine2", default)]
+    #[serde(
+        rename = "AddressLine2",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub address_line_2: Option<String>,
     /// Postal code.
     #[wire("PostalCode", sensitive)]
-    #[serde(rename = "PostalCode", default)]
+    #[serde(
+        rename = "PostalCode",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub postal_code: Option<String>,
     /// City.
     #[wire("City", sensitive)]
-    #[serde(rename = "City", default)]
+    #[serde(
+        rename = "City",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub city: Option<String>,
     /// Country, two letters.
-    #[serde(rename = "CountryCode", default)]
+    #[serde(
+        rename = "CountryCode",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub country_code: Option<String>,
     /// Whether it is the official one.
-    #[serde(rename = "IsCustomerOfficialAddress", default)]
+    #[serde(
+        rename = "IsCustomerOfficialAddress",
+        default,
+        deserialize_with = "payments_core::json::lenient_flag"
+    )]
     pub is_customer_official_address: Option<bool>,
     /// Whether it is for billing.
-    #[serde(rename = "IsBillingAddress", default)]
+    #[serde(
+        rename = "IsBillingAddress",
+        default,
+        deserialize_with = "payments_core::json::lenient_flag"
+    )]
     pub is_billing_address: Option<bool>,
     /// Whether it is for delivery.
-    #[serde(rename = "IsDeliveryAddress", default)]
+    #[serde(
+        rename = "IsDeliveryAddress",
+        default,
+        deserialize_with = "payments_core::json::lenient_flag"
+    )]
     pub is_delivery_address: Option<bool>,
     /// How it was checked, such as DaWa.
     ///
     /// Evidence: sample.
-    #[serde(rename = "AddressValidationMethod", default)]
+    #[serde(
+        rename = "AddressValidationMethod",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub address_validation_method: Option<String>,
     /// Such as Validated, NotValidated or NotFound.
     ///
     /// Evidence: sample.
-    #[serde(rename = "AddressValidationStatus", default)]
+    #[serde(
+        rename = "AddressValidationStatus",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub address_validation_status: Option<String>,
 }
 

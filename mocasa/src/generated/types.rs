@@ -84,7 +84,11 @@ pub struct OrderStatus {
 #[non_exhaustive]
 pub struct OrderStatusReply {
     /// Where the buyer pays.
-    #[serde(rename = "paymentLink", default)]
+    #[serde(
+        rename = "paymentLink",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub payment_link: Option<String>,
     /// The merchant's number.
     #[serde(rename = "orderNo", default)]
@@ -93,7 +97,11 @@ pub struct OrderStatusReply {
     #[serde(rename = "txStatus")]
     pub tx_status: TxStatus,
     /// A text for people.
-    #[serde(rename = "txMessage", default)]
+    #[serde(
+        rename = "txMessage",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub tx_message: Option<String>,
     /// As given; milliseconds are likely.
     ///
@@ -105,7 +113,11 @@ pub struct OrderStatusReply {
     )]
     pub tx_time: Option<i64>,
     /// `Mocasa BNPL` is the one known value.
-    #[serde(rename = "paymentMode", default)]
+    #[serde(
+        rename = "paymentMode",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub payment_mode: Option<String>,
 }
 
@@ -127,13 +139,21 @@ pub struct RefundReply {
     /// Its values are unknown.
     ///
     /// Evidence: unknown.
-    #[serde(rename = "refundStatus", default)]
+    #[serde(
+        rename = "refundStatus",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub refund_status: Option<String>,
     /// The merchant's number.
     #[serde(rename = "orderNo", default)]
     pub order_no: Option<String>,
     /// Mocasa's reference of the refund.
-    #[serde(rename = "refundRef", default)]
+    #[serde(
+        rename = "refundRef",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub refund_ref: Option<String>,
 }
 
@@ -184,7 +204,7 @@ pub struct CreateBeneficiaryReply {
     /// Its values are unknown.
     ///
     /// Evidence: unknown.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub status: Option<String>,
 }
 
@@ -221,7 +241,11 @@ pub struct TransferReply {
     #[serde(rename = "txStatus")]
     pub tx_status: TransferTxStatus,
     /// A text for people.
-    #[serde(rename = "txMessage", default)]
+    #[serde(
+        rename = "txMessage",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub tx_message: Option<String>,
     /// As given; milliseconds are likely.
     ///
@@ -253,7 +277,11 @@ pub struct TransferStatusReply {
     #[serde(rename = "txStatus")]
     pub tx_status: TransferTxStatus,
     /// A text for people.
-    #[serde(rename = "txMessage", default)]
+    #[serde(
+        rename = "txMessage",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub tx_message: Option<String>,
     /// As given; milliseconds are likely.
     ///

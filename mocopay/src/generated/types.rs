@@ -93,24 +93,40 @@ pub struct VerifyPayment {
 #[non_exhaustive]
 pub struct VerifyPaymentReply {
     /// The session. Also read as `sid`.
-    #[serde(rename = "sessionId", default)]
+    #[serde(
+        rename = "sessionId",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     #[spelt("sid")]
     pub session_id: Option<String>,
     /// The service.
-    #[serde(rename = "serviceCode", default)]
+    #[serde(
+        rename = "serviceCode",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub service_code: Option<String>,
     /// The product.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub pid: Option<String>,
     /// `onetime` or `subscription`. Also read as `sessionType`.
-    #[serde(rename = "type", default)]
+    #[serde(
+        rename = "type",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     #[spelt("sessionType")]
     pub kind: Option<String>,
     /// The buyer.
-    #[serde(rename = "endUser", default)]
+    #[serde(
+        rename = "endUser",
+        default,
+        deserialize_with = "payments_core::json::lenient_message"
+    )]
     pub end_user: Option<EndUser>,
     /// The language.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub lang: Option<String>,
     /// The payment session series; what it counts is unknown.
     ///
@@ -118,41 +134,69 @@ pub struct VerifyPaymentReply {
     #[serde(default, deserialize_with = "payments_core::json::lenient_integer")]
     pub series: Option<i64>,
     /// Its status. `Authorized` does not say that anything was charged.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub status: Option<SessionStatus>,
     /// Charged in this series.
-    #[serde(rename = "chargedAmount", default)]
+    #[serde(
+        rename = "chargedAmount",
+        default,
+        deserialize_with = "payments_core::json::lenient_decimal"
+    )]
     pub charged_amount: Option<Decimal>,
     /// Failed in this series.
     ///
     /// Evidence: inferred.
-    #[serde(rename = "failedAmount", default)]
+    #[serde(
+        rename = "failedAmount",
+        default,
+        deserialize_with = "payments_core::json::lenient_decimal"
+    )]
     pub failed_amount: Option<Decimal>,
     /// Charged last.
     ///
     /// Evidence: inferred.
-    #[serde(rename = "lastChargedAmount", default)]
+    #[serde(
+        rename = "lastChargedAmount",
+        default,
+        deserialize_with = "payments_core::json::lenient_decimal"
+    )]
     pub last_charged_amount: Option<Decimal>,
     /// Failed last.
     ///
     /// Evidence: inferred.
-    #[serde(rename = "lastFailedAmount", default)]
+    #[serde(
+        rename = "lastFailedAmount",
+        default,
+        deserialize_with = "payments_core::json::lenient_decimal"
+    )]
     pub last_failed_amount: Option<Decimal>,
     /// Charged in all.
     ///
     /// Evidence: inferred.
-    #[serde(rename = "totalChargedAmount", default)]
+    #[serde(
+        rename = "totalChargedAmount",
+        default,
+        deserialize_with = "payments_core::json::lenient_decimal"
+    )]
     pub total_charged_amount: Option<Decimal>,
     /// Failed in all.
     ///
     /// Evidence: inferred.
-    #[serde(rename = "totalFailedAmount", default)]
+    #[serde(
+        rename = "totalFailedAmount",
+        default,
+        deserialize_with = "payments_core::json::lenient_decimal"
+    )]
     pub total_failed_amount: Option<Decimal>,
     /// As written: ISO 4217 by the notification page, and the sample's `TES` is none.
-    #[serde(rename = "currencyCode", default)]
+    #[serde(
+        rename = "currencyCode",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub currency_code: Option<String>,
     /// Whether it charges again by itself.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_flag")]
     pub recurrent: Option<bool>,
     /// Signed; seconds are likely.
     ///
@@ -164,13 +208,25 @@ pub struct VerifyPaymentReply {
     )]
     pub expires_in: Option<i64>,
     /// When it was started, `YYYY-MM-DD HH:MM:SS` in an unknown zone.
-    #[serde(rename = "timeInit", default)]
+    #[serde(
+        rename = "timeInit",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub time_init: Option<String>,
     /// When it was authorized, in the same form.
-    #[serde(rename = "timeAuthorized", default)]
+    #[serde(
+        rename = "timeAuthorized",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub time_authorized: Option<String>,
     /// When it was last charged, in the same form; MoCoPay spells the name with a double l.
-    #[serde(rename = "timeLastSuccessfullPayment", default)]
+    #[serde(
+        rename = "timeLastSuccessfullPayment",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub time_last_successful_payment: Option<String>,
     /// The ids of its transactions.
     #[serde(default)]
@@ -185,16 +241,20 @@ pub struct VerifyPaymentReply {
 pub struct EndUser {
     /// The merchant's id.
     #[wire("userId", sensitive)]
-    #[serde(rename = "userId", default)]
+    #[serde(
+        rename = "userId",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub user_id: Option<String>,
     /// The number.
     #[wire("phone", sensitive)]
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub phone: Option<String>,
     /// Mobile country code.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub mcc: Option<String>,
     /// Mobile network code.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub mnc: Option<String>,
 }

@@ -230,28 +230,48 @@ pub struct Payment {
     #[serde(
         rename = "DealerPaymentId",
         default,
-        deserialize_with = "payments_core::json::optional_code"
+        deserialize_with = "payments_core::json::lenient_code"
     )]
     pub dealer_payment_id: Option<String>,
     /// The merchant's code of it, where it has one.
-    #[serde(rename = "OtherTrxCode", default)]
+    #[serde(
+        rename = "OtherTrxCode",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub other_trx_code: Option<String>,
     /// The name on the card.
     #[wire("CardHolderFullName", sensitive)]
-    #[serde(rename = "CardHolderFullName", default)]
+    #[serde(
+        rename = "CardHolderFullName",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub card_holder_full_name: Option<String>,
     /// The first six digits of the card.
     #[wire("CardNumberFirstSix", sensitive)]
-    #[serde(rename = "CardNumberFirstSix", default)]
+    #[serde(
+        rename = "CardNumberFirstSix",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub card_number_first_six: Option<String>,
     /// The last four digits of the card.
     #[wire("CardNumberLastFour", sensitive)]
-    #[serde(rename = "CardNumberLastFour", default)]
+    #[serde(
+        rename = "CardNumberLastFour",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub card_number_last_four: Option<String>,
     /// When, without a zone (Türkiye time, inferred) and with any number of digits of a second.
     ///
     /// Evidence: sample.
-    #[serde(rename = "PaymentDate", default)]
+    #[serde(
+        rename = "PaymentDate",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub payment_date: Option<String>,
     /// How much. Whether instalments raise it is unknown.
     #[serde(rename = "Amount")]
@@ -272,17 +292,25 @@ pub struct Payment {
     )]
     pub installment_number: Option<i64>,
     /// What Moka keeps, with any number of digits.
-    #[serde(rename = "DealerCommissionAmount", default)]
+    #[serde(
+        rename = "DealerCommissionAmount",
+        default,
+        deserialize_with = "payments_core::json::lenient_decimal"
+    )]
     pub dealer_commission_amount: Option<Decimal>,
     /// Whether it had a 3-D step.
     #[serde(
         rename = "IsThreeD",
         default,
-        deserialize_with = "payments_core::json::optional_flag"
+        deserialize_with = "payments_core::json::lenient_flag"
     )]
     pub three_d: Option<bool>,
     /// The description of the page.
-    #[serde(rename = "Description", default)]
+    #[serde(
+        rename = "Description",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub description: Option<String>,
     /// What it is; read it with `TrxStatus`.
     #[serde(
@@ -297,26 +325,132 @@ pub struct Payment {
     ///
     /// Evidence: third-party.
     #[wire("BuyerFullName", sensitive)]
-    #[serde(rename = "BuyerFullName", default)]
+    #[serde(
+        rename = "BuyerFullName",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub buyer_full_name: Option<String>,
     /// The buyer's mail address.
     ///
     /// Evidence: third-party.
     #[wire("BuyerEmail", sensitive)]
-    #[serde(rename = "BuyerEmail", default)]
+    #[serde(
+        rename = "BuyerEmail",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub buyer_email: Option<String>,
     /// The buyer's phone number.
     ///
     /// Evidence: third-party.
     #[wire("BuyerGsmNumber", sensitive)]
-    #[serde(rename = "BuyerGsmNumber", default)]
+    #[serde(
+        rename = "BuyerGsmNumber",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub buyer_gsm_number: Option<String>,
     /// The buyer's address.
     ///
     /// Evidence: third-party.
     #[wire("BuyerAddress", sensitive)]
-    #[serde(rename = "BuyerAddress", default)]
+    #[serde(
+        rename = "BuyerAddress",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub buyer_address: Option<String>,
+    /// The payment link that it was made by.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "UserPosPaymentId",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub user_pos_payment_id: Option<String>,
+    /// The address of that link.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "UserPosPaymentUrl",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub user_pos_payment_url: Option<String>,
+    /// Whether the card is of another country.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "IsInternationalCard",
+        default,
+        deserialize_with = "payments_core::json::lenient_flag"
+    )]
+    pub international_card: Option<bool>,
+    /// The software of the dealer.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "Software",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub software: Option<String>,
+    /// About bonus points; its form is unknown.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "PointDistributionInformation",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub point_distribution_information: Option<String>,
+    /// About the 3-D step; its values are unknown.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "IsThreeDModel",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub three_d_model: Option<String>,
+    /// The status of the 3-D step; its values are unknown.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "MdStatus",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub md_status: Option<String>,
+    /// The code of the branch.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "BranchCode",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub branch_code: Option<String>,
+    /// The name of the branch.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "BranchName",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub branch_name: Option<String>,
+    /// Whether it may be voided still.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "CanBeCanceled",
+        default,
+        deserialize_with = "payments_core::json::lenient_flag"
+    )]
+    pub can_be_canceled: Option<bool>,
 }
 
 /// One thing that happened to a payment.
@@ -327,26 +461,38 @@ pub struct Transaction {
     #[serde(
         rename = "DealerPaymentTrxId",
         default,
-        deserialize_with = "payments_core::json::optional_code"
+        deserialize_with = "payments_core::json::lenient_code"
     )]
     pub dealer_payment_trx_id: Option<String>,
     /// Moka's number of the payment.
     #[serde(
         rename = "DealerPaymentId",
         default,
-        deserialize_with = "payments_core::json::optional_code"
+        deserialize_with = "payments_core::json::lenient_code"
     )]
     pub dealer_payment_id: Option<String>,
     /// Moka's code of it.
-    #[serde(rename = "TrxCode", default)]
+    #[serde(
+        rename = "TrxCode",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub trx_code: Option<String>,
     /// When, as `PaymentDate`.
     ///
     /// Evidence: sample.
-    #[serde(rename = "TrxDate", default)]
+    #[serde(
+        rename = "TrxDate",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub trx_date: Option<String>,
     /// How much, in the currency of the payment.
-    #[serde(rename = "Amount", default)]
+    #[serde(
+        rename = "Amount",
+        default,
+        deserialize_with = "payments_core::json::lenient_decimal"
+    )]
     pub amount: Option<Decimal>,
     /// What it is.
     #[serde(rename = "TrxType", deserialize_with = "payments_core::json::code")]
@@ -373,11 +519,64 @@ pub struct Transaction {
     /// Moka's code of the payment, `trxCode` of the return. The sample has a blank before it.
     ///
     /// Evidence: sample.
-    #[serde(rename = "VirtualPosOrderId", default)]
+    #[serde(
+        rename = "VirtualPosOrderId",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub virtual_pos_order_id: Option<String>,
     /// A text for people.
-    #[serde(rename = "ResultMessage", default)]
+    #[serde(
+        rename = "ResultMessage",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub result_message: Option<String>,
+    /// The code of the bank.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "ResultCode",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub result_code: Option<String>,
+    /// The code of Moka.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "MokaResultCode",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub moka_result_code: Option<String>,
+    /// The text of Moka.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "MokaResultMessage",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub moka_result_message: Option<String>,
+    /// When it counts; its form is unknown.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "EffectiveDate",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub effective_date: Option<String>,
+    /// Another reference.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "ExtraRefNo",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub extra_ref_no: Option<String>,
 }
 
 /// Asks for payments.
@@ -520,7 +719,7 @@ pub struct RequestRefundReply {
     #[serde(
         rename = "RefundRequestId",
         default,
-        deserialize_with = "payments_core::json::optional_code"
+        deserialize_with = "payments_core::json::lenient_code"
     )]
     pub refund_request_id: Option<String>,
 }
@@ -546,6 +745,10 @@ pub struct UndoPoolApproval {
 #[non_exhaustive]
 pub struct DoneReply {
     /// Moka's code of the payment, where it is told.
-    #[serde(rename = "VirtualPosOrderId", default)]
+    #[serde(
+        rename = "VirtualPosOrderId",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub virtual_pos_order_id: Option<String>,
 }

@@ -165,6 +165,8 @@ async fn amounts_and_states_are_read_exactly() {
         ("27.50", "TRY", "2", true),
         ("27.500", "TL", "2", true),
         ("2.75e1", "TL", "\"2\"", true),
+        ("27.5", "TL ", "\" 2\"", true),
+        ("27.5", "\\tTRY", "\"2 \"", true),
         ("27.505", "TL", "2", false),
         ("\"a lot\"", "TL", "2", false),
         ("27.5", "YTL", "2", false),
@@ -196,6 +198,59 @@ async fn amounts_and_states_are_read_exactly() {
     let (asker, _) = client(json(&other));
     let found = asker.confirm(None, &expected, taking).await.unwrap();
     assert_eq!(crate::shop::word(&found), "differs");
+}
+
+/// What is said beside a payment does not keep it from being confirmed: what is not as described
+/// counts as absent.
+#[tokio::test]
+async fn an_odd_side_note_spoils_no_confirmation() {
+    let detail = |more: &str| {
+        envelope(&format!(
+            r#"{{"IsSuccessful":true,"PaymentDetail":{{"OtherTrxCode":"ORD-1","Amount":27.5,
+            "CurrencyCode":"TL","PaymentStatus":2,"TrxStatus":1{more}}}}}"#
+        ))
+    };
+    let expected = crate::shop::expected("ORD-1");
+    for name in [
+        "CardHolderFullName",
+        "CardNumberFirstSix",
+        "PaymentDate",
+        "InstallmentNumber",
+        "DealerCommissionAmount",
+        "IsThreeD",
+        "DealerPaymentId",
+        "BuyerEmail",
+    ] {
+        for odd in [
+            "554960",
+            "true",
+            "\"False\"",
+            "\" \"",
+            "[1]",
+            "{\"a\":1}",
+            "null",
+        ] {
+            let (asker, _) = client(json(&detail(&format!(r#","{name}":{odd}"#))));
+            let found = asker.confirm(None, &expected, Taking::Contracted).await;
+            assert_eq!(crate::shop::word(&found.unwrap()), "paid", "{name}: {odd}");
+        }
+    }
+    let odd = r#","CardNumberFirstSix":554960,"IsThreeD":"False","InstallmentNumber":"x""#;
+    let (asker, _) = client(json(&detail(odd)));
+    let reply = asker.payment_details(details("ORD-1")).await.unwrap();
+    let payment = reply.payment.as_ref().unwrap();
+    assert_eq!(payment.card_number_first_six.as_deref(), Some("554960"));
+    assert_eq!(payment.three_d, Some(false));
+    assert_eq!(payment.installment_number, None);
+    // An amount is no side note, and what has no currency is none.
+    for (money, other) in [("\"TL\"", "null"), ("\"TL\"", "\"YTL\""), ("27.5", "null")] {
+        let (asker, _) = client(json(&detail("").replace(money, other)));
+        let refused = asker.confirm(None, &expected, Taking::Contracted).await;
+        assert_eq!(kind(&refused.unwrap_err()), MALFORMED, "{money}: {other}");
+    }
+    let (asker, _) = client(json(&detail(r#","RefAmount":"a lot""#)));
+    let refused = asker.confirm(None, &expected, Taking::Contracted).await;
+    assert_eq!(kind(&refused.unwrap_err()), MALFORMED);
 }
 
 #[tokio::test]
@@ -383,7 +438,14 @@ async fn a_bare_string_is_no_page() {
             }
         }
     }
-    for data in [r#"{"Url":"https://a.example/"}"#, r#"{"CodeForHash":"x"}"#] {
+    // Nor is it one with a code that is none: anyone could make its hash.
+    for data in [
+        r#"{"Url":"https://a.example/"}"#,
+        r#"{"CodeForHash":"x"}"#,
+        r#"{"Url":"https://a.example/","CodeForHash":""}"#,
+        r#"{"Url":"https://a.example/","CodeForHash":" \t\u00a0"}"#,
+        r#"{"Url":"https://a.example/","CodeForHash":null}"#,
+    ] {
         let (creator, _) = client(json(&envelope(data)));
         let found = creator.create_page(PageDraft::of("A").build()).await;
         assert_eq!(kind(&found.unwrap_err()), UNKNOWN, "{data}");

@@ -74,9 +74,9 @@ fn no_digit_of_the_hash_can_be_changed() {
 /// Whoever keeps no code would believe a hash that anyone can make.
 #[test]
 fn without_a_code_nothing_is_believed() {
-    for success in [true, false] {
-        let hash = return_hash("", success);
-        assert_eq!(verified(&body(&hash), &started("")), None);
+    for (code, success) in [("", true), ("", false), (" ", true), ("\t ", false)] {
+        let hash = return_hash(code, success);
+        assert_eq!(verified(&body(&hash), &started(code)), None);
     }
 }
 

@@ -173,6 +173,35 @@ async fn a_page_and_a_payment_show_neither_code_nor_buyer() {
     ));
 }
 
+/// A code of another shape is taken all the same, and the warning does not tell it.
+#[tokio::test]
+async fn a_code_that_is_no_guid_is_warned_of_and_not_shown() {
+    for (code, warned) in [
+        (CODE, false),
+        ("9fdfbdfc-42c5-417e-aa93-e4d9d5312aac", false),
+        ("{9FDFBDFC-42C5-417E-AA93-E4D9D5312AAC}", true),
+        ("9FDFBDFC42C5417EAA93E4D9D5312AAC", true),
+        ("9FDFBDFC-42C5-417E-AA93-E4D9D5312AAZ", true),
+        ("another-code", true),
+    ] {
+        let traced = Traced::default();
+        let _guard = tracing::subscriber::set_default(traced.clone());
+        let page = format!(
+            r#"{{"Data":{{"Url":"https://a.example/","CodeForHash":"{code}"}},"ResultCode":"Success"}}"#
+        );
+        let transport = ScriptedTransport::default().always(CREATE, Act::json(&page));
+        let client = Client::builder(Test::new(), credentials())
+            .transport(Arc::new(transport))
+            .build()
+            .unwrap();
+        let page = client.create_page(PageDraft::of("ORD-1").build()).await;
+        assert_eq!(page.unwrap().code_for_hash.expose(), code);
+        let told = traced.0.lock().unwrap().clone();
+        assert_eq!(told.contains("shape of a GUID"), warned, "{code}: {told}");
+        assert!(!told.contains(code), "{told}");
+    }
+}
+
 #[test]
 fn a_return_shows_neither_code_nor_hash() {
     let hash = return_hash(CODE, true);

@@ -15,7 +15,7 @@ use payments_core::signing::{
     KeyPart, Keys, Place, Scheme, SignatureRule, Signed, Signer, TagText, check_given,
     check_secret, tag_text,
 };
-use payments_core::{Canonical, Currency, Link, Money, Secret};
+use payments_core::{AllowedLinks, Canonical, Currency, Link, Money, Secret};
 
 use super::agrees;
 use crate::auth::Momo;
@@ -29,8 +29,8 @@ pub struct Integration {
     given: [(&'static str, String); 5],
     pub(crate) partner_id: String,
     secret_key: Secret<String>,
-    hosts: Vec<String>,
-    schemes: Vec<String>,
+    prefixes: AllowedLinks,
+    callbacks: AllowedLinks,
     client: String,
     init_trans_be: bool,
     percent: bool,
@@ -78,8 +78,8 @@ impl Integration {
             given: given.map(|(name, value)| (name, value.to_owned())),
             partner_id: partner_id.to_owned(),
             secret_key,
-            hosts: Vec::new(),
-            schemes: vec!["momo".to_owned()],
+            prefixes: AllowedLinks::default().scheme("momo"),
+            callbacks: AllowedLinks::default(),
             client: "webinapp".to_owned(),
             init_trans_be: true,
             percent: false,
@@ -89,7 +89,15 @@ impl Integration {
     /// The same, for `paymentUrl`s that are https links to this host, too.
     #[must_use]
     pub fn https_host(mut self, host: &str) -> Self {
-        self.hosts.push(host.to_ascii_lowercase());
+        self.prefixes = self.prefixes.https_host(host);
+        self
+    }
+
+    /// The same, for bills whose buyer is sent back to https addresses of this host. No other
+    /// `callbackUrl` is written or read: the checksum does not cover it.
+    #[must_use]
+    pub fn callback_host(mut self, host: &str) -> Self {
+        self.callbacks = self.callbacks.https_host(host);
         self
     }
 
@@ -97,7 +105,7 @@ impl Integration {
     /// chooses then where the buyer goes.
     #[must_use]
     pub fn danger_scheme(mut self, scheme: &str) -> Self {
-        self.schemes.push(scheme.to_ascii_lowercase());
+        self.prefixes = self.prefixes.scheme(scheme);
         self
     }
 
@@ -127,20 +135,13 @@ impl Integration {
         found.map_or("", |(_, value)| value)
     }
 
-    /// A link that may be opened: `momo:`, or https to a host that was named.
-    fn allowed(&self, text: &str) -> Result<Link, Misuse> {
-        let link: Link = text.parse()?;
-        let named = self.hosts.iter().any(|host| host == link.host());
-        if self.schemes.iter().any(|scheme| scheme == link.scheme())
-            || (link.scheme() == "https" && named)
-        {
-            Ok(link)
-        } else {
-            Err(Misuse::new(
-                "link",
-                "has a scheme or host that is not allowed",
-            ))
+    /// Whether a bill may be in a link, whoever wrote it.
+    fn check(&self, bill: &Bill) -> Result<(), Misuse> {
+        bill.check()?;
+        if !bill.callback_url.is_empty() {
+            self.callbacks.read("callbackUrl", &bill.callback_url)?;
         }
+        Ok(())
     }
 
     /// The link that opens the payment of a bill in the app. `payment_url` is that of [`Init`].
@@ -148,10 +149,10 @@ impl Integration {
     /// No signature of the provider's confirms the checksum: the key of its one sample is not known.
     ///
     /// # Errors
-    /// [`Misuse`] for a link that is not allowed, an empty number, an amount that is not positive,
-    /// and for `&`, `=` or control characters in what the checksum covers.
+    /// [`Misuse`] for a link or a `callbackUrl` that is not allowed, an empty number, an amount that
+    /// is not positive, control characters anywhere, and for `&` or `=` in what the checksum covers.
     pub fn link(&self, payment_url: &str, bill: &Bill) -> Result<Link, Misuse> {
-        bill.check()?;
+        self.check(bill)?;
         let checksum = tag_text(bill, self, Bill::SIGNATURE)?;
         let amount = bill.amount.minor().to_string();
         let trans_be = if self.init_trans_be { "true" } else { "" };
@@ -175,7 +176,7 @@ impl Integration {
         let written = parts
             .into_iter()
             .filter(|(name, _)| *name != "initTransBE" || self.init_trans_be);
-        let link = self.allowed(payment_url)?;
+        let link = self.prefixes.read("link", payment_url)?;
         let link = written.fold(link, |link, (name, value)| {
             if self.percent {
                 link.with_percent(name, value)
@@ -193,7 +194,7 @@ impl Integration {
     /// [`Misuse`] for a link that is not allowed or not one of this integration, for what
     /// [`Self::link`] would not write, and for a checksum that does not hold.
     pub fn read(&self, link: &str) -> Result<Bill, Misuse> {
-        let pairs = self.allowed(link)?.pairs()?;
+        let pairs = self.prefixes.read("link", link)?.pairs()?;
         let text = |name: &'static str| {
             let found = pairs.iter().find(|(known, _)| known == name);
             let found = found.map(|(_, value)| value.as_str());
@@ -210,7 +211,7 @@ impl Integration {
             .description(text("description")?)
             .callback_url(text("callbackUrl")?)
             .form_data(text("formData")?);
-        bill.check()?;
+        self.check(&bill)?;
         if !Signer::new(self.clone()).verify(&bill, Bill::SIGNATURE, text("checksum")?) {
             return Err(Misuse::new("checksum", "does not hold"));
         }
@@ -264,14 +265,15 @@ impl Bill {
         }
     }
 
-    /// The same with a text for the buyer.
+    /// The same with a text for the buyer, without control characters.
     #[must_use]
     pub fn description(mut self, text: &str) -> Self {
         text.clone_into(&mut self.description);
         self
     }
 
-    /// The same with where the buyer is sent afterwards. The return is for display only.
+    /// The same with where the buyer is sent afterwards, on a host that the integration allows
+    /// ([`Integration::callback_host`]). The return is for display only.
     #[must_use]
     pub fn callback_url(mut self, url: &str) -> Self {
         url.clone_into(&mut self.callback_url);
@@ -294,6 +296,14 @@ impl Bill {
     fn check(&self) -> Result<(), Misuse> {
         check_given("requestId", &self.request_id)?;
         check_given("billId", &self.bill_id)?;
+        for (name, text) in [
+            ("description", &self.description),
+            ("formData", &self.form_data),
+        ] {
+            if text.contains(char::is_control) {
+                return Err(Misuse::new(name, "must not hold control characters"));
+            }
+        }
         if self.amount.currency() == Currency::VND && self.amount.minor() > 0 {
             Ok(())
         } else {

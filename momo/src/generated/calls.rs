@@ -321,7 +321,10 @@ impl Call for CreatePayment {
     }
 
     fn request(&self) -> Result<Request, Misuse> {
-        Ok(Request::post("/v2/gateway/api/create").json(self))
+        Ok(Request::post("/v2/gateway/api/create")
+            .json(self)
+            .or_empty("extraData")
+            .with_content_type("application/json; charset=UTF-8"))
     }
 
     fn signature(&self, keys: &dyn Any) -> Result<Option<(Place, String)>, Misuse> {
@@ -362,7 +365,9 @@ impl Call for PaymentStatus {
     }
 
     fn request(&self) -> Result<Request, Misuse> {
-        Ok(Request::post("/v2/gateway/api/query").json(self))
+        Ok(Request::post("/v2/gateway/api/query")
+            .json(self)
+            .with_content_type("application/json; charset=UTF-8"))
     }
 
     fn signature(&self, keys: &dyn Any) -> Result<Option<(Place, String)>, Misuse> {
@@ -391,7 +396,10 @@ impl Call for Refund {
     }
 
     fn request(&self) -> Result<Request, Misuse> {
-        Ok(Request::post("/v2/gateway/api/refund").json(self))
+        Ok(Request::post("/v2/gateway/api/refund")
+            .json(self)
+            .or_empty("description")
+            .with_content_type("application/json; charset=UTF-8"))
     }
 
     fn signature(&self, keys: &dyn Any) -> Result<Option<(Place, String)>, Misuse> {
@@ -432,7 +440,9 @@ impl Call for RefundStatus {
     }
 
     fn request(&self) -> Result<Request, Misuse> {
-        Ok(Request::post("/v2/gateway/api/refund/query").json(self))
+        Ok(Request::post("/v2/gateway/api/refund/query")
+            .json(self)
+            .with_content_type("application/json; charset=UTF-8"))
     }
 
     fn signature(&self, keys: &dyn Any) -> Result<Option<(Place, String)>, Misuse> {
@@ -461,7 +471,10 @@ impl Call for CaptureOrCancel {
     }
 
     fn request(&self) -> Result<Request, Misuse> {
-        Ok(Request::post("/v2/gateway/api/confirm").json(self))
+        Ok(Request::post("/v2/gateway/api/confirm")
+            .json(self)
+            .or_empty("description")
+            .with_content_type("application/json; charset=UTF-8"))
     }
 
     fn signature(&self, keys: &dyn Any) -> Result<Option<(Place, String)>, Misuse> {

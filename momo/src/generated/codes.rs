@@ -42,6 +42,30 @@ payments_core::codes! {
 }
 
 payments_core::codes! {
+    /// How a payment was paid.
+    pub enum PayType {
+        /// On the page of the wallet.
+        WebApp = "webApp" => Unknown,
+        /// In the app.
+        App = "app" => Unknown,
+        /// By a QR code.
+        Qr = "qr" => Unknown,
+        /// In the mini app.
+        MiniApp = "miniapp" => Unknown,
+        /// By a QR code for all ways to pay.
+        AioQr = "aio_qr" => Unknown,
+        /// By a QR code for a bank transfer.
+        BankTransferQr = "banktransfer_qr" => Unknown,
+        /// By a credit card.
+        Credit = "credit" => Unknown,
+        /// By a domestic card.
+        Napas = "napas" => Unknown,
+        /// In older pages.
+        Web = "web" => Unknown,
+    }
+}
+
+payments_core::codes! {
     /// What becomes of an amount that is held.
     pub enum ConfirmType {
         /// It is taken.

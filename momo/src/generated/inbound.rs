@@ -13,8 +13,8 @@ use payments_core::signing::{
 };
 use payments_core::{Canonical, Currency, Money};
 
-use super::codes::{BillCode, ResultCode};
-use super::types::{Acknowledgement, InitAnswer};
+use super::codes::{BillCode, PayType, ResultCode};
+use super::types::{Acknowledgement, InitAnswer, Promotion};
 
 /// What `Ipn` is signed with.
 #[derive(Clone, Debug)]
@@ -101,7 +101,7 @@ pub struct Ipn {
     pub message: Option<String>,
     /// How it was paid.
     #[wire("payType")]
-    pub pay_type: Option<String>,
+    pub pay_type: Option<PayType>,
     /// Milliseconds since 1970 UTC.
     #[wire("responseTime")]
     pub response_time: i64,
@@ -124,6 +124,8 @@ pub struct Ipn {
 #[derive(Clone, payments_core::Masked, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IpnUnsigned {
+    /// The vouchers that were used. Not signed.
+    pub promotion_info: Claim<Vec<Promotion>>,
     /// What it was paid with. Not signed.
     pub payment_option: Claim<String>,
     /// The store. Not signed.
@@ -160,6 +162,7 @@ impl Notice for Ipn {
 
     fn read_unsigned(fields: &Fields<'_>) -> IpnUnsigned {
         IpnUnsigned {
+            promotion_info: fields.claim_json("promotionInfo"),
             payment_option: fields.claim("paymentOption"),
             store_id: fields.claim("storeId"),
             partner_user_id: fields.claim("partnerUserId"),
@@ -272,7 +275,7 @@ pub struct RedirectResult {
     pub message: Option<String>,
     /// How it was paid.
     #[wire("payType")]
-    pub pay_type: Option<String>,
+    pub pay_type: Option<PayType>,
     /// Milliseconds since 1970 UTC.
     #[wire("responseTime")]
     pub response_time: i64,
@@ -440,11 +443,11 @@ impl Notice for Notification {
     fn read_unsigned(_fields: &Fields<'_>) {}
 
     fn dedupe(&self) -> Vec<&str> {
-        vec![&self.request_id]
+        vec![&self.bill_id, &self.momo_trans_id]
     }
 
     fn reference(&self) -> &str {
-        &self.request_id
+        &self.bill_id
     }
 }
 

@@ -4,10 +4,10 @@
 
 use payments_core::money::wire::Form;
 use payments_core::signing::{Place, Scheme, SignatureRule, Signed, TagText};
-use payments_core::{Canonical, Currency, Money, Request};
+use payments_core::{Canonical, Currency, Decimal, Money, Request};
 
 use super::calls::Credentials;
-use super::codes::{ConfirmType, Lang, RequestType, ResultCode};
+use super::codes::{ConfirmType, Lang, PayType, RequestType, ResultCode};
 
 /// A payment to be created.
 #[derive(Clone, Request, Canonical)]
@@ -193,32 +193,79 @@ pub struct CreatePaymentReply {
     #[serde(rename = "resultCode", deserialize_with = "payments_core::json::code")]
     pub result_code: ResultCode,
     /// The page where the buyer pays.
-    #[serde(rename = "payUrl", default)]
+    #[serde(
+        rename = "payUrl",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub pay_url: Option<String>,
     /// Opens the app.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub deeplink: Option<String>,
     /// The data of a QR code, not the address of a picture.
-    #[serde(rename = "qrCodeUrl", default)]
+    #[serde(
+        rename = "qrCodeUrl",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub qr_code_url: Option<String>,
     /// Opens the mini app.
-    #[serde(rename = "deeplinkMiniApp", default)]
+    #[serde(
+        rename = "deeplinkMiniApp",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub deeplink_mini_app: Option<String>,
     /// A short link.
     ///
     /// Evidence: sample.
-    #[serde(rename = "shortLink", default)]
+    #[serde(
+        rename = "shortLink",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub short_link: Option<String>,
     /// Opens the app.
     ///
     /// Evidence: sample.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub applink: Option<String>,
     /// Where a wallet is linked; lives for 15 minutes.
     ///
     /// Evidence: sample.
-    #[serde(rename = "bindingUrl", default)]
+    #[serde(
+        rename = "bindingUrl",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub binding_url: Option<String>,
+    /// Opens the page in the app.
+    ///
+    /// Evidence: sample.
+    #[serde(
+        rename = "deeplinkWebInApp",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub deeplink_web_in_app: Option<String>,
+    /// MoMo's number of the transaction.
+    ///
+    /// Evidence: sample.
+    #[serde(
+        rename = "transId",
+        default,
+        deserialize_with = "payments_core::json::lenient_integer"
+    )]
+    pub trans_id: Option<i64>,
+    /// The merchant's id of the buyer.
+    ///
+    /// Evidence: sample.
+    #[serde(
+        rename = "partnerClientId",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub partner_client_id: Option<String>,
     /// The fee of the buyer.
     #[serde(rename = "userFee", default, deserialize_with = "optional_minor_vnd")]
     pub user_fee: Option<Money>,
@@ -265,7 +312,11 @@ pub struct PaymentStatusReply {
     #[serde(rename = "orderId")]
     pub order_id: String,
     /// What the merchant sent along.
-    #[serde(rename = "extraData", default)]
+    #[serde(
+        rename = "extraData",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub extra_data: Option<String>,
     /// What was paid.
     #[serde(deserialize_with = "minor_vnd")]
@@ -277,9 +328,13 @@ pub struct PaymentStatusReply {
         deserialize_with = "payments_core::json::lenient_integer"
     )]
     pub trans_id: Option<i64>,
-    /// How it was paid: webApp, app, qr, miniapp, aio_qr, banktransfer_qr, credit, napas.
-    #[serde(rename = "payType", default)]
-    pub pay_type: Option<String>,
+    /// How it was paid.
+    #[serde(
+        rename = "payType",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub pay_type: Option<PayType>,
     /// What became of it.
     #[serde(rename = "resultCode", deserialize_with = "payments_core::json::code")]
     pub result_code: ResultCode,
@@ -287,7 +342,7 @@ pub struct PaymentStatusReply {
     #[serde(rename = "refundTrans", default)]
     pub refund_trans: Option<Vec<RefundTransaction>>,
     /// A text for people.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub message: Option<String>,
     /// Milliseconds since 1970 UTC.
     #[serde(
@@ -297,8 +352,74 @@ pub struct PaymentStatusReply {
     )]
     pub response_time: Option<i64>,
     /// What it was paid with.
-    #[serde(rename = "paymentOption", default)]
+    #[serde(
+        rename = "paymentOption",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub payment_option: Option<String>,
+    /// The vouchers that were used.
+    #[serde(
+        rename = "promotionInfo",
+        default,
+        deserialize_with = "payments_core::json::lenient_message"
+    )]
+    pub promotion_info: Option<Vec<Promotion>>,
+    /// When it changed last; its unit is unknown.
+    ///
+    /// Evidence: third-party.
+    #[serde(
+        rename = "lastUpdated",
+        default,
+        deserialize_with = "payments_core::json::lenient_integer"
+    )]
+    pub last_updated: Option<i64>,
+}
+
+/// A voucher that was used. Only the names of its fields are documented.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Promotion {
+    /// Its amount.
+    #[serde(default, deserialize_with = "payments_core::json::lenient_decimal")]
+    pub amount: Option<Decimal>,
+    /// The part of it that somebody else pays.
+    ///
+    /// Evidence: inferred.
+    #[serde(
+        rename = "amountSponsor",
+        default,
+        deserialize_with = "payments_core::json::lenient_decimal"
+    )]
+    pub amount_sponsor: Option<Decimal>,
+    /// Its id.
+    #[serde(
+        rename = "voucherId",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub voucher_id: Option<String>,
+    /// What it is.
+    #[serde(
+        rename = "voucherType",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub voucher_type: Option<String>,
+    /// Its name.
+    #[serde(
+        rename = "voucherName",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub voucher_name: Option<String>,
+    /// The rate of the merchant; its unit is unknown.
+    #[serde(
+        rename = "merchantRate",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
+    pub merchant_rate: Option<String>,
 }
 
 /// A refund of a payment.
@@ -410,7 +531,7 @@ pub struct RefundReply {
     #[serde(rename = "resultCode", deserialize_with = "payments_core::json::code")]
     pub result_code: ResultCode,
     /// A text for people.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub message: Option<String>,
     /// Milliseconds since 1970 UTC.
     #[serde(
@@ -476,7 +597,7 @@ pub struct RefundStatusReply {
     #[serde(rename = "resultCode", deserialize_with = "payments_core::json::code")]
     pub result_code: ResultCode,
     /// A text for people.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub message: Option<String>,
     /// Milliseconds since 1970 UTC.
     #[serde(
@@ -549,13 +670,17 @@ pub struct CaptureOrCancelReply {
     )]
     pub trans_id: Option<i64>,
     /// Capture or cancel.
-    #[serde(rename = "requestType", default)]
+    #[serde(
+        rename = "requestType",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub request_type: Option<ConfirmType>,
     /// The result.
     #[serde(rename = "resultCode", deserialize_with = "payments_core::json::code")]
     pub result_code: ResultCode,
     /// A text for people.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub message: Option<String>,
     /// Milliseconds since 1970 UTC.
     #[serde(

@@ -2,7 +2,7 @@
 
 use payments_core::error::Misuse;
 use payments_core::incoming::Endpoint;
-use payments_core::incoming::{Basis, Confirmation, Expected, Outcome, Worked};
+use payments_core::incoming::{Accepted, Basis, Confirmation, Expected, Outcome, Worked};
 use payments_core::testing::json_response;
 use payments_momo::one_payment::{self, Bill};
 use payments_momo::sandbox::{
@@ -48,7 +48,7 @@ async fn a_bill_is_paid_acknowledged_and_confirmed_once() {
     let mut delivered = Vec::new();
     let worked = shop.bills.work_blocking(|row| {
         let message = shop.notifications.receive(row.inbound().unwrap()).unwrap();
-        let answer = one_payment::confirm(&message, row.reference(), &bill().expected()).unwrap();
+        let answer = one_payment::confirm(&message, "R-1", &bill().expected()).unwrap();
         let Confirmation::Confirmed(paid) = answer else {
             return Outcome::Retry("open".to_owned());
         };
@@ -108,16 +108,17 @@ async fn a_stranger_is_turned_away() {
     }
 }
 
-/// The first message of a `requestId` stands; another of the same is refused, a repeat is not.
+/// The first message about a transaction stands; another about it is refused, a repeat is not. Of
+/// Init, it is the `requestId`.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_request_with_another_body_is_a_conflict() {
+async fn the_same_transaction_with_another_body_is_a_conflict() {
     let shop = opened().await;
     shop.control().charge("B-1").unwrap();
     shop.control().callbacks().idle().await;
     for (field, value) in [
         ("amount", "1"),
-        ("billId", "B-2"),
-        ("momoTransId", "other"),
+        ("requestId", "R-2"),
+        ("referenceId", "other"),
         ("resultCode", "9"),
     ] {
         let wrong = FalseNotice::Changed(field, value.to_owned());
@@ -148,6 +149,38 @@ async fn the_same_request_with_another_body_is_a_conflict() {
     assert!(first.starts_with("HTTP/1.1 200 "), "{first}");
     assert_eq!(uniform(&ask("u1")), uniform(&first));
     assert!(ask("u2").starts_with("HTTP/1.1 400 "));
+}
+
+/// A buyer who fails and tries the same link again has one `requestId` and two transactions. Whatever
+/// else comes about a bill that is settled delivers nothing more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_failed_may_still_be_paid() {
+    let shop = opened().await;
+    shop.control().fail("B-1", 1006).unwrap();
+    shop.control().callbacks().idle().await;
+    let body = br#"{"requestId":"R-1","referenceId":"T-2","resultCode":0,"message":"Success","billId":"B-1","momoTransId":"M-2","amount":33000}"#;
+    let headers = [("content-type", JSON), CALLER];
+    let paid = shop.notifications.receive(&inbound(&headers, body));
+    assert_eq!(shop.bills.accept(&paid.unwrap()), Accepted::New);
+    let other = String::from_utf8_lossy(body).replace("M-2", "M-3");
+    let other = shop
+        .notifications
+        .receive(&inbound(&headers, other.as_bytes()));
+    assert_eq!(shop.bills.accept(&other.unwrap()), Accepted::New);
+    let mut seen = Vec::new();
+    shop.bills.work_blocking(|row| {
+        assert_eq!(row.reference(), "B-1");
+        let message = shop.notifications.receive(row.inbound().unwrap()).unwrap();
+        let answer = one_payment::confirm(&message, "R-1", &bill().expected()).unwrap();
+        let paid = matches!(answer, Confirmation::Confirmed(_));
+        seen.push((paid, row.settled_before()));
+        if paid {
+            Outcome::Settled
+        } else {
+            Outcome::Done
+        }
+    });
+    assert_eq!(seen, [(false, false), (true, false), (true, true)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

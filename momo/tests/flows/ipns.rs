@@ -1,14 +1,19 @@
 //! IPNs and redirect results that are not to be believed: one uniform answer, nothing in the inbox.
 
+use std::sync::Arc;
+
 use payments_core::http::{HeaderMap, Method};
-use payments_core::incoming::{BodyFormat, Inbound, KeyRing, Verifier};
-use payments_core::testing::tamper;
+use payments_core::incoming::{BodyFormat, Confirmation, Inbound, KeyRing, Verifier};
+use payments_core::testing::{Act, ScriptedTransport, tamper};
 use payments_momo::auth::ipns;
+use payments_momo::calls::{Client, Test};
 use payments_momo::codes::ResultCode;
 use payments_momo::inbound::{Ipn, IpnKeys};
 use payments_momo::sandbox::{Config, hmac_sha256};
 
-use crate::shop::{JSON, Shop, dong, get, inbound, post, results, uniform, verifier};
+use crate::shop::{
+    JSON, QUERY, Shop, credentials, dong, expected, get, inbound, post, results, uniform, verifier,
+};
 
 /// The fields under the signature in their order, `accessKey` left out.
 const SIGNED: [(&str, &str); 12] = [
@@ -305,4 +310,41 @@ fn the_old_key_is_taken_while_it_is_in_the_ring() {
         ipns("e", "a", both).verify(&message).unwrap().key_id(),
         "2025"
     );
+}
+
+/// A signed success and a query that says failed: one of the two lags, and nothing is declined. Nor
+/// is anything confirmed.
+#[tokio::test]
+async fn a_signed_success_outweighs_a_query_that_lags() {
+    let message = |code: &str| {
+        let mut fields = SIGNED;
+        for (name, value) in &mut fields {
+            if *name == "resultCode" {
+                *value = if code == "0" { "0" } else { "1006" };
+            }
+        }
+        let signature = signature_of(&fields, Config::SECRET_KEY);
+        let body = body(&[("resultCode", code)], &signature);
+        let message = inbound(&[("content-type", JSON)], body.as_bytes());
+        verifier().verify(&message).unwrap()
+    };
+    let failed = r#"{"partnerCode":"MOMO","orderId":"A-1","amount":33000,"resultCode":1006,"message":"x","responseTime":1}"#;
+    let (success, refused) = (message("0"), message("1006"));
+    for (event, declined) in [
+        (Some(&success), false),
+        (Some(&refused), true),
+        (None, true),
+    ] {
+        let transport = ScriptedTransport::default().always(QUERY, Act::json(failed));
+        let client = Client::builder(Test::new(), credentials())
+            .transport(Arc::new(transport))
+            .build()
+            .unwrap();
+        let found = client.confirm(event, &expected("A-1")).await.unwrap();
+        match found {
+            Confirmation::Declined(_) => assert!(declined, "a signed success was declined"),
+            Confirmation::Open(_) => assert!(!declined, "{event:?}"),
+            other => panic!("{other:?}"),
+        }
+    }
 }

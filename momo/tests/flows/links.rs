@@ -208,6 +208,54 @@ fn only_an_allowed_prefix_is_opened() {
     assert!(how.link("https://pay.momo.vn/", &sample()).is_err());
 }
 
+/// Neither is covered by the checksum: who passes the link on could change them.
+#[test]
+fn callbacks_go_to_hosts_that_are_named_and_texts_are_plain() {
+    let link = |url: &str| integration().link("momo://", &sample().callback_url(url));
+    let written = link("https://shop.example/back").unwrap().to_string();
+    for (url, good) in [
+        ("", true),
+        ("https://SHOP.example:8443/back?a=b", true),
+        ("http://shop.example/back", false),
+        ("https://evil.example/back", false),
+        ("https://shop.example.evil.example/", false),
+        ("https://shop.example@evil.example/", false),
+        ("javascript://shop.example/%0aalert(1)", false),
+        ("momo://x", false),
+        ("/back", false),
+    ] {
+        let built = link(url);
+        assert_eq!(built.is_ok(), good, "{url}");
+        let escaped = url.replace(':', "%3A").replace('&', "%26");
+        let changed = written.replacen("https%3A%2F%2Fshop.example%2Fback", &escaped, 1);
+        let read = integration().read(&changed);
+        assert_eq!(read.is_ok(), good, "{changed}");
+        for misuse in [built.err(), read.err()].into_iter().flatten() {
+            assert_eq!(misuse.field(), "callbackUrl", "{url}: {misuse}");
+        }
+    }
+    // Without a host nothing but no address is taken.
+    let key = Config::SECRET_KEY;
+    let bare = Integration::new("MoMo2020", "MoMo2020", "Dịch vụ", "MoMo202001", "v1", key);
+    let bare = bare.unwrap();
+    assert!(bare.link("momo://", &sample()).is_ok());
+    assert_eq!(bare.read(&written).unwrap_err().field(), "callbackUrl");
+    for bad in ["a\nb", "a\0", "\u{85}", "\u{1b}[2J"] {
+        for (bill, field) in [
+            (sample().description(bad), "description"),
+            (sample().form_data(bad), "formData"),
+        ] {
+            let misuse = integration().link("momo://", &bill).unwrap_err();
+            assert_eq!(misuse.field(), field, "{bad:?}");
+        }
+    }
+    let two_lines = written.replace("Payment+in", "Payment%0Ain");
+    assert_eq!(
+        integration().read(&two_lines).unwrap_err().field(),
+        "description"
+    );
+}
+
 /// The sandbox reads the link by rules of its own.
 #[test]
 fn the_app_takes_what_is_built_and_nothing_else() {

@@ -245,7 +245,9 @@ pub(crate) fn notifications() -> Receiver<Notification> {
 /// What MoMo gave the partner of the provider's sample.
 pub(crate) fn integration() -> Integration {
     let key = Config::SECRET_KEY;
-    Integration::new("MoMo2020", "MoMo2020", "Dịch vụ", "MoMo202001", "v1", key).unwrap()
+    Integration::new("MoMo2020", "MoMo2020", "Dịch vụ", "MoMo202001", "v1", key)
+        .unwrap()
+        .callback_host("shop.example")
 }
 
 pub(crate) fn account(request_id: &str) -> InitAnswer {

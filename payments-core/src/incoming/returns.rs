@@ -56,10 +56,32 @@ impl<K: Kept> Returns<K> {
     /// query.
     ///
     /// # Errors
-    /// [`Misuse`] for an address that is none.
+    /// [`Misuse`] for `address` if it is neither https nor http on this machine, if a parameter stands
+    /// twice in its query, or if it has one called `t`: the return to it would be rejected. For
+    /// `token` if it is empty.
     pub fn url(&self, address: &str, token: &str) -> Result<String, Misuse> {
-        let address: Link = address.parse()?;
-        Ok(address.with(TOKEN, token).as_str().to_owned())
+        let refuse = |problem: String| Misuse::new("address", problem);
+        let read = |misuse: Misuse| refuse(misuse.problem().to_owned());
+        let link: Link = address.parse().map_err(read)?;
+        if !link.is_private() {
+            return Err(refuse(
+                "must be https; http is for loopback only".to_owned(),
+            ));
+        }
+        if link
+            .pairs()
+            .map_err(read)?
+            .iter()
+            .any(|(name, _)| name == TOKEN)
+        {
+            return Err(refuse(format!(
+                "has `{TOKEN}` in its query, which is where the token goes: take it out"
+            )));
+        }
+        if token.is_empty() {
+            return Err(Misuse::new("token", "must not be empty"));
+        }
+        Ok(link.with(TOKEN, token).as_str().to_owned())
     }
 
     /// The token of a return. Look up by this, and by nothing else of the request.
@@ -184,6 +206,50 @@ mod tests {
         ] {
             assert_eq!(token(none), None, "{none}");
         }
-        assert!(returns().url("a.example/back", "1").is_err());
+    }
+
+    /// A return to such an address would be rejected, whatever the buyer did.
+    #[test]
+    fn an_address_that_no_return_would_reach_is_refused() {
+        let check = |address: &str, token: &str, expect: Result<(), (&str, &str)>| {
+            let found = returns().url(address, token);
+            let found = found.as_ref().map(|_| ());
+            let found = found.map_err(|misuse| (misuse.field(), misuse.problem()));
+            assert_eq!(found, expect, "{address}");
+        };
+        for good in [
+            "https://shop.example",
+            "https://shop.example/back?T=1&tt=2",
+            "http://127.0.0.1:8080/back",
+            "http://localhost/back",
+        ] {
+            check(good, "1", Ok(()));
+        }
+        let refused = |problem| Err(("address", problem));
+        let there = "has `t` in its query, which is where the token goes: take it out";
+        for taken in ["?t=old", "?lang=tr&t=", "?t", "?%74=old"] {
+            let address = format!("https://shop.example/back{taken}");
+            check(&address, "1", refused(there));
+        }
+        let twice = refused("has a name in its query twice");
+        check("https://shop.example/back?a=1&%61=2", "1", twice);
+        check("https://shop.example/back?t=1&t=2", "1", twice);
+        let plain = refused("must be https; http is for loopback only");
+        for open in [
+            "http://shop.example/back",
+            "wallet://back",
+            "ftp://127.0.0.1/",
+        ] {
+            check(open, "1", plain);
+        }
+        let none = "has no scheme: write it as https://host/path or app://path";
+        check("a.example/back", "1", refused(none));
+        let broken = refused("has a broken escape in its query");
+        check("https://shop.example/?a=%4", "1", broken);
+        check(
+            "https://shop.example/",
+            "",
+            Err(("token", "must not be empty")),
+        );
     }
 }

@@ -63,6 +63,15 @@ impl Request {
         Ok(())
     }
 
+    /// The same request with an empty text for `name`, where the body has no such field: for providers
+    /// that sign as empty what is not given.
+    #[must_use]
+    pub fn or_empty(mut self, name: &str) -> Self {
+        // Refused where the field is there, and then it stays as it is.
+        let _ = self.add_field(name, "");
+        self
+    }
+
     /// Puts a message under `name`, before the other fields of a JSON body: for providers that have
     /// what authorizes a request in its body.
     ///
@@ -312,6 +321,35 @@ mod tests {
         }
         assert!(insert("[]").is_err());
         assert!(insert("").is_err());
+    }
+
+    #[test]
+    fn what_is_not_given_is_sent_empty() {
+        let request = |body: &str| Request::post("/").with_body(Body::Json(body.to_owned()));
+        let sent = |request: Request| String::from_utf8_lossy(request.body().bytes()).into_owned();
+        assert_eq!(
+            sent(request(r#"{"b":1}"#).or_empty("a")),
+            r#"{"b":1,"a":""}"#
+        );
+        for there in [r#"{"a":"x"}"#, r#"{"a":null}"#] {
+            assert_eq!(sent(request(there).or_empty("a")), there);
+        }
+        let form = Request::post("/").with_body(Body::Form("b=1".to_owned()));
+        assert_eq!(sent(form.or_empty("a").or_empty("b")), "b=1&a=");
+    }
+
+    #[test]
+    fn a_body_is_declared_as_told() {
+        let json = Request::post("/").json(&Item("x"));
+        assert_eq!(json.content_type().unwrap(), "application/json");
+        let declared = "application/json; charset=UTF-8";
+        let told = json.clone().with_content_type(declared);
+        assert_eq!(told.content_type().unwrap(), declared);
+        assert_eq!(told.digest(), json.digest());
+        let broken = json.with_content_type("a\nb");
+        assert_eq!(broken.content_type().unwrap(), "application/json");
+        let none = Request::get("/").with_content_type(declared);
+        assert_eq!(none.content_type(), None);
     }
 
     #[test]

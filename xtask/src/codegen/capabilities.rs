@@ -43,12 +43,15 @@ pub(crate) fn table(root: &Path) -> Result<String, String> {
     Ok(text)
 }
 
-/// Makes the root's README hold the table, or, with `check`, says that it does not. True if it changed.
+/// Makes the root's README, if there is one, hold the table, or, with `check`, says that it does not. True if it changed.
 ///
 /// # Errors
 /// A stale or missing table.
 pub(super) fn ensure_readme(root: &Path, check: bool) -> Result<bool, String> {
     let path = root.join(README);
+    if !path.exists() {
+        return Ok(false);
+    }
     let readme =
         fs::read_to_string(&path).map_err(|error| format!("{README}: cannot be read: {error}"))?;
     let (before, rest) = readme

@@ -40,7 +40,12 @@ impl Source {
             with_snippet: false,
             strict_booleans: true,
         };
-        serde_saphyr::from_str_with_options(&self.text, options).map_err(|error| {
+        let read = serde_saphyr::from_str_with_options::<Description>(&self.text, options);
+        let read = read.map(|mut description| {
+            description.split_media_types();
+            description
+        });
+        read.map_err(|error| {
             let mut problems = Problems::default();
             let text = error.to_string();
             let text = text.split(" at line ").next().unwrap_or_default();

@@ -10,7 +10,7 @@ use super::load::node::{Map, Node, Value};
 use super::load::raw::{self, Description, Evidence, Operation};
 use super::load::{Problems, Source};
 use super::model::{
-    Choice, Credential, CredentialKind, Doc, Field, Message, Provider, Role, Spelling, Wire,
+    Call, Choice, Credential, CredentialKind, Doc, Field, Message, Provider, Role, Spelling, Wire,
 };
 
 mod aliases;
@@ -82,6 +82,7 @@ impl<'a> Lowering<'a> {
         let codes = self.codes();
         let mut envelopes = self.envelopes(&codes);
         let calls = self.calls(&mut messages, &mut envelopes, &codes);
+        self.check_sent_empty(&calls, &messages);
         let notices = self.notices(&messages);
         let servers = self.servers();
         let hosts = self.hosts(&servers);
@@ -98,7 +99,41 @@ impl<'a> Lowering<'a> {
             notices,
             messages,
             codes,
+            content_types: self.content_types(),
         }
+    }
+
+    /// What is sent as empty is added to a body: it must be the message itself.
+    fn check_sent_empty(&mut self, calls: &[Call], messages: &[Message]) {
+        for message in messages {
+            let is_body = |call: &Call| call.message != message.name || call.wrapped_in.is_none();
+            let sent = calls.iter().any(|call| call.message == message.name);
+            if message.fields.iter().any(|field| field.sent_empty)
+                && !(sent && calls.iter().all(is_body))
+                && let Some((name, _)) = self.raw.components.schemas.get(&message.name)
+            {
+                self.problems.add(
+                    name.referenced,
+                    format!(
+                        "`{}` is no body of its own: a `default` has no effect in it",
+                        name.value
+                    ),
+                    "take `default` out, and list the property under `required`",
+                );
+            }
+        }
+    }
+
+    /// The media types with parameters that calls are sent with.
+    fn content_types(&self) -> Vec<(String, String)> {
+        let items = self.raw.paths.iter().map(|(_, item)| item);
+        let operations = items.flat_map(raw::PathItem::operations);
+        operations
+            .filter_map(|operation| {
+                let (_, media) = operation.body.as_ref()?.content.iter().next()?;
+                Some((operation.id.value.clone(), media.written.clone()?))
+            })
+            .collect()
     }
 
     fn versions(&mut self) {

@@ -1,9 +1,13 @@
 //! What a description means, checked: everything that is emitted is read from here.
 
+mod signature;
+
 pub(crate) use super::load::node::Value;
 pub(crate) use super::load::raw::{
     CredentialKind, EffectKind, Scheme, Sensitive, ServerKind, Tag, TagText,
 };
+
+pub(crate) use signature::{Entry, Place, Signature, Vector};
 
 /// One provider.
 #[derive(Debug)]
@@ -25,12 +29,20 @@ pub(crate) struct Provider {
     /// In the order of the schemas; messages of path parameters alone come last.
     pub(crate) messages: Vec<Message>,
     pub(crate) codes: Vec<Codes>,
+    /// Of calls whose media type has parameters: id, and media type.
+    pub(crate) content_types: Vec<(String, String)>,
 }
 
 impl Provider {
     /// The message called `name`. Lowering has checked that it exists.
     pub(crate) fn message(&self, name: &str) -> Option<&Message> {
         self.messages.iter().find(|message| message.name == name)
+    }
+
+    /// What a call is sent as, where that is more than the kind of its body.
+    pub(crate) fn content_type(&self, call: &Call) -> Option<&str> {
+        let found = self.content_types.iter().find(|(id, _)| *id == call.id);
+        found.map(|(_, text)| text.as_str())
     }
 
     pub(crate) fn envelope(&self, name: &str) -> Option<&Envelope> {
@@ -255,6 +267,8 @@ pub(crate) struct Field {
     pub(crate) member: bool,
     /// The one value that there is, which nobody gives.
     pub(crate) constant: Option<Value>,
+    /// Is sent as the empty text where it is not given.
+    pub(crate) sent_empty: bool,
     /// The amounts whose currency it is: it follows from them.
     pub(crate) currency_of: Vec<String>,
     /// Other names on the wire, which are read too.
@@ -384,6 +398,15 @@ pub(crate) enum Currency {
 }
 
 impl Kind {
+    /// The message that it holds, one or many.
+    pub(crate) fn message(&self) -> Option<&str> {
+        if let Self::Object(name) | Self::List(name) = self {
+            Some(name)
+        } else {
+            None
+        }
+    }
+
     /// Whether it is a text in Rust that is no secret.
     pub(crate) fn is_text(&self) -> bool {
         matches!(self, Self::Text | Self::LenientText)
@@ -412,61 +435,6 @@ impl Kind {
             _ => None,
         }
     }
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Signature {
-    pub(crate) scheme: Scheme,
-    /// The credential that a MAC is keyed with.
-    pub(crate) key: Option<String>,
-    /// What stands between two entries.
-    pub(crate) joiner: String,
-    /// Whether entries are written `name=value`.
-    pub(crate) pairs: bool,
-    pub(crate) order: Vec<Entry>,
-    pub(crate) place: Place,
-    pub(crate) text: TagText,
-    /// Every credential that it uses, in the order of the description.
-    pub(crate) uses: Vec<Credential>,
-}
-
-impl Signature {
-    /// Whether the field called `wire` is under the signature.
-    pub(crate) fn covers(&self, wire: &str) -> bool {
-        self.order.iter().any(|entry| match entry {
-            Entry::Field { name, .. } => name == wire,
-            Entry::Credential(_) | Entry::Literal(_) => false,
-        })
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Entry {
-    Field {
-        name: String,
-        free: bool,
-        /// Left out where it and these are absent; the field itself stands first.
-        skip_absent: Vec<String>,
-    },
-    Credential(String),
-    Literal(String),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    Header(String),
-    Field(String),
-}
-
-#[derive(Debug)]
-pub(crate) struct Vector {
-    pub(crate) name: String,
-    pub(crate) given: Value,
-    pub(crate) keys: Vec<(String, String)>,
-    pub(crate) canonical: Option<String>,
-    pub(crate) signature: Option<String>,
-    pub(crate) rejected: Option<String>,
-    pub(crate) source: String,
 }
 
 #[derive(Debug)]

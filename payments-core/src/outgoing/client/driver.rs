@@ -18,7 +18,7 @@ use crate::outgoing::call::{Call, Effect, Raw, Reply, Resolve};
 use crate::outgoing::engine::{Machine, Step};
 use crate::outgoing::pending::{Pending, Resolved};
 use crate::outgoing::token::TokenState;
-use crate::outgoing::transport::{ReqwestTransport, SendError, Transport};
+use crate::outgoing::transport::{ReqwestTransport, Transport};
 use crate::signing::Secret;
 
 /// An async client of one account: cheap to clone, to be shared between tasks. Several accounts are
@@ -140,29 +140,22 @@ impl<P: Provider> Client<P> {
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
         let credentials = setup.credentials()?;
-        let bound = || setup.authorized(prepared, &credentials, token);
+        let bound = setup.authorized(prepared, &credentials, token)?;
         self.drive(prepared, bound, &credentials).await
     }
 
     async fn drive<C: Call>(
         &self,
         prepared: &Prepared<C>,
-        request: impl Fn() -> Result<http::Request<Bytes>, Error> + Send,
+        request: http::Request<Bytes>,
         credentials: &P::Credentials,
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
         let mut machine = Machine::new(prepared, &setup.policy, &setup.budget);
         loop {
             let attempt = machine.attempt();
-            let sent = match request() {
-                Ok(request) => self.shared.transport.send(request).await,
-                Err(error) if attempt == 1 => return Err(error),
-                // It went out before: what became of that is the machine's to say.
-                Err(error) => Err(SendError::not_sent(
-                    "cannot be made again",
-                    Some(error.into()),
-                )),
-            };
+            // A repeat is the same bytes, headers included.
+            let sent = self.shared.transport.send(request.clone()).await;
             match &sent {
                 Ok(response) => debug!(attempt, status = response.status().as_u16(), "answered"),
                 Err(error) => debug!(attempt, %error, "not answered"),
@@ -221,7 +214,7 @@ impl<P: Provider> Client<P> {
         credentials: &P::Credentials,
     ) -> Result<Reply<<P::Login as Call>::Reply>, Error> {
         let base = self.shared.setup.base_of(&login.request)?;
-        let bound = || Ok(base.bind(login.request.clone())?);
+        let bound = base.bind(login.request.clone())?;
         self.drive(&login, bound, credentials).await
     }
 }

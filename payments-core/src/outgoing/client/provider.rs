@@ -75,8 +75,7 @@ pub trait Provider: Clone + Send + Sync + 'static {
     /// Reads the token out of the login's reply.
     fn grant(&self, reply: <Self::Login as Call>::Reply) -> Grant;
 
-    /// Adds what authorizes a request. The login's own request is not passed here. A repeat is
-    /// authorized anew: the same request must come out as the same bytes.
+    /// Adds what authorizes a request. The login's own request is not passed here.
     ///
     /// # Errors
     /// [`Misuse`] for credentials that it cannot carry.

@@ -261,7 +261,7 @@ fn implementation(provider: &Provider, call: &Call, message: &Message, page: &mu
         ));
     }
     methods.push_str(&amount(message, page));
-    let receiver = request(call, message, page);
+    let receiver = request(provider, call, message, page);
     methods.push_str(&format!(
         "fn request(&self) -> Result<Request, Misuse> {{\n{receiver}\n}}\n\n"
     ));
@@ -312,7 +312,7 @@ fn amount(message: &Message, page: &mut Page) -> String {
     format!("fn amount(&self) -> Option<(&'static str, Money)> {{\n{value}\n}}\n\n")
 }
 
-fn request(call: &Call, message: &Message, page: &mut Page) -> String {
+fn request(provider: &Provider, call: &Call, message: &Message, page: &mut Page) -> String {
     let in_path: Vec<String> = message
         .fields
         .iter()
@@ -332,7 +332,7 @@ fn request(call: &Call, message: &Message, page: &mut Page) -> String {
             format!("Request::new(Method::{}, {path})", call.method.name())
         }
     };
-    let message = match (call.wire, &call.wrapped_in) {
+    let written = match (call.wire, &call.wrapped_in) {
         (Wire::Form, _) => ".form(self)".to_owned(),
         (Wire::Json, None) => ".json(self)".to_owned(),
         (Wire::Json, Some(name)) => format!(".json_in({}, self)", literal(name)),
@@ -343,7 +343,14 @@ fn request(call: &Call, message: &Message, page: &mut Page) -> String {
         Some(host) => format!(".to_host({})", literal(host)),
         None => String::new(),
     };
-    format!("Ok({start}{host}{message})")
+    let empty = message.fields.iter().filter(|field| field.sent_empty);
+    let empty = empty.map(|field| format!(".or_empty({})", literal(&field.wire)));
+    let empty: String = empty.collect();
+    let content_type = match provider.content_type(call) {
+        Some(text) => format!(".with_content_type({})", literal(text)),
+        None => String::new(),
+    };
+    format!("Ok({start}{host}{written}{empty}{content_type})")
 }
 
 fn open(provider: &Provider, call: &Call, message: &Message, page: &mut Page) -> String {

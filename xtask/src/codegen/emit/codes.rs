@@ -37,10 +37,10 @@ fn currencies(provider: &Provider) -> String {
          #[must_use]\n\
          pub fn currency_text(currency: Currency) -> Option<&'static str> {{\n\
          match currency {{\n{written}_ => None,\n}}\n}}\n\n\
-         /// The currency that {title} means by a text.\n\
+         /// The currency that {title} means by a text, space around it apart.\n\
          #[must_use]\n\
          pub fn currency_of(text: &str) -> Option<Currency> {{\n\
-         match text {{\n{read}_ => None,\n}}\n}}\n"
+         match text.trim() {{\n{read}_ => None,\n}}\n}}\n"
     )
 }
 

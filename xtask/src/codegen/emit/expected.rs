@@ -1,6 +1,7 @@
 //! What is expected on the wire, encoded without the library that is tested.
 
-use super::super::model::Value;
+use super::super::model::{Value, Wire};
+use super::{literal, raw_literal};
 
 /// `application/x-www-form-urlencoded`, as WHATWG's URL standard writes it.
 pub(super) fn form(fields: &[(String, Value)]) -> String {
@@ -37,6 +38,24 @@ pub(super) fn percent(text: &str) -> String {
         }
     }
     out
+}
+
+/// The statements that read an example as it would arrive.
+pub(super) fn parsed(wire: Wire, value: &Value) -> String {
+    let (body, kind) = match (wire, value) {
+        (Wire::Json, _) => (value.json(), "application/json"),
+        (Wire::Form | Wire::Query | Wire::Nothing, Value::Object(fields)) => {
+            (form(fields), "application/x-www-form-urlencoded")
+        }
+        (Wire::Form | Wire::Query | Wire::Nothing, _) => {
+            (String::new(), "application/x-www-form-urlencoded")
+        }
+    };
+    format!(
+        "let body = {};\nlet fields = Fields::parse(body.as_bytes(), {}).unwrap();\n",
+        raw_literal(&body),
+        literal(kind)
+    )
 }
 
 #[cfg(test)]

@@ -315,7 +315,7 @@ fn reply(message: &Message, provider: &Provider, page: &mut Page) -> String {
                 literal(&field.wire)
             ));
         }
-        let serde = serde_attribute(field);
+        let serde = serde_attribute(field, is_side_note(field, message, provider));
         if !serde.is_empty() {
             fields.push_str(&format!("    #[serde({serde})]\n"));
         }
@@ -407,7 +407,24 @@ pub(super) fn comparable(field: &Field, provider: &Provider) -> bool {
     }
 }
 
-fn serde_attribute(field: &Field) -> String {
+/// Whether nothing hangs on the field: it is optional, no call compares it with what it sent, and a
+/// message in it has nothing that must be there. What cannot be read may pass for absent then.
+fn is_side_note(field: &Field, message: &Message, provider: &Provider) -> bool {
+    let is_echoed = provider
+        .calls
+        .iter()
+        .any(|call| call.reply.as_ref() == Some(&message.name) && call.echo.contains(&field.wire));
+    let holds_required = match field.kind.message() {
+        Some(name) => {
+            let inner = provider.message(name);
+            inner.is_none_or(|inner| inner.fields.iter().any(|field| field.required))
+        }
+        None => false,
+    };
+    !field.required && !is_echoed && !holds_required
+}
+
+fn serde_attribute(field: &Field, side_note: bool) -> String {
     let mut parts = Vec::new();
     if field.wire != field.rust {
         parts.push(format!("rename = {}", literal(&field.wire)));
@@ -415,27 +432,30 @@ fn serde_attribute(field: &Field) -> String {
     if !field.required {
         parts.push("default".to_owned());
     }
-    if let Some(reader) = reader(field) {
+    if let Some(reader) = reader(field, side_note) {
         parts.push(format!("deserialize_with = {}", literal(&reader)));
     }
     parts.join(", ")
 }
 
-/// The function that reads the field, where serde's own does not.
-fn reader(field: &Field) -> Option<String> {
-    let optional = if field.required { "" } else { "optional_" };
-    match &field.kind {
-        Kind::LenientInteger if field.required => {
-            Some("payments_core::json::required_lenient_integer".to_owned())
-        }
-        Kind::LenientInteger => Some("payments_core::json::lenient_integer".to_owned()),
-        Kind::LenientText | Kind::Code { number: true, .. } => {
-            Some(format!("payments_core::json::{optional}code"))
-        }
-        Kind::Flag => Some(format!("payments_core::json::{optional}flag")),
+/// The function that reads the field, where serde's own does not. Of an optional field that nothing
+/// hangs on, what is not as described counts as absent.
+fn reader(field: &Field, side_note: bool) -> Option<String> {
+    let name = match &field.kind {
+        Kind::LenientInteger if field.required => "required_lenient_integer",
+        Kind::LenientInteger => "lenient_integer",
+        Kind::Integer if side_note => "lenient_integer",
+        Kind::Text | Kind::LenientText | Kind::Code { .. } if side_note => "lenient_code",
+        Kind::Flag if field.required => "flag",
+        Kind::Flag => "lenient_flag",
+        Kind::Bool if side_note => "lenient_flag",
+        Kind::Decimal | Kind::Money(Money { form: None, .. }) if side_note => "lenient_decimal",
+        Kind::Object(_) | Kind::List(_) if side_note => "lenient_message",
+        Kind::LenientText | Kind::Code { number: true, .. } if field.required => "code",
+        Kind::LenientText | Kind::Code { number: true, .. } => "optional_code",
         Kind::Money(_) => {
             let (form, currency) = field.kind.fixed_money()?;
-            Some(reader_name(form, currency, !field.required))
+            return Some(reader_name(form, currency, !field.required));
         }
         Kind::Text
         | Kind::Secret
@@ -445,8 +465,9 @@ fn reader(field: &Field) -> Option<String> {
         | Kind::Code { .. }
         | Kind::Object(_)
         | Kind::List(_)
-        | Kind::Texts => None,
-    }
+        | Kind::Texts => return None,
+    };
+    Some(format!("payments_core::json::{name}"))
 }
 
 /// The generated function that reads amounts of one form and currency.

@@ -7,7 +7,7 @@ use super::super::model::{
     Call, Choice, Currency, Example, Field, Kind, Message, Money, Notice, Provider, ReplyExample,
     Role, Value, Vector, Wire,
 };
-use super::expected::{form, percent};
+use super::expected::{form, parsed, percent};
 use super::messages::member_name;
 use super::{Page, doc_lines, inbound, literal, raw_literal};
 use crate::codegen::lower::snake_case;
@@ -229,8 +229,9 @@ impl Tests<'_> {
             .iter()
             .filter(|field| !field.in_path)
             .filter_map(|field| {
-                let value = example.value.field(&field.wire)?;
-                Some((field.wire.clone(), value.clone()))
+                let value = example.value.field(&field.wire).cloned();
+                let empty = field.sent_empty.then(|| Value::Text(String::new()));
+                Some((field.wire.clone(), value.or(empty)?))
             })
             .filter(|(_, value)| *value != Value::Null)
             .collect();
@@ -266,9 +267,16 @@ impl Tests<'_> {
         let host = call.host.as_deref().map_or_else(String::new, |host| {
             format!("assert_eq!(request.host(), Some({}));\n", literal(host))
         });
+        let typed = self
+            .provider
+            .content_type(call)
+            .map_or_else(String::new, |text| {
+                let text = literal(text);
+                format!("assert_eq!(request.content_type().unwrap(), {text});\n")
+            });
         format!(
             "#[test]\nfn {maker}_is_sent_as_described() {{\n\
-             let request = {maker}().unwrap().request().unwrap();\n{host}\
+             let request = {maker}().unwrap().request().unwrap();\n{host}{typed}\
              assert_eq!(request.method().as_str(), {});\n\
              assert_eq!(request.path(), {});\n\
              assert_eq!(request.query(), {});\n{sent}}}\n",
@@ -575,23 +583,5 @@ fn text_assertion(expected: &str) -> String {
     format!(
         "assert_eq!(String::from_utf8_lossy(request.body().bytes()), {});\n",
         literal(expected)
-    )
-}
-
-/// The statements that read an example as it would arrive.
-fn parsed(wire: Wire, value: &Value) -> String {
-    let (body, kind) = match (wire, value) {
-        (Wire::Json, _) => (value.json(), "application/json"),
-        (Wire::Form | Wire::Query | Wire::Nothing, Value::Object(fields)) => {
-            (form(fields), "application/x-www-form-urlencoded")
-        }
-        (Wire::Form | Wire::Query | Wire::Nothing, _) => {
-            (String::new(), "application/x-www-form-urlencoded")
-        }
-    };
-    format!(
-        "let body = {};\nlet fields = Fields::parse(body.as_bytes(), {}).unwrap();\n",
-        raw_literal(&body),
-        literal(kind)
     )
 }

@@ -22,6 +22,11 @@ impl<T> Map<T> {
         self.0.iter().map(|(name, value)| (name, value))
     }
 
+    /// The same, to be changed.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (&mut Spanned<String>, &mut T)> {
+        self.0.iter_mut().map(|(name, value)| (name, value))
+    }
+
     /// The entry called `name`, and where its name stands.
     pub(crate) fn get(&self, name: &str) -> Option<(&Spanned<String>, &T)> {
         self.iter().find(|(known, _)| known.value == name)

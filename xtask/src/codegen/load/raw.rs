@@ -128,6 +128,23 @@ impl ServerKind {
     }
 }
 
+impl Description {
+    /// Takes the parameters off the media types of what is sent: they say how it is written, and not
+    /// what it is. What cannot be a header stays, and is refused with the rest that is not supported.
+    pub(crate) fn split_media_types(&mut self) {
+        for (_, item) in self.paths.iter_mut() {
+            let bodies = item.operations_mut().filter_map(|one| one.body.as_mut());
+            for (kind, media) in bodies.flat_map(|body| body.content.iter_mut()) {
+                let plain = kind.value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+                if let Some((essence, _)) = kind.value.split_once(';').filter(|_| plain) {
+                    let essence = essence.trim().to_owned();
+                    media.written = Some(std::mem::replace(&mut kind.value, essence));
+                }
+            }
+        }
+    }
+}
+
 /// The operations of one path. Webhooks have `post` or `get` only.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -140,6 +157,33 @@ pub(crate) struct PathItem {
     pub(crate) put: Option<Operation>,
     pub(crate) patch: Option<Operation>,
     pub(crate) delete: Option<Operation>,
+}
+
+impl PathItem {
+    /// Its operations.
+    pub(crate) fn operations(&self) -> impl Iterator<Item = &Operation> {
+        let Self {
+            servers: _,
+            get,
+            post,
+            put,
+            patch,
+            delete,
+        } = self;
+        [get, post, put, patch, delete].into_iter().flatten()
+    }
+
+    fn operations_mut(&mut self) -> impl Iterator<Item = &mut Operation> {
+        let Self {
+            servers: _,
+            get,
+            post,
+            put,
+            patch,
+            delete,
+        } = self;
+        [get, post, put, patch, delete].into_iter().flatten()
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -274,6 +318,9 @@ pub(crate) struct Media {
     pub(crate) envelope: Option<Spanned<String>>,
     #[serde(default)]
     pub(crate) examples: Map<Example>,
+    /// The media type as it is written, where it has parameters.
+    #[serde(skip)]
+    pub(crate) written: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -391,6 +438,8 @@ pub(crate) struct Property {
     pub(crate) values: Option<Spanned<Vec<Spanned<Node>>>>,
     #[serde(rename = "const")]
     pub(crate) constant: Option<Spanned<Node>>,
+    /// What is sent where it is not given: the empty text.
+    pub(crate) default: Option<Spanned<Node>>,
     pub(crate) minimum: Option<Spanned<i64>>,
     pub(crate) maximum: Option<Spanned<i64>>,
     #[serde(rename = "minLength")]

@@ -35,6 +35,7 @@ impl<'a> Lowering<'a> {
         let sensitive = property.sensitive.as_ref().map(|mark| mark.value);
         let rule = self.rule(property, &kind, context);
         let constant = self.constant(name, property, &kind, context);
+        let sent_empty = self.sent_empty(property, &kind, context);
         if context.in_path && kind != Kind::Text {
             self.problems.add(
                 name.referenced,
@@ -54,6 +55,7 @@ impl<'a> Lowering<'a> {
             in_path: context.in_path,
             member: context.member,
             constant,
+            sent_empty,
             currency_of: Vec::new(),
             aliases: self.aliases(property),
         })
@@ -300,6 +302,24 @@ impl<'a> Lowering<'a> {
             );
         }
         Some(value)
+    }
+
+    /// Whether it is sent as empty where it is not given.
+    fn sent_empty(&mut self, property: &raw::Property, kind: &Kind, context: Context<'_>) -> bool {
+        let Some(default) = &property.default else {
+            return false;
+        };
+        let is_empty = matches!(&default.value, Node::Text(text) if text.is_empty());
+        let optional = context.role == Role::Request && !context.required && !context.member;
+        let in_body = context.wires.iter().all(|wire| *wire != Wire::Query);
+        if !is_empty || *kind != Kind::Text || !optional || !in_body {
+            self.problems.add(
+                default.referenced,
+                "`default` is for optional texts of a body that are sent as empty",
+                "write `type: string, default: \"\"`, or say in the description what is taken where it is absent",
+            );
+        }
+        true
     }
 
     fn rule(&mut self, property: &raw::Property, kind: &Kind, context: Context<'_>) -> Rule {

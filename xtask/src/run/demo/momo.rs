@@ -495,7 +495,7 @@ impl Shop {
                 .inbound()
                 .and_then(|raw| self.receiver.receive(raw).ok());
             let expected = self.bill().expected();
-            match told.map(|told| one_payment::confirm(&told, row.reference(), &expected)) {
+            match told.map(|told| one_payment::confirm(&told, REQUEST, &expected)) {
                 Some(Ok(Confirmation::Confirmed(paid)))
                     if paid.basis() == Basis::CallerAuthenticated =>
                 {

@@ -44,7 +44,7 @@ fn create_order_least_is_sent_as_described() {
     assert_eq!(request.query(), "");
     assert_eq!(
         String::from_utf8_lossy(request.body().bytes()),
-        "orderNo=A-2&count=1"
+        "orderNo=A-2&count=1&note="
     );
 }
 

@@ -26,6 +26,10 @@ fn create_payment_own() -> Result<CreatePayment, Box<dyn Error>> {
 #[test]
 fn create_payment_own_is_sent_as_described() {
     let request = create_payment_own().unwrap().request().unwrap();
+    assert_eq!(
+        request.content_type().unwrap(),
+        "application/json; charset=UTF-8"
+    );
     assert_eq!(request.method().as_str(), "POST");
     assert_eq!(request.path(), "/payments");
     assert_eq!(request.query(), "");

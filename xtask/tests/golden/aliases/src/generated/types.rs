@@ -23,7 +23,11 @@ pub struct PayReply {
     #[spelt("id")]
     pub payment_id: String,
     /// Where the buyer pays. Also read as `redirectToUrl` and `redirectURL`.
-    #[serde(rename = "redirectUrl", default)]
+    #[serde(
+        rename = "redirectUrl",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     #[spelt("redirectToUrl", "redirectURL")]
     pub redirect_url: Option<String>,
     /// Seconds. Also read as `seconds`.
@@ -35,11 +39,11 @@ pub struct PayReply {
     #[spelt("seconds")]
     pub expires_in: Option<i64>,
     /// The status. Also read as `state`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     #[spelt("state")]
     pub status: Option<Status>,
     /// A note.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub note: Option<String>,
 }
 

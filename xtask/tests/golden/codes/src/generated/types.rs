@@ -24,9 +24,9 @@ pub struct State {
     /// As a text.
     pub text: Text,
     /// As a number.
-    #[serde(default, deserialize_with = "payments_core::json::optional_code")]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub more: Option<Number>,
     /// As a text.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub other: Option<Text>,
 }

@@ -22,10 +22,10 @@ pub fn currency_text(currency: Currency) -> Option<&'static str> {
     }
 }
 
-/// The currency that Currencies means by a text.
+/// The currency that Currencies means by a text, space around it apart.
 #[must_use]
 pub fn currency_of(text: &str) -> Option<Currency> {
-    match text {
+    match text.trim() {
         "TL" | "TRY" => Some(Currency::TRY),
         "USD" => Some(Currency::USD),
         _ => None,

@@ -65,6 +65,10 @@ pub struct PaidItem {
     #[priced("trimmed_number", by = code)]
     pub price: Option<Money>,
     /// The currency.
-    #[serde(rename = "Code", default)]
+    #[serde(
+        rename = "Code",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub code: Option<CurrencyName>,
 }

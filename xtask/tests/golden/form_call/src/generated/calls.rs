@@ -78,7 +78,7 @@ impl Call for CreateOrder {
     }
 
     fn request(&self) -> Result<Request, Misuse> {
-        Ok(Request::post("/order/create").form(self))
+        Ok(Request::post("/order/create").form(self).or_empty("note"))
     }
 
     fn reply(&self, response: &Response) -> Result<CreateOrderReply, Fault> {

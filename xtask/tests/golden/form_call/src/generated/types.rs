@@ -30,22 +30,26 @@ pub struct CreateOrderReply {
     /// Its id.
     pub id: String,
     /// Its kind.
-    #[serde(rename = "type", default)]
+    #[serde(
+        rename = "type",
+        default,
+        deserialize_with = "payments_core::json::lenient_code"
+    )]
     pub kind: Option<String>,
     /// Its state.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub state: Option<String>,
     /// How often it was tried.
     #[serde(deserialize_with = "payments_core::json::required_lenient_integer")]
     pub attempts: i64,
     /// How many.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_integer")]
     pub count: Option<i64>,
     /// Whether it is open.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_flag")]
     pub open: Option<bool>,
     /// Some exact ratio.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_decimal")]
     pub ratio: Option<Decimal>,
     /// Words.
     #[serde(default)]

@@ -47,7 +47,9 @@ impl Call for CreatePayment {
     type Reply = CreatePaymentReply;
 
     fn request(&self) -> Result<Request, Misuse> {
-        Ok(Request::post("/payments").json_in("PaymentRequest", self))
+        Ok(Request::post("/payments")
+            .json_in("PaymentRequest", self)
+            .with_content_type("application/json; charset=UTF-8"))
     }
 
     fn reply(&self, response: &Response) -> Result<CreatePaymentReply, Fault> {

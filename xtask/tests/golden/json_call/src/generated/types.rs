@@ -50,7 +50,7 @@ pub struct CreatePaymentReply {
     /// Its id.
     pub id: String,
     /// Who pays.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_message")]
     pub buyer: Option<PaidBy>,
     /// What follows.
     #[serde(default)]
@@ -62,7 +62,7 @@ pub struct CreatePaymentReply {
 #[non_exhaustive]
 pub struct PaidBy {
     /// The name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub name: Option<String>,
 }
 

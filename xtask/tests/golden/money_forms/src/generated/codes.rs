@@ -14,10 +14,10 @@ pub fn currency_text(currency: Currency) -> Option<&'static str> {
     }
 }
 
-/// The currency that Money means by a text.
+/// The currency that Money means by a text, space around it apart.
 #[must_use]
 pub fn currency_of(text: &str) -> Option<Currency> {
-    match text {
+    match text.trim() {
         "PHP" => Some(Currency::PHP),
         "VND" => Some(Currency::VND),
         _ => None,

@@ -63,10 +63,14 @@ pub struct PayReply {
     #[priced("decimal", by = currency)]
     pub sibling_amount: Option<Money>,
     /// The currency.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub currency: Option<String>,
     /// Who knows.
-    #[serde(rename = "unknownAmount", default)]
+    #[serde(
+        rename = "unknownAmount",
+        default,
+        deserialize_with = "payments_core::json::lenient_decimal"
+    )]
     pub unknown_amount: Option<Decimal>,
 }
 

@@ -67,7 +67,7 @@ pub struct PayReply {
     #[serde(deserialize_with = "payments_core::json::code")]
     pub id: String,
     /// A note.
-    #[serde(default, deserialize_with = "payments_core::json::optional_code")]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub note: Option<String>,
     /// Whether it is pooled.
     #[serde(rename = "isPool", deserialize_with = "payments_core::json::flag")]
@@ -76,7 +76,7 @@ pub struct PayReply {
     #[serde(
         rename = "isSaved",
         default,
-        deserialize_with = "payments_core::json::optional_flag"
+        deserialize_with = "payments_core::json::lenient_flag"
     )]
     pub is_saved: Option<bool>,
     /// Where it comes from.

@@ -36,7 +36,7 @@ pub struct Session {
 #[non_exhaustive]
 pub struct MerchantDetails {
     /// The name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub name: Option<String>,
 }
 

@@ -26,6 +26,6 @@ pub struct RegisterReply {
     pub token: Secret<String>,
     /// The number.
     #[wire("phone", sensitive)]
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub phone: Option<String>,
 }

@@ -9,7 +9,7 @@ use payments_core::{Request, Secret};
 #[non_exhaustive]
 pub struct Device {
     /// Its system.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub os: Option<String>,
     /// Its versions.
     #[serde(default)]
