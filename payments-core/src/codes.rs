@@ -108,6 +108,17 @@ macro_rules! codes {
             }
         }
 
+        impl $crate::json::FromJson for $Type {
+            fn from_json(
+                field: &'static str,
+                text: &str,
+                reading: $crate::json::Reading,
+            ) -> ::core::result::Result<Self, $crate::error::Misuse> {
+                <::std::string::String as $crate::json::FromJson>::from_json(field, text, reading)
+                    .map(|text| Self::from(&*text))
+            }
+        }
+
         impl $crate::signing::Part for $Type {
             #[inline]
             fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {

@@ -2,6 +2,7 @@
 
 mod any_case;
 mod lenient;
+mod request;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,6 +17,7 @@ use crate::signing::canonical::Part;
 
 pub(crate) use any_case::any_case;
 pub use lenient::{lenient_code, lenient_decimal, lenient_flag, lenient_integer, lenient_message};
+pub use request::{FromJson, Reading};
 
 /// No message of a payment provider is near this; the search for doubled fields is quadratic.
 const MAX_FIELDS: usize = 256;
@@ -25,6 +27,7 @@ const MAX_FIELDS: usize = 256;
 pub struct Object<'a> {
     fields: Vec<(Name<'a>, &'a RawValue)>,
     any_case: bool,
+    refuses_others: bool,
 }
 
 /// Borrowed unless it is written with escapes.
@@ -93,6 +96,7 @@ impl<'de> Deserialize<'de> for Object<'de> {
                 Ok(Object {
                     fields,
                     any_case: false,
+                    refuses_others: false,
                 })
             }
         }

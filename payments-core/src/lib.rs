@@ -34,7 +34,7 @@ pub use money::{Currency, Decimal, Money};
 pub use outgoing::call::Reply;
 pub use outgoing::{Pending, Resolved, call, client};
 pub use pan::Pan;
-pub use payments_derive::{Canonical, Choice, Masked, Priced, Request, Respelt};
+pub use payments_derive::{Canonical, Choice, FromJson, Masked, Priced, Request, Respelt};
 #[cfg(feature = "random")]
 pub use random::{random_uuid, unguessable};
 pub use recent::Recent;

@@ -13,7 +13,7 @@ use crate::check::known;
 
 mod read;
 
-pub(crate) use self::read::{Spelt, priced, spelling, spelt};
+pub(crate) use self::read::{Spelt, priced, spelling, spellings, spelt};
 
 /// Everything that is wrong with one type, told at once.
 #[derive(Default)]
@@ -59,6 +59,8 @@ pub(crate) struct Wire {
     /// The one currency that the amount may be in.
     pub(crate) only: Option<Keyed<LitStr>>,
     pub(crate) sensitive: Option<Ident>,
+    /// A link that nobody can listen to.
+    pub(crate) link: Option<Ident>,
     pub(crate) path: Option<Ident>,
     /// A truth value that is written as 0 or 1.
     pub(crate) flag: Option<Ident>,
@@ -72,7 +74,7 @@ pub(crate) struct Wire {
     pub(crate) spelling: Option<Keyed<Path>>,
 }
 
-const WIRE_KEYS: [&str; 13] = [
+const WIRE_KEYS: [&str; 14] = [
     "min",
     "max",
     "chars",
@@ -80,6 +82,7 @@ const WIRE_KEYS: [&str; 13] = [
     "positive",
     "only",
     "sensitive",
+    "link",
     "path",
     "flag",
     "number",
@@ -125,6 +128,7 @@ impl Wire {
             positive: None,
             only: None,
             sensitive: None,
+            link: None,
             path: None,
             flag: None,
             number: None,
@@ -160,6 +164,7 @@ impl Wire {
                     put(&mut wire.only, keyed(key.clone(), code))
                 }
                 "sensitive" => put(&mut wire.sensitive, key.clone()),
+                "link" => put(&mut wire.link, key.clone()),
                 "path" => put(&mut wire.path, key.clone()),
                 "flag" => put(&mut wire.flag, key.clone()),
                 "number" => put(&mut wire.number, key.clone()),

@@ -10,8 +10,10 @@ use self::wire::fields;
 use crate::ast::{Field, Message, Presence};
 use crate::attr::{Canonical, Entry, Errors, Keyed, Layout, Request};
 
+pub(crate) use self::json::{Readable, from_json};
 pub(crate) use self::wire::choice;
 
+mod json;
 mod wire;
 
 /// The wire forms of money: as written in `money = "…"`, and the variant of

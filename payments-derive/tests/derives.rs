@@ -50,6 +50,7 @@ pub mod cases {
         reason = "`Canonical` writes nothing that could have docs"
     )]
     pub mod canonical_unsigned;
+    pub mod from_json;
     pub mod masked;
     pub mod priced;
     pub mod request_and_canonical;
@@ -70,6 +71,8 @@ pub mod cases {
 
 use cases::*;
 
+#[path = "derives/from_json.rs"]
+mod json;
 #[path = "derives/made.rs"]
 mod made;
 #[path = "derives/read.rs"]

@@ -110,9 +110,6 @@ impl Attempt {
         message: &str,
         acquirer: Acquirer<'_>,
     ) -> Result<UpdateAttempt, Misuse> {
-        if !page.is_private() {
-            return Err(Misuse::new("threeDSecureUrl", "must be https"));
-        }
         self.failed(ReasonCode::StepUp, message, Some(acquirer), Some(page))
     }
 

@@ -11,9 +11,6 @@ use crate::clock::Clock;
 use crate::deadlines::Deadlines;
 use crate::recent::Recent;
 
-/// How many things and ciphertexts are remembered.
-const REMEMBERED: usize = 1 << 16;
-
 /// What was taken in, in memory: `S` is what it is about, such as an attempt. Things of several kinds
 /// may be about the same.
 #[derive(Debug)]
@@ -50,8 +47,8 @@ impl<S: Eq + Hash + Clone + Ord> Intake<S> {
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, within: Duration) -> Self {
         Self {
-            seen: Recent::of(REMEMBERED),
-            bound: Recent::of(REMEMBERED),
+            seen: Recent::default(),
+            bound: Recent::default(),
             due: Deadlines::new(clock),
             within,
         }
@@ -66,9 +63,7 @@ impl<S: Eq + Hash + Clone + Ord> Intake<S> {
     /// Binds a ciphertext to `subject`; says whether it is bound to no other.
     pub fn bind(&self, ciphertext: &[u8], subject: &S) -> bool {
         let digest = Sha256::digest(ciphertext).into();
-        self.bound.with(digest, |first| {
-            first.get_or_insert_with(|| subject.clone()) == subject
-        })
+        self.bound.bind(digest, subject.clone())
     }
 
     /// Asks for the turn.

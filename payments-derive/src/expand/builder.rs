@@ -309,12 +309,17 @@ pub(super) fn value_check(field: &Field, borrowed: bool) -> TokenStream {
                 (_, true) => quote!(#name),
                 (_, false) => quote!(&#name),
             };
+            let link = wire
+                .link
+                .as_ref()
+                .map(|_| quote!(::payments_core::build::link(#wire_name, #text)?;));
             quote! {
                 ::payments_core::build::text(
                     #wire_name,
                     #text,
                     ::payments_core::build::TextRule { min: #min, max: #max, chars: #chars },
                 )?;
+                #link
             }
         }
         Kind::Money => {

@@ -45,6 +45,19 @@ impl Provider {
         found.map(|(_, text)| text.as_str())
     }
 
+    /// Whether a request is read from JSON too: others write it, in several spellings, or one that
+    /// holds it.
+    pub(crate) fn is_read(&self, request: &Message) -> bool {
+        let holds = |field: &Field| matches!(&field.kind, Kind::Object(name) | Kind::List(name) if *name == request.name);
+        request.fields.iter().any(|field| !field.aliases.is_empty())
+            || self.messages.iter().any(|outer| {
+                outer.role == Role::Request
+                    && outer.name != request.name
+                    && outer.fields.iter().any(holds)
+                    && self.is_read(outer)
+            })
+    }
+
     pub(crate) fn envelope(&self, name: &str) -> Option<&Envelope> {
         self.envelopes.iter().find(|envelope| envelope.name == name)
     }
@@ -300,6 +313,8 @@ impl Field {
 /// What a text or an integer may be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Rule {
+    /// A link that nobody can listen to.
+    pub(crate) link: bool,
     pub(crate) chars: Option<String>,
     pub(crate) min: Option<usize>,
     pub(crate) max: Option<usize>,

@@ -26,7 +26,7 @@ pub(super) fn emit(provider: &Provider) -> String {
                     let item = choice_enum(choice, of, &mut page);
                     page.item(item);
                 }
-                let item = request(message, &mut page);
+                let item = request(message, provider, &mut page);
                 page.item(item);
                 if let Some(signature) = &message.signature {
                     page.uses.add("super::calls", "Credentials");
@@ -56,8 +56,9 @@ pub(super) fn emit(provider: &Provider) -> String {
     page.finish()
 }
 
-fn request(message: &Message, page: &mut Page) -> String {
+fn request(message: &Message, provider: &Provider, page: &mut Page) -> String {
     page.uses.add("payments_core", "Request");
+    let is_read = provider.is_read(message);
     let mut fields = String::new();
     for field in &message.fields {
         if let Some(choice) = message.choice_of(&field.wire) {
@@ -73,6 +74,9 @@ fn request(message: &Message, page: &mut Page) -> String {
         }
         fields.push_str(&docs(&field.doc, 4));
         fields.push_str(&format!("    #[wire({})]\n", wire_attribute(field)));
+        if is_read {
+            fields.push_str(&spelt(field));
+        }
         if !field.currency_of.is_empty() {
             page.uses.add("super::codes", "currency_text");
         }
@@ -87,6 +91,18 @@ fn request(message: &Message, page: &mut Page) -> String {
     if let Some(signature) = &message.signature {
         derives.push_str(", Canonical");
         attributes.push_str(&canonical(signature, "Credentials"));
+    }
+    if is_read {
+        page.uses.add("payments_core", "FromJson");
+        derives.push_str(", FromJson");
+        if message
+            .fields
+            .iter()
+            .any(|field| !field.currency_of.is_empty())
+        {
+            page.uses.add("super::codes", "currency_of");
+            attributes.push_str("#[priced(spelling = currency_of)]\n");
+        }
     }
     for group in &message.exactly_one {
         let names: Vec<String> = group.iter().map(|name| literal(name)).collect();
@@ -202,6 +218,9 @@ fn wire_attribute(field: &Field) -> String {
     if !field.is_given() {
         parts.extend(made(field));
         return parts.join(", ");
+    }
+    if field.rule.link {
+        parts.push("link".to_owned());
     }
     if let Some(chars) = &field.rule.chars {
         parts.push(format!("chars = {}", literal(chars)));
@@ -319,10 +338,7 @@ fn reply(message: &Message, provider: &Provider, page: &mut Page) -> String {
         if !serde.is_empty() {
             fields.push_str(&format!("    #[serde({serde})]\n"));
         }
-        if !field.aliases.is_empty() {
-            let names: Vec<String> = field.aliases.iter().map(|name| literal(name)).collect();
-            fields.push_str(&format!("    #[spelt({})]\n", names.join(", ")));
-        }
+        fields.push_str(&spelt(field));
         let inner = if let Some((form, beside)) = priced(field, message) {
             page.uses.add("payments_core", "Money");
             page.uses.add("super::codes", "currency_of");
@@ -353,6 +369,15 @@ fn reply(message: &Message, provider: &Provider, page: &mut Page) -> String {
         docs(&message.doc, 0),
         message.name
     )
+}
+
+/// What a field is called beside its name.
+fn spelt(field: &Field) -> String {
+    if field.aliases.is_empty() {
+        return String::new();
+    }
+    let names: Vec<String> = field.aliases.iter().map(|name| literal(name)).collect();
+    format!("    #[spelt({})]\n", names.join(", "))
 }
 
 /// The form of an amount of a reply, and the field that names its currency.

@@ -434,6 +434,8 @@ pub(crate) struct Property {
     pub(crate) title: Option<Spanned<String>>,
     pub(crate) description: Option<String>,
     pub(crate) pattern: Option<Spanned<String>>,
+    /// `uri`.
+    pub(crate) format: Option<Spanned<String>>,
     #[serde(rename = "enum")]
     pub(crate) values: Option<Spanned<Vec<Spanned<Node>>>>,
     #[serde(rename = "const")]

@@ -324,6 +324,7 @@ impl<'a> Lowering<'a> {
 
     fn rule(&mut self, property: &raw::Property, kind: &Kind, context: Context<'_>) -> Rule {
         let mut rule = Rule {
+            link: property.format.is_some(),
             chars: None,
             min: property.min_length,
             max: property.max_length,
@@ -347,6 +348,15 @@ impl<'a> Lowering<'a> {
                 least.referenced,
                 format!("no integer is from {} to {}", least.value, most.value),
                 "write the smaller one under `minimum`",
+            );
+        }
+        if let Some(format) = &property.format
+            && (format.value != "uri" || *kind != Kind::Text || context.role != Role::Request)
+        {
+            self.problems.add(
+                format.referenced,
+                format!("the format `{}` is not supported here", format.value),
+                "write `format: uri` beside texts that are sent, or leave it out",
             );
         }
         if let Some(pattern) = &property.pattern {

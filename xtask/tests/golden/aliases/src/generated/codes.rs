@@ -5,6 +5,14 @@
 use payments_core::Currency;
 
 payments_core::codes! {
+    /// What a thing is.
+    pub enum ItemKind {
+        /// A book.
+        Book = "1" => Unknown,
+    }
+}
+
+payments_core::codes! {
     /// A status.
     pub enum Status {
         /// The buyer has paid.
