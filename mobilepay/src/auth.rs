@@ -7,11 +7,11 @@ use std::time::Duration;
 use payments_core::call::Fault;
 #[cfg(any(feature = "client", feature = "blocking"))]
 use payments_core::client::RetryPolicy;
-use payments_core::client::{Grant, NoLogin, Provider};
+use payments_core::client::{NoLogin, Provider};
 use payments_core::error::{Meaning, Misuse, Refused};
 use payments_core::exchange::{Request, Response};
 use payments_core::http::{HeaderName, StatusCode};
-use payments_core::incoming::{BodyFormat, CallerAuth, Fields, Notice, Receiver, Scope};
+use payments_core::incoming::{BodyFormat, CallerAuth, Fields, Notice, Receiver};
 use payments_core::{Currency, Secret, random_uuid};
 
 use crate::calls::Credentials;
@@ -64,14 +64,6 @@ impl Provider for Mobilepay {
         policy.attempts = 3;
         policy.least_pause = Duration::from_secs(1);
         policy
-    }
-
-    fn login(&self, _credentials: &Credentials) -> Result<Option<NoLogin>, Misuse> {
-        Ok(None)
-    }
-
-    fn grant(&self, reply: NoLogin) -> Grant {
-        match reply {}
     }
 
     fn authorize(
@@ -128,8 +120,7 @@ impl Provider for Mobilepay {
 /// Bodies are JSON whatever their content type says, names come in any case (both were documented).
 #[must_use]
 pub fn callbacks<N: Notice>(environment: &str, account: &str, caller: CallerAuth) -> Receiver<N> {
-    let scope = Scope::new(Mobilepay::NAME, environment, account);
-    Receiver::new(scope, caller)
+    Receiver::new(environment, account, caller)
         .with_body(BodyFormat::Json)
         .in_any_case()
 }

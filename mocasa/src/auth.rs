@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use payments_core::client::{Grant, Provider};
+use payments_core::client::{Grant, Login, Provider};
 use payments_core::error::{Misuse, Refused};
 use payments_core::exchange::Request;
 use payments_core::http::HeaderName;
 use payments_core::http::header::AUTHORIZATION;
-use payments_core::incoming::{KeyRing, Scope, Verifier};
+use payments_core::incoming::{KeyRing, Verifier};
 use payments_core::{Currency, Secret};
 
 use crate::calls::Credentials;
@@ -128,37 +128,6 @@ impl Provider for Mocasa {
         &self.currencies
     }
 
-    fn login(&self, credentials: &Credentials) -> Result<Option<ApplyToken>, Misuse> {
-        ApplyToken::builder()
-            .client_key(credentials.client_key())
-            .client_secret(credentials.client_secret().clone())
-            .build()
-            .map(Some)
-    }
-
-    fn authorize_login(
-        &self,
-        request: &mut Request,
-        credentials: &Credentials,
-    ) -> Result<(), Misuse> {
-        if self.basic_login {
-            request.set_basic_auth(credentials.client_key(), credentials.client_secret())?;
-        }
-        Ok(())
-    }
-
-    fn grant(&self, reply: ApplyTokenReply) -> Grant {
-        let given = || u64::try_from(reply.expire_time.unwrap_or(0)).unwrap_or(0);
-        Grant {
-            lifetime: match self.token_lifetime {
-                TokenLifetime::Fixed(lifetime) => lifetime,
-                TokenLifetime::ExpireTimeSeconds => Duration::from_secs(given()),
-                TokenLifetime::ExpireTimeMillis => Duration::from_millis(given()),
-            },
-            token: reply.access_token,
-        }
-    }
-
     fn authorize(
         &self,
         request: &mut Request,
@@ -187,6 +156,39 @@ impl Provider for Mocasa {
     }
 }
 
+impl Login<Mocasa> for ApplyToken {
+    fn of(_: &Mocasa, credentials: &Credentials) -> Result<Option<Self>, Misuse> {
+        Self::builder()
+            .client_key(credentials.client_key())
+            .client_secret(credentials.client_secret().clone())
+            .build()
+            .map(Some)
+    }
+
+    fn authorize(
+        mocasa: &Mocasa,
+        request: &mut Request,
+        credentials: &Credentials,
+    ) -> Result<(), Misuse> {
+        if mocasa.basic_login {
+            request.set_basic_auth(credentials.client_key(), credentials.client_secret())?;
+        }
+        Ok(())
+    }
+
+    fn grant(mocasa: &Mocasa, reply: ApplyTokenReply) -> Grant {
+        let given = || u64::try_from(reply.expire_time.unwrap_or(0)).unwrap_or(0);
+        Grant {
+            lifetime: match mocasa.token_lifetime {
+                TokenLifetime::Fixed(lifetime) => lifetime,
+                TokenLifetime::ExpireTimeSeconds => Duration::from_secs(given()),
+                TokenLifetime::ExpireTimeMillis => Duration::from_millis(given()),
+            },
+            token: reply.access_token,
+        }
+    }
+}
+
 /// The verifier of an endpoint's order webhooks. `environment` and `account` are the merchant's own
 /// names; they keep two accounts with the same order numbers apart.
 ///
@@ -198,5 +200,5 @@ pub fn order_webhooks(
     account: &str,
     keys: KeyRing<OrderWebhookKeys>,
 ) -> Verifier<OrderWebhook> {
-    Verifier::new(Scope::new(Mocasa::NAME, environment, account), keys)
+    Verifier::new(environment, account, keys)
 }

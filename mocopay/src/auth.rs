@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use payments_core::Secret;
 use payments_core::call::{Call, Fault};
-use payments_core::client::{Grant, NoLogin, Provider};
+use payments_core::client::{NoLogin, Provider};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
 use payments_core::http::{HeaderName, Uri, header::ACCEPT};
-use payments_core::incoming::{CallerAuth, Notice, Receiver, Scope, danger};
+use payments_core::incoming::{CallerAuth, Notice, Receiver, danger};
 use payments_core::json::Object;
 use payments_core::serde::Deserialize;
 #[cfg(any(feature = "client", feature = "blocking"))]
@@ -128,14 +128,6 @@ impl Provider for Mocopay {
         Ok(())
     }
 
-    fn login(&self, _credentials: &Credentials) -> Result<Option<NoLogin>, Misuse> {
-        Ok(None)
-    }
-
-    fn grant(&self, reply: NoLogin) -> Grant {
-        match reply {}
-    }
-
     fn authorize(
         &self,
         request: &mut Request,
@@ -202,13 +194,12 @@ pub fn notifications<N: Notice>(
     account: &str,
     caller: CallerAuth,
 ) -> Receiver<N> {
-    Receiver::new(Scope::new(Mocopay::NAME, environment, account), caller)
+    Receiver::new(environment, account, caller)
 }
 
 /// The receiver of what buyers' browsers bring back. Nobody can know a browser: what it says is a
 /// reason to ask, and no more.
 #[must_use]
 pub fn browser_returns(environment: &str, account: &str) -> Receiver<BrowserReturn> {
-    let scope = Scope::new(Mocopay::NAME, environment, account);
-    Receiver::new(scope, danger::authenticated_elsewhere())
+    Receiver::new(environment, account, danger::authenticated_elsewhere())
 }

@@ -1,6 +1,6 @@
 //! How Moka knows the merchant: a block at the head of every body, with a key made of the password.
 
-use payments_core::client::{Grant, NoLogin, Provider};
+use payments_core::client::{NoLogin, Provider};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
 use payments_core::odd::expect_guid;
@@ -49,14 +49,6 @@ impl Provider for Moka {
 
     fn currencies(&self) -> &[Currency] {
         &[Currency::TRY, Currency::USD, Currency::EUR, Currency::GBP]
-    }
-
-    fn login(&self, _credentials: &Credentials) -> Result<Option<NoLogin>, Misuse> {
-        Ok(None)
-    }
-
-    fn grant(&self, reply: NoLogin) -> Grant {
-        match reply {}
     }
 
     fn authorize(

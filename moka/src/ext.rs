@@ -3,13 +3,11 @@
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod confirm;
 
-use payments_core::client::Provider;
 use payments_core::error::Rejected;
-use payments_core::incoming::{Fields, Kept, Notice, Returns, Scope};
+use payments_core::incoming::{Fields, Kept, Notice, Returns};
 use payments_core::signing::{Keys, Scheme, TagText, tag};
 use payments_core::{Canonical, Secret};
 
-use crate::auth::Moka;
 use crate::codes::BankCode;
 use crate::inbound::PaymentReturn;
 
@@ -50,6 +48,7 @@ pub struct Returned {
 
 impl Notice for Returned {
     type Unsigned = PaymentReturn;
+    const PROVIDER: &'static str = PaymentReturn::PROVIDER;
     const NAME: &'static str = "returned";
 
     /// Nothing can be read without the record that the token names: [`Returns::verify`].
@@ -143,7 +142,7 @@ impl Kept for Started {
 /// ```
 #[must_use]
 pub fn returns(environment: &str, account: &str) -> Returns<Started> {
-    Returns::new(Scope::new(Moka::NAME, environment, account))
+    Returns::new(environment, account)
 }
 
 #[cfg(test)]

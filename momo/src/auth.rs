@@ -1,10 +1,10 @@
 //! How MoMo's gateway knows the merchant, and how the merchant knows MoMo.
 
 use payments_core::call::{Call, Fault};
-use payments_core::client::{Grant, NoLogin, Provider};
+use payments_core::client::{NoLogin, Provider};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
-use payments_core::incoming::{BodyFormat, Fields, KeyRing, Scope, Verifier};
+use payments_core::incoming::{BodyFormat, Fields, KeyRing, Verifier};
 use payments_core::signing::{Signed, Signer};
 use payments_core::{Canonical, Currency, Secret};
 
@@ -23,14 +23,6 @@ impl Provider for Momo {
 
     fn currencies(&self) -> &[Currency] {
         &[Currency::VND]
-    }
-
-    fn login(&self, _credentials: &Credentials) -> Result<Option<NoLogin>, Misuse> {
-        Ok(None)
-    }
-
-    fn grant(&self, reply: NoLogin) -> Grant {
-        match reply {}
     }
 
     fn authorize(
@@ -141,7 +133,7 @@ pub fn reply_signature(
 /// they keep two accounts with the same order numbers apart.
 #[must_use]
 pub fn ipns(environment: &str, account: &str, keys: KeyRing<IpnKeys>) -> Verifier<Ipn> {
-    Verifier::new(Scope::new(Momo::NAME, environment, account), keys)
+    Verifier::new(environment, account, keys)
 }
 
 /// The verifier of what a buyer's browser brings back to `redirectUrl`: for display only.
@@ -151,5 +143,5 @@ pub fn redirect_results(
     account: &str,
     keys: KeyRing<RedirectResultKeys>,
 ) -> Verifier<RedirectResult> {
-    Verifier::new(Scope::new(Momo::NAME, environment, account), keys)
+    Verifier::new(environment, account, keys)
 }

@@ -44,6 +44,7 @@ struct Event {
 
 impl Notice for Event {
     type Unsigned = Option<String>;
+    const PROVIDER: &'static str = "toy";
     const NAME: &'static str = "event";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
@@ -83,11 +84,11 @@ impl Signed for Event {
 }
 
 fn scope(account: &str) -> Scope {
-    Scope::new("toy", "live", account)
+    Scope::of::<Event>("live", account)
 }
 
 fn verifier() -> Verifier<Event> {
-    Verifier::new(scope("shop"), KeyRing::new("2026", Hook::new(SECRET)))
+    Verifier::new("live", "shop", KeyRing::new("2026", Hook::new(SECRET)))
 }
 
 fn signature(order_no: &str, status: &str, secret: &str, form: TagText) -> String {
@@ -119,7 +120,7 @@ fn genuine(order_no: &str, status: &str) -> Inbound {
 }
 
 fn event(account: &str, order_no: &str, status: &str) -> Verified<Event> {
-    Verifier::new(scope(account), KeyRing::new("2026", Hook::new(SECRET)))
+    Verifier::new("live", account, KeyRing::new("2026", Hook::new(SECRET)))
         .verify(&genuine(order_no, status))
         .unwrap()
 }
@@ -128,7 +129,7 @@ fn event(account: &str, order_no: &str, status: &str) -> Verified<Event> {
 fn the_key_that_held_is_named() {
     let ring =
         KeyRing::new("2026", Hook::new(SECRET)).and("2025", Hook::new("the old secret, long"));
-    let verifier: Verifier<Event> = Verifier::new(scope("shop"), ring);
+    let verifier: Verifier<Event> = Verifier::new("live", "shop", ring);
     let check = |secret: &str, expect: Option<&str>| {
         let tag = signature("A-1", "paid", secret, TagText::Base64);
         let inbound = inbound(&[FORM, ("signature", &tag)], "orderNo=A-1&status=paid");
@@ -154,6 +155,7 @@ fn verified_fields_are_the_signed_ones() {
     );
     assert_eq!(event.unsigned().as_deref(), Some("hello"));
     assert_eq!(event.scope(), &scope("shop"));
+    assert_eq!(event.scope().provider(), "toy");
     let fields = [("orderNo", "A-1"), ("status", "paid"), ("note", "hello")];
     let tag = signature("A-1", "paid", SECRET, TagText::Base64);
     let tried = tamper(&verifier(), &fields, &["orderNo", "status"], &tag).unwrap();
@@ -311,6 +313,7 @@ fn the_lengths_of_a_shorter_digest_are_known() {
 
     impl Notice for Short {
         type Unsigned = ();
+        const PROVIDER: &'static str = "toy";
         const NAME: &'static str = "short";
 
         fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
@@ -338,7 +341,7 @@ fn the_lengths_of_a_shorter_digest_are_known() {
     }
 
     let ring = KeyRing::new("2026", Hook::new(SECRET));
-    let verifier: Verifier<Short> = Verifier::new(scope("shop"), ring);
+    let verifier: Verifier<Short> = Verifier::new("live", "shop", ring);
     let verdict = |signature: &str| {
         let inbound = inbound(&[FORM, ("signature", signature)], "orderNo=A-1");
         verifier.explain(&inbound).verdict().to_owned()

@@ -23,6 +23,7 @@ struct Paid {
 
 impl Notice for Paid {
     type Unsigned = ();
+    const PROVIDER: &'static str = "toy";
     const NAME: &'static str = "paid";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
@@ -61,11 +62,11 @@ fn known(bill: &str) -> Known {
 }
 
 fn scope() -> Scope {
-    Scope::new("toy", "live", "shop")
+    Scope::of::<Paid>("live", "shop")
 }
 
 fn receiver() -> Receiver<Paid> {
-    Receiver::new(scope(), danger::authenticated_elsewhere())
+    Receiver::new("live", "shop", danger::authenticated_elsewhere())
 }
 
 const BILL: &str = r#"{"billId":"B-1","amount":"5"}"#;
@@ -87,7 +88,7 @@ fn only_a_known_caller_is_heard() {
     assert_eq!(message.claims().amount, "5");
     assert_eq!(message.scope(), &scope());
     assert_eq!(format!("{message:?}"), "Unverified(..)");
-    let nobody: Receiver<Paid> = Receiver::new(scope(), CallerAuth::check(|_| false));
+    let nobody: Receiver<Paid> = Receiver::new("live", "shop", CallerAuth::check(|_| false));
     assert!(nobody.receive(&inbound(BILL)).is_err());
     assert!(receiver().receive(&inbound(r#"{"billId":"B-1"}"#)).is_err());
     let twice = r#"{"billId":"B-1","billId":"B-1","amount":"5"}"#;

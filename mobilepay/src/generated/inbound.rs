@@ -36,6 +36,7 @@ pub struct CardCallback {
 
 impl Notice for CardCallback {
     type Unsigned = ();
+    const PROVIDER: &'static str = "mobilepay";
     const NAME: &'static str = "card_callback";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
@@ -98,6 +99,7 @@ pub struct TokenCallback {
 
 impl Notice for TokenCallback {
     type Unsigned = ();
+    const PROVIDER: &'static str = "mobilepay";
     const NAME: &'static str = "token_callback";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
@@ -144,6 +146,7 @@ pub struct FailedCallback {
 
 impl Notice for FailedCallback {
     type Unsigned = ();
+    const PROVIDER: &'static str = "mobilepay";
     const NAME: &'static str = "failed_callback";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
@@ -205,6 +208,7 @@ pub struct AddressCallback {
 
 impl Notice for AddressCallback {
     type Unsigned = ();
+    const PROVIDER: &'static str = "mobilepay";
     const NAME: &'static str = "address_callback";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {

@@ -75,6 +75,7 @@ pub struct OrderWebhookUnsigned {
 
 impl Notice for OrderWebhook {
     type Unsigned = OrderWebhookUnsigned;
+    const PROVIDER: &'static str = "mocasa";
     const NAME: &'static str = "order_webhook";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {

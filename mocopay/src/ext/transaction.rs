@@ -4,6 +4,8 @@ use payments_core::error::Rejected;
 use payments_core::http::StatusCode;
 use payments_core::incoming::{AckRule, Acknowledged, Fields, Notice, RawFields};
 
+use crate::inbound::BrowserReturn;
+
 /// A change of a transaction's status. A reason to ask `verify_payment`, never to deliver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransactionNotification {
@@ -13,6 +15,7 @@ pub struct TransactionNotification {
 
 impl Notice for TransactionNotification {
     type Unsigned = ();
+    const PROVIDER: &'static str = BrowserReturn::PROVIDER;
     const NAME: &'static str = "transaction_notification";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {

@@ -49,6 +49,7 @@ pub struct SessionNotification {
 
 impl Notice for SessionNotification {
     type Unsigned = ();
+    const PROVIDER: &'static str = "mocopay";
     const NAME: &'static str = "session_notification";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
@@ -108,6 +109,7 @@ pub struct BrowserReturn {
 
 impl Notice for BrowserReturn {
     type Unsigned = ();
+    const PROVIDER: &'static str = "mocopay";
     const NAME: &'static str = "browser_return";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {

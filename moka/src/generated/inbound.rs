@@ -33,6 +33,7 @@ pub struct PaymentReturn {
 
 impl Notice for PaymentReturn {
     type Unsigned = ();
+    const PROVIDER: &'static str = "moka";
     const NAME: &'static str = "payment_return";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {

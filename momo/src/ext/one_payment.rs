@@ -4,11 +4,9 @@
 //! [`Notification`]); the partner's page opens a link ([`Integration::link`]). Nothing that comes in
 //! is signed, so each endpoint says how its caller is known ([`CallerAuth`]).
 
-use payments_core::client::Provider;
 use payments_core::error::Misuse;
 use payments_core::incoming::{
-    Basis, BodyFormat, CallerAuth, Confirmation, Confirmed, Expected, Fields, Receiver, Scope,
-    Unverified,
+    Basis, BodyFormat, CallerAuth, Confirmation, Confirmed, Expected, Fields, Receiver, Unverified,
 };
 use payments_core::money::wire::Form;
 use payments_core::signing::{
@@ -18,7 +16,6 @@ use payments_core::signing::{
 use payments_core::{AllowedLinks, Canonical, Currency, Link, Money, Secret};
 
 use super::agrees;
-use crate::auth::Momo;
 pub use crate::codes::BillCode;
 pub use crate::inbound::{Init, Notification};
 pub use crate::types::{AccountInfo, Acknowledgement, InitAnswer};
@@ -315,7 +312,7 @@ impl Bill {
 /// The receiver of Init, whose caller is known by `caller`.
 #[must_use]
 pub fn inits(environment: &str, account: &str, caller: CallerAuth) -> Receiver<Init> {
-    Receiver::new(Scope::new(Momo::NAME, environment, account), caller)
+    Receiver::new(environment, account, caller)
 }
 
 /// The receiver of notifications, whose caller is known by `caller`.
@@ -325,7 +322,7 @@ pub fn notifications(
     account: &str,
     caller: CallerAuth,
 ) -> Receiver<Notification> {
-    Receiver::new(Scope::new(Momo::NAME, environment, account), caller)
+    Receiver::new(environment, account, caller)
 }
 
 /// The acknowledgement of a notification. `payment_ref` is the partner's own number of the payment:

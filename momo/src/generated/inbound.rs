@@ -139,6 +139,7 @@ pub struct IpnUnsigned {
 
 impl Notice for Ipn {
     type Unsigned = IpnUnsigned;
+    const PROVIDER: &'static str = "momo";
     const NAME: &'static str = "ipn";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
@@ -312,6 +313,7 @@ pub struct RedirectResultUnsigned {
 
 impl Notice for RedirectResult {
     type Unsigned = RedirectResultUnsigned;
+    const PROVIDER: &'static str = "momo";
     const NAME: &'static str = "redirect_result";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
@@ -378,6 +380,7 @@ pub struct Init {
 
 impl Notice for Init {
     type Unsigned = ();
+    const PROVIDER: &'static str = "momo";
     const NAME: &'static str = "init";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
@@ -426,6 +429,7 @@ pub struct Notification {
 
 impl Notice for Notification {
     type Unsigned = ();
+    const PROVIDER: &'static str = "momo";
     const NAME: &'static str = "notification";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {

@@ -194,11 +194,16 @@ pub struct Receiver<N> {
 }
 
 impl<N: Notice> Receiver<N> {
-    /// A receiver for the endpoint of `scope`, whose caller is known by `caller`.
+    /// A receiver for one endpoint, whose caller is known by `caller`. `environment` and `account` are
+    /// the merchant's own names; they keep two accounts with the same order numbers apart.
     #[must_use]
-    pub fn new(scope: Scope, caller: CallerAuth) -> Self {
+    pub fn new(
+        environment: impl Into<String>,
+        account: impl Into<String>,
+        caller: CallerAuth,
+    ) -> Self {
         Self {
-            scope,
+            scope: Scope::of::<N>(environment, account),
             caller,
             body: None,
             any_case: false,

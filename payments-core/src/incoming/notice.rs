@@ -14,6 +14,9 @@ pub trait Notice: Sized {
     /// The fields beside the signature: claims that anyone on the way may have changed.
     type Unsigned;
 
+    /// Who sends it: the name of the provider, as the crate's.
+    const PROVIDER: &'static str;
+
     /// Its name, in snake case: `order_webhook`.
     const NAME: &'static str;
 

@@ -37,11 +37,12 @@ pub struct Returns<K> {
 }
 
 impl<K: Kept> Returns<K> {
-    /// The endpoint of `scope`.
+    /// One endpoint. `environment` and `account` are the merchant's own names; they keep two accounts
+    /// with the same references apart.
     #[must_use]
-    pub fn new(scope: Scope) -> Self {
+    pub fn new(environment: impl Into<String>, account: impl Into<String>) -> Self {
         Self {
-            scope,
+            scope: Scope::of::<K::Notice>(environment, account),
             kept: PhantomData,
         }
     }
@@ -138,6 +139,7 @@ mod tests {
 
     impl Notice for Back {
         type Unsigned = Option<String>;
+        const PROVIDER: &'static str = "toy";
         const NAME: &'static str = "back";
 
         fn read(_: &Fields<'_>) -> Result<Self, Rejected> {
@@ -168,7 +170,7 @@ mod tests {
     }
 
     fn returns() -> Returns<Page> {
-        Returns::new(Scope::new("toy", "test", "shop"))
+        Returns::new("test", "shop")
     }
 
     fn inbound(target: &str, body: &'static str) -> Inbound {

@@ -15,15 +15,12 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// `environment` and `account` are the merchant's own names, such as `live` and `main-shop`.
+    /// That of messages of one kind, which says whose they are. `environment` and `account` are the
+    /// merchant's own names, such as `live` and `main-shop`.
     #[must_use]
-    pub fn new(
-        provider: &'static str,
-        environment: impl Into<String>,
-        account: impl Into<String>,
-    ) -> Self {
+    pub fn of<N: Notice>(environment: impl Into<String>, account: impl Into<String>) -> Self {
         Self {
-            provider,
+            provider: N::PROVIDER,
             environment: environment.into(),
             account: account.into(),
         }

@@ -26,12 +26,17 @@ impl<N: Notice + Signed> Verifier<N>
 where
     N::Keys: Keys + Sized,
 {
-    /// A verifier for the endpoint of `scope`, by the rule of the description.
+    /// A verifier for one endpoint, by the rule of the description. `environment` and `account` are
+    /// the merchant's own names; they keep two accounts with the same order numbers apart.
     #[must_use]
-    pub fn new(scope: Scope, ring: KeyRing<N::Keys>) -> Self {
+    pub fn new(
+        environment: impl Into<String>,
+        account: impl Into<String>,
+        keys: KeyRing<N::Keys>,
+    ) -> Self {
         Self {
-            scope,
-            ring,
+            scope: Scope::of::<N>(environment, account),
+            ring: keys,
             rule: N::SIGNATURE,
             body: None,
         }

@@ -19,7 +19,7 @@ pub use driver::Client;
 pub use environment::{Environment, Hosts};
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use prepared::Prepared;
-pub use provider::{Grant, NoLogin, Provider};
+pub use provider::{Grant, Login, NoLogin, Provider};
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use setup::{Builder, FromSetup, Setup, danger};
 

@@ -3,7 +3,7 @@
 use http::HeaderName;
 use payments_core::Secret;
 use payments_core::call::Fault;
-use payments_core::client::{Grant, Provider};
+use payments_core::client::{self, Grant, Provider};
 use payments_core::error::{Meaning, Misuse, Refused};
 use payments_core::exchange::Response;
 
@@ -18,14 +18,6 @@ impl Provider for Proving {
     const NAME: &'static str = "proving";
     type Credentials = Credentials;
     type Login = Login;
-
-    fn login(&self, credentials: &Credentials) -> Result<Option<Login>, Misuse> {
-        Toy.login(credentials)
-    }
-
-    fn grant(&self, reply: Answer) -> Grant {
-        Toy.grant(reply)
-    }
 
     fn authorize(
         &self,
@@ -52,6 +44,16 @@ impl Provider for Proving {
         } else {
             Err(Fault::unreadable("the proof does not hold"))
         }
+    }
+}
+
+impl client::Login<Proving> for Login {
+    fn of(_: &Proving, credentials: &Credentials) -> Result<Option<Self>, Misuse> {
+        Self::of(&Toy, credentials)
+    }
+
+    fn grant(_: &Proving, reply: Answer) -> Grant {
+        Self::grant(&Toy, reply)
     }
 }
 

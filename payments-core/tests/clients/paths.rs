@@ -3,7 +3,7 @@
 use http::HeaderName;
 use payments_core::Secret;
 use payments_core::client::danger::plain_http;
-use payments_core::client::{Grant, NoLogin, Provider};
+use payments_core::client::{NoLogin, Provider};
 use payments_core::error::Misuse;
 
 use super::*;
@@ -21,14 +21,6 @@ impl Provider for Signing {
             return Err(Misuse::new("user", "must be somebody"));
         }
         Ok(())
-    }
-
-    fn login(&self, _: &Credentials) -> Result<Option<NoLogin>, Misuse> {
-        Ok(None)
-    }
-
-    fn grant(&self, reply: NoLogin) -> Grant {
-        match reply {}
     }
 
     fn authorize(

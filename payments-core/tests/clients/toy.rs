@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::HeaderName;
 use payments_core::call::{Call, Effect, Fault, Resolve, echo};
-use payments_core::client::{Grant, Provider};
+use payments_core::client::{self, Grant, Provider};
 use payments_core::error::{Meaning, Misuse, Refused};
 use payments_core::exchange::{Body, Request, Response};
 use payments_core::{Currency, Money, Secret};
@@ -51,25 +51,6 @@ impl Provider for Toy {
         &[Currency::PHP]
     }
 
-    fn login(&self, credentials: &Credentials) -> Result<Option<Login>, Misuse> {
-        Ok(Some(Login(credentials.clone())))
-    }
-
-    fn authorize_login(
-        &self,
-        request: &mut Request,
-        credentials: &Credentials,
-    ) -> Result<(), Misuse> {
-        request.set_header(HeaderName::from_static("x-user"), &credentials.user, false)
-    }
-
-    fn grant(&self, reply: Answer) -> Grant {
-        Grant {
-            token: reply.value.into(),
-            lifetime: LIFETIME,
-        }
-    }
-
     fn authorize(
         &self,
         request: &mut Request,
@@ -83,6 +64,23 @@ impl Provider for Toy {
 
     fn is_stale_token(&self, refused: &Refused) -> bool {
         matches!(refused.code(), Some("STALE" | "STALE_OR_NOT"))
+    }
+}
+
+impl client::Login<Toy> for Login {
+    fn of(_: &Toy, credentials: &Credentials) -> Result<Option<Self>, Misuse> {
+        Ok(Some(Self(credentials.clone())))
+    }
+
+    fn authorize(_: &Toy, request: &mut Request, credentials: &Credentials) -> Result<(), Misuse> {
+        request.set_header(HeaderName::from_static("x-user"), &credentials.user, false)
+    }
+
+    fn grant(_: &Toy, reply: Answer) -> Grant {
+        Grant {
+            token: reply.value.into(),
+            lifetime: LIFETIME,
+        }
     }
 }
 

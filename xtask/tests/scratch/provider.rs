@@ -9,17 +9,6 @@ impl payments_core::client::Provider for Golden {
     type Credentials = crate::golden::calls::Credentials;
     type Login = payments_core::client::NoLogin;
 
-    fn login(
-        &self,
-        _credentials: &Self::Credentials,
-    ) -> Result<Option<Self::Login>, payments_core::error::Misuse> {
-        Ok(None)
-    }
-
-    fn grant(&self, reply: Self::Login) -> payments_core::client::Grant {
-        match reply {}
-    }
-
     fn authorize(
         &self,
         _request: &mut payments_core::exchange::Request,

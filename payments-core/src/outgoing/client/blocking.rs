@@ -8,7 +8,7 @@ use bytes::Bytes;
 use tracing::{debug, info_span};
 
 use super::steps::{login_failed, login_failed_elsewhere, of_login, usable};
-use super::{FromSetup, Prepared, Provider, Setup};
+use super::{FromSetup, Login, Prepared, Provider, Setup};
 use crate::error::{Error, Misuse};
 use crate::exchange::{Request, Response};
 use crate::outgoing::call::{Call, Effect, Raw, Reply, Resolve};
@@ -184,7 +184,7 @@ impl<P: Provider> Client<P> {
             return Ok(Some(token));
         }
         let credentials = setup.credentials()?;
-        let Some(login) = setup.provider.login(&credentials)? else {
+        let Some(login) = P::Login::of(&setup.provider, &credentials)? else {
             return Ok(None);
         };
         let (login, digest) = setup.prepare_login(login, &credentials)?;
@@ -198,7 +198,8 @@ impl<P: Provider> Client<P> {
             return Err(login_failed_elsewhere(why));
         }
         let result = self.log_in(login, &credentials);
-        let grant = result.and_then(|reply| usable(setup.provider.grant(reply.into_inner())));
+        let grant =
+            result.and_then(|reply| usable(P::Login::grant(&setup.provider, reply.into_inner())));
         let token = match grant {
             Ok(grant) => Ok(state.store(grant, setup.clock.monotonic(), digest)),
             Err(error) => {

@@ -19,7 +19,7 @@ pub trait Provider: Clone + Send + Sync + 'static {
     type Credentials: Clone + Send + Sync + 'static;
 
     /// The call that fetches a token; [`NoLogin`] where every request carries its own proof.
-    type Login: Call;
+    type Login: Login<Self>;
 
     /// The currencies that amounts may be in; empty for all.
     fn currencies(&self) -> &[Currency] {
@@ -53,27 +53,6 @@ pub trait Provider: Clone + Send + Sync + 'static {
     fn retry() -> RetryPolicy {
         RetryPolicy::default()
     }
-
-    /// The call that fetches a token, if there is one.
-    ///
-    /// # Errors
-    /// [`Misuse`] for credentials that it cannot carry.
-    fn login(&self, credentials: &Self::Credentials) -> Result<Option<Self::Login>, Misuse>;
-
-    /// Adds to the login's own request what its fields do not carry; nothing unless told.
-    ///
-    /// # Errors
-    /// [`Misuse`] for credentials that it cannot carry.
-    fn authorize_login(
-        &self,
-        _request: &mut Request,
-        _credentials: &Self::Credentials,
-    ) -> Result<(), Misuse> {
-        Ok(())
-    }
-
-    /// Reads the token out of the login's reply.
-    fn grant(&self, reply: <Self::Login as Call>::Reply) -> Grant;
 
     /// Adds what authorizes a request. The login's own request is not passed here.
     ///
@@ -109,6 +88,30 @@ pub trait Provider: Clone + Send + Sync + 'static {
     }
 }
 
+/// The call that fetches a provider's token.
+pub trait Login<P: Provider>: Call + Sized {
+    /// The login for these credentials; none only where the provider knows no login.
+    ///
+    /// # Errors
+    /// [`Misuse`] for credentials that it cannot carry.
+    fn of(provider: &P, credentials: &P::Credentials) -> Result<Option<Self>, Misuse>;
+
+    /// Adds to its request what its fields do not carry; nothing unless told.
+    ///
+    /// # Errors
+    /// [`Misuse`] for credentials that it cannot carry.
+    fn authorize(
+        _provider: &P,
+        _request: &mut Request,
+        _credentials: &P::Credentials,
+    ) -> Result<(), Misuse> {
+        Ok(())
+    }
+
+    /// Reads the token out of its reply.
+    fn grant(provider: &P, reply: Self::Reply) -> Grant;
+}
+
 /// The login of a provider that has none: it cannot be made.
 #[derive(Clone, Copy, Debug)]
 pub enum NoLogin {}
@@ -124,6 +127,16 @@ impl Call for NoLogin {
 
     fn reply(&self, _response: &Response) -> Result<NoLogin, Fault> {
         match *self {}
+    }
+}
+
+impl<P: Provider> Login<P> for NoLogin {
+    fn of(_provider: &P, _credentials: &P::Credentials) -> Result<Option<Self>, Misuse> {
+        Ok(None)
+    }
+
+    fn grant(_provider: &P, reply: Self) -> Grant {
+        match reply {}
     }
 }
 

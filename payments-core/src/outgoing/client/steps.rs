@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Grant, Prepared, Provider, Setup};
+use super::{Grant, Login, Prepared, Provider, Setup};
 use crate::clock::unix_millis;
 use crate::error::{Error, Malformed, Misuse, NotSent};
 use crate::outgoing::call::{Call, Resolve};
@@ -61,7 +61,7 @@ impl<P: Provider> Setup<P> {
     ) -> Result<(Prepared<P::Login>, LoginDigest), Error> {
         let mut prepared = self.prepare(login)?;
         let request = &mut prepared.request;
-        self.provider.authorize_login(request, credentials)?;
+        P::Login::authorize(&self.provider, request, credentials)?;
         let digest = LoginDigest::of(request);
         if let Some((place, text)) = prepared.call.signature(credentials)? {
             request.carry_signature(place, &text)?;

@@ -20,7 +20,7 @@ pub(super) fn emit(provider: &Provider) -> String {
         }
         let item = structs(message, provider, &mut page);
         page.item(item);
-        let item = implementation(notice, message, &mut page);
+        let item = implementation(notice, message, provider, &mut page);
         page.item(item);
         if let Some(signature) = &message.signature {
             let item = signed(
@@ -219,7 +219,12 @@ fn wire_attribute(field: &Field) -> String {
     parts.join(", ")
 }
 
-fn implementation(notice: &Notice, message: &Message, page: &mut Page) -> String {
+fn implementation(
+    notice: &Notice,
+    message: &Message,
+    provider: &Provider,
+    page: &mut Page,
+) -> String {
     let (signed, unsigned) = split(message);
     for used in ["Fields", "Notice"] {
         page.uses.add("payments_core::incoming", used);
@@ -306,11 +311,13 @@ fn implementation(notice: &Notice, message: &Message, page: &mut Page) -> String
     format!(
         "impl Notice for {name} {{\n\
          type Unsigned = {of_type};\n\
+         const PROVIDER: &'static str = {provider};\n\
          const NAME: &'static str = {id};\n\n\
          fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {{\nOk(Self {{\n{reads}}})\n}}\n\n\
          {read_unsigned}\n\n\
          fn dedupe(&self) -> Vec<&str> {{\nvec![{dedupe}]\n}}\n\n\
          fn reference(&self) -> &str {{\n&self.{reference}\n}}\n}}\n\n{answered}",
+        provider = literal(&provider.folder),
         id = literal(&notice.id),
         dedupe = dedupe.join(", "),
     )

@@ -1,7 +1,7 @@
 //! How {{Name}} knows who asks.
 
 use payments_core::Secret;
-use payments_core::client::{Grant, NoLogin, Provider};
+use payments_core::client::{NoLogin, Provider};
 use payments_core::error::Misuse;
 use payments_core::exchange::Request;
 
@@ -16,14 +16,6 @@ impl Provider for {{Name}} {
     const NAME: &'static str = "{{name}}";
     type Credentials = Credentials;
     type Login = NoLogin;
-
-    fn login(&self, _credentials: &Credentials) -> Result<Option<NoLogin>, Misuse> {
-        Ok(None)
-    }
-
-    fn grant(&self, reply: NoLogin) -> Grant {
-        match reply {}
-    }
 
     fn authorize(
         &self,

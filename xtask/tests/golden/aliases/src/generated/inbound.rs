@@ -31,6 +31,7 @@ pub struct Session {
 
 impl Notice for Session {
     type Unsigned = ();
+    const PROVIDER: &'static str = "aliases";
     const NAME: &'static str = "session";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
@@ -114,6 +115,7 @@ pub struct SignedPaymentUnsigned {
 
 impl Notice for SignedPayment {
     type Unsigned = SignedPaymentUnsigned;
+    const PROVIDER: &'static str = "aliases";
     const NAME: &'static str = "signed";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {

@@ -20,6 +20,7 @@ pub struct Paid {
 
 impl Notice for Paid {
     type Unsigned = ();
+    const PROVIDER: &'static str = "numbers";
     const NAME: &'static str = "paid";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {

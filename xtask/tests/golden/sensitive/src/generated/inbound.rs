@@ -68,6 +68,7 @@ pub struct MovedUnsigned {
 
 impl Notice for Moved {
     type Unsigned = MovedUnsigned;
+    const PROVIDER: &'static str = "sensitive";
     const NAME: &'static str = "moved";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {

@@ -24,6 +24,7 @@ pub struct Init {
 
 impl Notice for Init {
     type Unsigned = ();
+    const PROVIDER: &'static str = "webhook_answer";
     const NAME: &'static str = "init";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {

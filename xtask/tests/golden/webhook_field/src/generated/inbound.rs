@@ -103,6 +103,7 @@ pub struct IpnUnsigned {
 
 impl Notice for Ipn {
     type Unsigned = IpnUnsigned;
+    const PROVIDER: &'static str = "webhook_field";
     const NAME: &'static str = "ipn";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
@@ -158,6 +159,7 @@ pub struct Gone {
 
 impl Notice for Gone {
     type Unsigned = ();
+    const PROVIDER: &'static str = "webhook_field";
     const NAME: &'static str = "gone";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {

@@ -66,6 +66,7 @@ pub struct PaidUnsigned {
 
 impl Notice for Paid {
     type Unsigned = PaidUnsigned;
+    const PROVIDER: &'static str = "webhook_header";
     const NAME: &'static str = "paid";
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
