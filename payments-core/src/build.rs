@@ -1,6 +1,8 @@
 //! What the request builders are made of: markers for fields given and missing, and the checks that
 //! `build` makes.
 
+mod rules;
+
 use core::ops::RangeInclusive;
 
 use crate::error::Misuse;
@@ -8,6 +10,8 @@ use crate::link::Link;
 use crate::money::wire::Form;
 use crate::money::{Currency, Money};
 use crate::wire::Wire;
+
+pub use rules::{Test, When, fitting, lacking, needed};
 
 /// A required field that was not given yet.
 #[derive(Clone, Copy, Debug, Default)]

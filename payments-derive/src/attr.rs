@@ -12,8 +12,10 @@ use syn::{
 use crate::check::known;
 
 mod read;
+mod rules;
 
 pub(crate) use self::read::{Spelt, priced, spelling, spellings, spelt};
+pub(crate) use self::rules::{Request, Rule, Test};
 
 /// Everything that is wrong with one type, told at once.
 #[derive(Default)]
@@ -418,40 +420,6 @@ fn entry(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Entr
             errors.at(keyword.span(), message);
             skip_item(input)?;
             Ok(None)
-        }
-    }
-}
-
-/// `#[request(exactly_one("PaymentId", "OtherTrxCode"))]`, as often as needed.
-pub(crate) struct Request {
-    pub(crate) exactly_one: Vec<Keyed<Vec<LitStr>>>,
-}
-
-impl Request {
-    pub(crate) fn read(input: &DeriveInput, errors: &mut Errors) -> Self {
-        let mut groups = Vec::new();
-        let attrs = input.attrs.iter();
-        for attr in attrs.filter(|attr| attr.path().is_ident("request")) {
-            let parsed = attr.parse_args_with(|input: ParseStream<'_>| {
-                items(input, errors, |input, errors| {
-                    let key = input.call(Ident::parse_any)?;
-                    if key != "exactly_one" {
-                        let message = unknown_key(&key.to_string(), "#[request]", &["exactly_one"]);
-                        errors.at(key.span(), message);
-                        return skip_item(input);
-                    }
-                    let content = list(input, "exactly_one(\"PaymentId\", \"OtherTrxCode\")")?;
-                    let names = names(&content, errors)?;
-                    groups.push(keyed(key, names));
-                    Ok(())
-                })
-            });
-            if let Err(error) = parsed {
-                errors.push(error);
-            }
-        }
-        Self {
-            exactly_one: groups,
         }
     }
 }

@@ -5,6 +5,7 @@ mod canonical;
 mod choice;
 mod json;
 mod read;
+mod rules;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};

@@ -64,6 +64,7 @@ pub mod cases {
     pub mod request_optional;
     pub mod request_path;
     pub mod request_required;
+    pub mod request_rules;
     pub mod request_sensitive;
     pub mod request_text;
     pub mod respelt;
@@ -77,6 +78,8 @@ mod json;
 mod made;
 #[path = "derives/read.rs"]
 mod read;
+#[path = "derives/rules.rs"]
+mod rules;
 
 #[derive(Default)]
 struct Text(String);

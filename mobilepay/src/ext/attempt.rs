@@ -86,16 +86,13 @@ impl Attempt {
     /// may be none.
     ///
     /// # Errors
-    /// [`Misuse`] for a reason without its acquirer, and for 1008, which is [`Attempt::step_up`].
+    /// [`Misuse`] for a reason without its acquirer, and for 1008, which has a page: [`Attempt::step_up`].
     pub fn authorize_failed(
         &self,
         reason: ReasonCode,
         message: &str,
         acquirer: Option<Acquirer<'_>>,
     ) -> Result<UpdateAttempt, Misuse> {
-        if reason == ReasonCode::StepUp {
-            return Err(Misuse::new("reasonCode", "is 1008: use `step_up`"));
-        }
         self.failed(reason, message, acquirer, None)
     }
 
@@ -120,12 +117,6 @@ impl Attempt {
         acquirer: Option<Acquirer<'_>>,
         page: Option<&Link>,
     ) -> Result<UpdateAttempt, Misuse> {
-        let number: u32 = reason.as_str().parse().unwrap_or_default();
-        let without = matches!(reason, ReasonCode::StepUpDone | ReasonCode::Invalidated);
-        if acquirer.is_none() && (1000..2000).contains(&number) && !without {
-            let problem = "is missing: a reason from 1000 to 1999 names the acquirer that said no";
-            return Err(Misuse::new("acquirerVatNumber", problem));
-        }
         let mut report = UpdateAttempt::builder()
             .payment_id(&self.payment)
             .authorization_attempt_id(&self.attempt)
@@ -216,7 +207,7 @@ mod tests {
         for code in ["1009", "1010", "2000", "2001", "2002", "3000"] {
             check(code, None, Ok(&bare(code)));
         }
-        check("1008", Some(ACQUIRER), Err("reasonCode"));
+        check("1008", Some(ACQUIRER), Err("threeDSecureUrl"));
         check("none", Some(ACQUIRER), Err("reasonCode"));
     }
 

@@ -106,6 +106,16 @@ pub struct MerchantDetails {
 /// A payment to be started. `orderId` is of the README of 2020.
 #[derive(Clone, Request, FromJson)]
 #[priced(spelling = currency_of)]
+#[request(needs("allowedCardTypes"))]
+#[request(
+    when("isCheckout", is("true")),
+    needs("addressCallbackUrl", "deliveryAddressAllowed")
+)]
+#[request(
+    when("deliveryAddressAllowed", is("false")),
+    needs("deliveryAddressDisallowedReasonCode"),
+    fits("deliveryAddressDisallowedReasonCode", min = 1, max = 5)
+)]
 pub struct InitiatePayment {
     /// MobilePay's id of the merchant.
     #[wire("merchantId", min = 1)]
@@ -182,8 +192,9 @@ pub struct InitiatePayment {
 
 /// A card that the merchant takes.
 #[derive(Clone, Request, FromJson)]
+#[request(fits("name", not("VISA-DANKORT")))]
 pub struct AllowedCardType {
-    /// Which card.
+    /// Which card. VISA-DANKORT was withdrawn in 2019: name both cards.
     #[wire("name")]
     name: CardType,
     /// https; takes the card callback.
@@ -233,8 +244,17 @@ pub struct UpdatePayment {
     redirect_from_mobile_pay_url: Option<String>,
 }
 
-/// What became of an attempt. `Attempt` makes it with the rules that the fields have together.
+/// What became of an attempt. Reasons from 1000 to 1999 name the acquirer that said no; of 1009 and
+/// 1010 there may be none.
 #[derive(Clone, Request)]
+#[request(when("succeeded", is("false")), needs("reasonCode", "reasonMessage"))]
+#[request(unless("succeeded", is("false")), lacks("reasonCode", "reasonMessage"))]
+#[request(
+    when("reasonCode", not("1009", "1010"), min = 1000, max = 1999),
+    needs("acquirerVatNumber", "acquirerMerchantId", "acquirerPaymentReference")
+)]
+#[request(when("reasonCode", is("1008")), needs("threeDSecureUrl"))]
+#[request(unless("reasonCode", is("1008")), lacks("threeDSecureUrl"))]
 pub struct UpdateAttempt {
     /// The payment.
     #[wire("paymentId", path, min = 1)]

@@ -215,7 +215,8 @@ pub(super) fn checks(message: &Message, rules: &Rules<'_>) -> TokenStream {
     let fields = message.fields.iter().map(field_check);
     let groups = rules.exactly_one.iter().map(group_check);
     let made = message.fields.iter().map(|field| made(message, field));
-    quote!(#(#fields)* #(#groups)* #(#made)*)
+    let between = rules.between.iter().map(super::rules::check);
+    quote!(#(#fields)* #(#groups)* #(#between)* #(#made)*)
 }
 
 /// The variable of a field that is not given.

@@ -25,6 +25,7 @@ mod field;
 mod message;
 mod names;
 mod notice;
+mod rules;
 mod server;
 mod sign;
 

@@ -1,5 +1,6 @@
 //! What a description means, checked: everything that is emitted is read from here.
 
+mod rules;
 mod signature;
 
 pub(crate) use super::load::node::Value;
@@ -7,6 +8,7 @@ pub(crate) use super::load::raw::{
     CredentialKind, EffectKind, Scheme, Sensitive, ServerKind, Tag, TagText,
 };
 
+pub(crate) use rules::{Test, Together, When};
 pub(crate) use signature::{Entry, Place, Signature, Vector};
 
 /// One provider.
@@ -235,6 +237,7 @@ pub(crate) struct Message {
     pub(crate) role: Role,
     pub(crate) fields: Vec<Field>,
     pub(crate) exactly_one: Vec<Vec<String>>,
+    pub(crate) together: Vec<Together>,
     pub(crate) choices: Vec<Choice>,
     pub(crate) signature: Option<Signature>,
     pub(crate) vectors: Vec<Vector>,

@@ -3,7 +3,7 @@
 use super::super::lower::pascal_case;
 use super::super::model::{
     Choice, Currency, Entry, Field, Form, Kind, Message, Money, Place, Provider, Role, Scheme,
-    Sensitive, Signature, TagText, Value,
+    Sensitive, Signature, TagText, Test, Together, Value, When,
 };
 use super::{Page, doc_lines, docs, listed, literal, read, read_type};
 
@@ -107,6 +107,9 @@ fn request(message: &Message, provider: &Provider, page: &mut Page) -> String {
     for group in &message.exactly_one {
         let names: Vec<String> = group.iter().map(|name| literal(name)).collect();
         attributes.push_str(&format!("#[request(exactly_one({}))]\n", names.join(", ")));
+    }
+    for rule in &message.together {
+        attributes.push_str(&together(rule));
     }
     let body = if fields.is_empty() {
         "{}".to_owned()
@@ -258,6 +261,52 @@ fn made(field: &Field) -> Vec<String> {
         format!("currency_of({})", amounts.join(", ")),
         "spelling = currency_text".to_owned(),
     ]
+}
+
+/// `#[request(when(…), needs(…))]`
+fn together(rule: &Together) -> String {
+    let mut parts = Vec::new();
+    if let Some(When {
+        test: found,
+        unless,
+    }) = &rule.when
+    {
+        let word = if *unless { "unless" } else { "when" };
+        parts.push(format!("{word}({})", test(found)));
+    }
+    for (word, names) in [("needs", &rule.needs), ("lacks", &rule.lacks)] {
+        if !names.is_empty() {
+            parts.push(format!("{word}({})", literals(names)));
+        }
+    }
+    parts.extend(
+        rule.fits
+            .iter()
+            .map(|found| format!("fits({})", test(found))),
+    );
+    let short = format!("#[request({})]\n", parts.join(", "));
+    if short.trim_end().chars().count() <= 100 {
+        short
+    } else {
+        format!("#[request(\n    {},\n)]\n", parts.join(",\n    "))
+    }
+}
+
+fn test(test: &Test) -> String {
+    let mut parts = vec![literal(&test.field)];
+    for (word, values) in [("is", &test.is), ("not", &test.not)] {
+        if !values.is_empty() {
+            parts.push(format!("{word}({})", literals(values)));
+        }
+    }
+    parts.extend(test.min.map(|min| format!("min = {min}")));
+    parts.extend(test.max.map(|max| format!("max = {max}")));
+    parts.join(", ")
+}
+
+fn literals(texts: &[String]) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| literal(text)).collect();
+    texts.join(", ")
 }
 
 /// `#[canonical(…)]`

@@ -51,6 +51,7 @@ impl<'a> Lowering<'a> {
                 self.tie_currencies(&mut fields, schema);
             }
             let (exactly_one, choices) = self.groups(schema, role, &fields);
+            let together = self.together(schema, role, &fields);
             let signature = self.signature(schema, &fields);
             self.check_aliases(schema, role, &mut fields, signature.as_ref());
             let sound = self.problems.count() == before;
@@ -65,6 +66,7 @@ impl<'a> Lowering<'a> {
                 role,
                 fields,
                 exactly_one,
+                together,
                 choices,
                 signature,
                 vectors,
@@ -154,6 +156,7 @@ impl<'a> Lowering<'a> {
             role: Role::Request,
             fields: self.path_fields(&path),
             exactly_one: Vec::new(),
+            together: Vec::new(),
             choices: Vec::new(),
             signature: None,
             vectors: Vec::new(),
