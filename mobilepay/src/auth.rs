@@ -15,7 +15,7 @@ use payments_core::incoming::{BodyFormat, CallerAuth, Fields, Notice, Receiver};
 use payments_core::{Currency, Secret, random_uuid};
 
 use crate::calls::Credentials;
-use crate::codes::ErrorCode;
+use crate::codes::{CURRENCIES, ErrorCode};
 use crate::ext::Fishing;
 
 /// The card passthrough API, with what this client remembers of the payments that it started: the
@@ -40,14 +40,7 @@ impl Provider for Mobilepay {
     type Login = NoLogin;
 
     fn currencies(&self) -> &[Currency] {
-        &[
-            Currency::DKK,
-            Currency::EUR,
-            Currency::NOK,
-            Currency::SEK,
-            Currency::USD,
-            Currency::GBP,
-        ]
+        CURRENCIES
     }
 
     /// No answer within two seconds is none, says MobilePay.

@@ -29,8 +29,8 @@ async fn opened<K: PrivateKey>(name: &str) -> Result<CardData, Refusal> {
     let desk = Desk::<K>::new();
     let accepted = desk.card(&fixture(name), "p", "a").await?;
     let accepted = accepted.unwrap();
-    assert_eq!(accepted.attempt().payment_id(), "p");
-    assert_eq!(accepted.attempt().attempt_id(), "a");
+    assert_eq!(accepted.subject().payment_id(), "p");
+    assert_eq!(accepted.subject().attempt_id(), "a");
     Ok(CardData::clone(&accepted))
 }
 

@@ -10,6 +10,7 @@ mod deadlines;
 pub mod decrypt;
 pub mod error;
 pub mod exchange;
+pub mod html;
 pub mod incoming;
 pub mod json;
 mod link;
@@ -33,7 +34,7 @@ pub use link::{AllowedLinks, Link};
 pub use money::{Currency, Decimal, Money};
 pub use outgoing::call::Reply;
 pub use outgoing::{Pending, Resolved, call, client};
-pub use pan::Pan;
+pub use pan::{Expiry, Pan};
 pub use payments_derive::{Canonical, Choice, FromJson, Masked, Priced, Request, Respelt};
 #[cfg(feature = "random")]
 pub use random::{random_uuid, unguessable};

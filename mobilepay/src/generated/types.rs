@@ -247,6 +247,18 @@ pub struct UpdatePayment {
 /// What became of an attempt. Reasons from 1000 to 1999 name the acquirer that said no; of 1009 and
 /// 1010 there may be none.
 #[derive(Clone, Request)]
+#[request(
+    when("acquirerVatNumber"),
+    needs("acquirerMerchantId", "acquirerPaymentReference")
+)]
+#[request(
+    when("acquirerMerchantId"),
+    needs("acquirerVatNumber", "acquirerPaymentReference")
+)]
+#[request(
+    when("acquirerPaymentReference"),
+    needs("acquirerVatNumber", "acquirerMerchantId")
+)]
 #[request(when("succeeded", is("false")), needs("reasonCode", "reasonMessage"))]
 #[request(unless("succeeded", is("false")), lacks("reasonCode", "reasonMessage"))]
 #[request(

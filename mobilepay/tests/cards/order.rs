@@ -48,6 +48,7 @@ async fn no_key_is_used_for_what_nobody_waits_for() {
     }
     let accepted = desk.card(&text, "p", "a").await.unwrap().unwrap();
     assert_eq!(accepted.card_type(), Some(&CardType::Dankort));
+    assert_eq!(accepted.subject(), &Attempt::new("p", "a"));
     assert_eq!(desk.used(), 1);
 }
 

@@ -54,7 +54,8 @@ async fn attempts_that_a_crash_left_open_are_closed_as_temporary_errors() {
     for due in open {
         let error = due
             .key
-            .authorize_failed(ReasonCode::TemporaryError, "try again", None);
+            .authorize_failed(ReasonCode::TemporaryError, "try again")
+            .build();
         psp.client.update_attempt(error.unwrap()).await.unwrap();
         psp.cards.unreported().close(&due.key);
     }

@@ -415,6 +415,8 @@ pub(crate) struct Schema {
     pub(crate) properties: Map<Property>,
     #[serde(default, rename = "x-exactly-one")]
     pub(crate) exactly_one: Vec<Spanned<Node>>,
+    #[serde(default, rename = "dependentRequired")]
+    pub(crate) dependent_required: Map<Vec<Spanned<String>>>,
     #[serde(default, rename = "allOf")]
     pub(crate) all_of: Vec<Conditional>,
     #[serde(rename = "x-signature")]

@@ -1,5 +1,5 @@
-//! Rules that fields of a request have together: `allOf` of `if`, `then` and `else`, and what a property
-//! must not be.
+//! Rules that fields of a request have together: `allOf` of `if`, `then` and `else`, `dependentRequired`,
+//! and what a property must not be.
 
 use serde_saphyr::Spanned;
 
@@ -19,6 +19,7 @@ impl<'a> Lowering<'a> {
         fields: &[Field],
     ) -> Vec<Together> {
         let mut all = self.of_properties(schema, role, fields);
+        all.extend(self.dependent(schema, role, fields));
         for conditional in &schema.all_of {
             let at = conditional.condition.referenced;
             if role != Role::Request {
@@ -48,6 +49,42 @@ impl<'a> Lowering<'a> {
                     rule.when = Some(When { test, unless });
                     all.push(rule);
                 }
+            }
+        }
+        all
+    }
+
+    /// Fields that are given where another one is.
+    fn dependent(
+        &mut self,
+        schema: &'a raw::Schema,
+        role: Role,
+        fields: &[Field],
+    ) -> Vec<Together> {
+        let known = super::wire_names(fields);
+        let mut all = Vec::new();
+        for (name, needs) in schema.dependent_required.iter() {
+            if role != Role::Request {
+                let problem = "a rule between fields is for what is sent";
+                self.problems
+                    .add(name.referenced, problem, "leave it out here");
+            }
+            let needs = self.names_once(needs, "field", &known);
+            if self.can_be_tested(name, fields).is_some() {
+                let field = name.value.clone();
+                let test = Test {
+                    field,
+                    ..Test::default()
+                };
+                let when = Some(When {
+                    test,
+                    unless: false,
+                });
+                all.push(Together {
+                    when,
+                    needs,
+                    ..Together::default()
+                });
             }
         }
         all

@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use payments_core::incoming::danger;
 use payments_mobilepay::auth::callbacks;
 use payments_mobilepay::axum::card;
+use payments_mobilepay::codes::FrameEnd;
 use payments_mobilepay::codes::{CardType, ReasonCode};
-use payments_mobilepay::ext::frame::{End, Message, embed};
+use payments_mobilepay::ext::frame::{Message, embed};
 use payments_mobilepay::ext::keys::{AwsLc, PrivateKeys, private_keys};
-use payments_mobilepay::ext::{Accepted, Acquirer, Attempt, Awaiting, CardData, Cards, Timing};
+use payments_mobilepay::ext::{Accepted, Attempt, Awaiting, CardData, Cards, Report, Timing};
 use payments_mobilepay::sandbox::{Config, PaymentState, Sandbox, start};
 use payments_mobilepay::types::{AllowedCardType, Cancel, Capture, InitiatePayment, Refund};
 use payments_mobilepay::{Client, Currency, Deadlines, Link, Money, Test, TestCredentials};
@@ -26,11 +27,13 @@ const PAID: &str = "DEMO-1001";
 const CANCELLED: &str = "DEMO-1002";
 const SILENT: &str = "DEMO-1003";
 const AT: &str = "2026-11-01T12:00:00Z";
-const ACQUIRER: Acquirer<'_> = Acquirer {
-    vat_number: "DK33749996",
-    merchant_id: "77",
-    payment_reference: "A-1",
-};
+
+fn said_by_acquirer(report: Report) -> Report {
+    report
+        .acquirer_vat_number("DK33749996")
+        .acquirer_merchant_id("77")
+        .acquirer_payment_reference("A-1")
+}
 
 /// What the client believes to have happened: kind, reference, minor units.
 type Beliefs = Vec<(&'static str, &'static str, Option<i64>)>;
@@ -242,16 +245,16 @@ impl Psp {
         let note = format!(
             "…{}, {:02}/{}",
             card.number().last_four(),
-            card.expiry_month(),
-            card.expiry_year()
+            card.expiry().month(),
+            card.expiry().year()
         );
-        Ok((card.attempt().clone(), note))
+        Ok((card.subject().clone(), note))
     }
 
     async fn reject(&self, attempt: &Attempt) -> Done<()> {
         let reason = ReasonCode::InsufficientFunds;
-        let report = attempt.authorize_failed(reason, "no funds", Some(ACQUIRER));
-        let report = report.map_err(said)?;
+        let report = attempt.authorize_failed(reason, "no funds");
+        let report = said_by_acquirer(report).build().map_err(said)?;
         self.client.update_attempt(report).await.map_err(said)?;
         self.cards.unreported().close(attempt);
         Ok(((), "1001: the payer may choose another card".to_owned()))
@@ -287,7 +290,7 @@ impl Psp {
             .unwrap_or_default();
         let message = Message::parse(&message).ok_or("the frame says nothing")?;
         ensure(
-            message.end == End::Completed,
+            message.end == FrameEnd::Completed,
             "the frame says something else",
         )?;
         Ok(((), format!("reported with {} s left", left.as_secs())))

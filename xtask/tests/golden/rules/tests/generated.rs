@@ -38,6 +38,7 @@ fn report_bad() -> Result<Report, Box<dyn Error>> {
         .reason(Reason::from("1001"))
         .note("no")
         .acquirer("x")
+        .age(7)
         .items(vec!["a".to_owned()])
         .build()?)
 }
@@ -49,8 +50,7 @@ fn report_bad_is_sent_as_described() {
     assert_eq!(request.path(), "/reports");
     assert_eq!(request.query(), "");
     let sent: Value = serde_json::from_slice(request.body().bytes()).unwrap();
-    let expected =
-        r#"{"id":"A-1","succeeded":false,"reason":1001,"note":"no","acquirer":"x","items":["a"]}"#;
+    let expected = r#"{"id":"A-1","succeeded":false,"reason":1001,"note":"no","acquirer":"x","age":7,"items":["a"]}"#;
     let expected: Value = serde_json::from_str(expected).unwrap();
     assert_eq!(sent, expected);
 }

@@ -20,6 +20,9 @@ payments_core::codes! {
     }
 }
 
+/// The currencies that Aliases takes.
+pub const CURRENCIES: &[Currency] = &[Currency::TRY, Currency::VND];
+
 /// The currency as Aliases writes it; nothing for one that it does not take.
 #[must_use]
 pub fn currency_text(currency: Currency) -> Option<&'static str> {

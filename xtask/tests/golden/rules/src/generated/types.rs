@@ -9,6 +9,8 @@ use super::codes::Reason;
 /// A report.
 #[derive(Clone, Request)]
 #[request(needs("items"), fits("id", not("A-0")))]
+#[request(when("age"), needs("note"))]
+#[request(when("note"), needs("age", "acquirer"))]
 #[request(when("succeeded", is("false")), needs("reason", "note"))]
 #[request(unless("succeeded", is("false")), lacks("reason", "acquirer"))]
 #[request(
