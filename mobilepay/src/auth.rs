@@ -92,17 +92,14 @@ impl Provider for Mobilepay {
         let text = |name| fields.as_ref()?.text(name).map(str::to_owned);
         let (code, is_problem) = (text("code"), text("title").is_some());
         let meaning = match response.status() {
-            StatusCode::CONFLICT => code
-                .as_deref()
-                .map_or(Meaning::Unknown, |code| ErrorCode::from(code).meaning()),
+            StatusCode::CONFLICT => ErrorCode::from(code.as_deref().unwrap_or("")).meaning(),
             StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND if is_problem => Meaning::Misuse,
             _ => return Ok(()),
         };
         let message = ["message", "detail", "title"].into_iter().find_map(text);
         let refused = Refused::new(code, message, meaning, response.clone());
-        Err(Fault::Refused(Box::new(
-            refused.with_request_id(text("correlationId")),
-        )))
+        let refused = refused.with_request_id(text("correlationId"));
+        Err(Fault::Refused(Box::new(refused)))
     }
 }
 

@@ -103,11 +103,7 @@ pub enum Prefix {
 /// [`Misuse`] for a number that is not `+` and 5 to 15 digits (blanks between them are passed over),
 /// and for a link that is not one of `remote-website`: links of apps are used as they are.
 pub fn with_phone(page: Link, number: &str, prefix: Prefix) -> Result<Link, Misuse> {
-    let path = page.as_str().split(['?', '#']).next().unwrap_or_default();
-    if !page.is_private() || !path.contains("/remote-website/") {
-        let problem = "is no page of remote-website: leave it as it is";
-        return Err(Misuse::new("redirectToMobilePayUrl", problem));
-    }
+    let page = of_remote_website(page)?;
     let number: String = number.split(' ').collect();
     let digits = number.strip_prefix('+').unwrap_or_default();
     if !(5..=15).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -118,6 +114,32 @@ pub fn with_phone(page: Link, number: &str, prefix: Prefix) -> Result<Link, Misu
         Prefix::Plus => "+",
     };
     Ok(page.with("alias", &format!("{begin}{digits}")))
+}
+
+/// The link to a page that does not offer to remember the payer's number (2022-01), for pages of the
+/// older platform only.
+///
+/// ```
+/// use payments_mobilepay::ext::frame::without_remembering;
+///
+/// let page = "https://products.mobilepay.dk/remote-website/index.html?id=1".parse()?;
+/// assert!(without_remembering(page)?.as_str().ends_with("?id=1&disable-remember-me"));
+/// # Ok::<(), payments_mobilepay::payments_core::error::Misuse>(())
+/// ```
+///
+/// # Errors
+/// [`Misuse`] for a link that is not one of `remote-website`.
+pub fn without_remembering(page: Link) -> Result<Link, Misuse> {
+    Ok(of_remote_website(page)?.with_name("disable-remember-me"))
+}
+
+fn of_remote_website(page: Link) -> Result<Link, Misuse> {
+    let path = page.as_str().split(['?', '#']).next().unwrap_or_default();
+    if page.is_private() && path.contains("/remote-website/") {
+        return Ok(page);
+    }
+    let problem = "is no page of remote-website: leave it as it is";
+    Err(Misuse::new("redirectToMobilePayUrl", problem))
 }
 
 #[cfg(test)]
@@ -217,5 +239,8 @@ mod tests {
             Prefix::Zeros,
             None,
         );
+        for other in ["vipps://?token=t", "https://pay.mobilepay.dk/p"] {
+            assert!(without_remembering(other.parse().unwrap()).is_err());
+        }
     }
 }

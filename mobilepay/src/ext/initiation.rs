@@ -44,18 +44,13 @@ pub fn initiate_from_json(
         (None, None) => None,
     };
     let raw = |value: serde_json::Value| to_raw_value(&value).ok();
-    let (cards, url) = (
-        cards.and_then(raw),
-        merchant_url.and_then(|url| raw(json!(url))),
-    );
+    let cards = cards.and_then(raw);
     let cards = cards.as_deref().or_else(|| given.get("allowedCardTypes"));
+    let url = merchant_url.and_then(|url| raw(json!(url)));
     let url = given.get("merchantUrl").or(url.as_deref());
     let given = given.with("cardDataCallbackUrl", None);
-    InitiatePayment::from_object(
-        &given
-            .with("allowedCardTypes", cards)
-            .with("merchantUrl", url),
-    )
+    let given = given.with("allowedCardTypes", cards);
+    InitiatePayment::from_object(&given.with("merchantUrl", url))
 }
 
 /// Keeps what MobilePay takes for request fishing from being sent: another payment under a

@@ -111,6 +111,7 @@ payments_core::codes! {
         /// Visa, debit.
         VisaDebit = "VISA-DEBIT" => Unknown,
         /// Maestro. Deprecated by MobilePay on 2023-10-31: leave it out.
+        #[deprecated(note = "Maestro. Deprecated by MobilePay on 2023-10-31: leave it out.")]
         Maestro = "MTRO-DEBIT" => Unknown,
         /// Dankort.
         Dankort = "DANKORT" => Unknown,

@@ -471,6 +471,8 @@ pub(crate) struct Code {
     /// The variant of `payments_core::error::Meaning`.
     pub(crate) meaning: &'static str,
     pub(crate) doc: Doc,
+    /// The provider advises against it.
+    pub(crate) deprecated: bool,
 }
 
 /// How a message travels.

@@ -53,6 +53,10 @@ fn item(codes: &Codes) -> String {
     let mut variants = String::new();
     for code in &codes.codes {
         variants.push_str(&docs(&code.doc, 8));
+        if code.deprecated {
+            let note = literal(&code.doc.text);
+            variants.push_str(&format!("        #[deprecated(note = {note})]\n"));
+        }
         variants.push_str(&format!(
             "        {} = {} => {},\n",
             code.name,

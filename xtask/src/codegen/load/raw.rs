@@ -575,6 +575,8 @@ pub(crate) struct Code {
     pub(crate) name: Option<Spanned<String>>,
     pub(crate) meaning: Option<Spanned<String>>,
     pub(crate) text: Option<String>,
+    #[serde(default)]
+    pub(crate) deprecated: bool,
     #[serde(rename = "x-evidence")]
     pub(crate) evidence: Option<Evidence>,
 }
