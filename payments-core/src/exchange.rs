@@ -22,7 +22,7 @@ pub struct Request {
     method: Method,
     path: String,
     query: String,
-    headers: HeaderMap,
+    headers: Vec<(HeaderName, HeaderValue)>,
     body: Body,
     content_type: Option<&'static str>,
 }
@@ -50,7 +50,7 @@ impl Request {
             method,
             path: path.into(),
             query: String::new(),
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
             body: Body::Empty,
             content_type: None,
         }
@@ -107,8 +107,15 @@ impl Request {
 
     /// The headers that the request carries so far, its content type not among them.
     #[must_use]
-    pub fn headers(&self) -> &HeaderMap {
+    pub fn headers(&self) -> &[(HeaderName, HeaderValue)] {
         &self.headers
+    }
+
+    /// One of those headers.
+    #[must_use]
+    pub fn header(&self, name: &HeaderName) -> Option<&HeaderValue> {
+        let found = self.headers.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value)
     }
 
     /// The body.
@@ -162,7 +169,10 @@ impl Request {
             )
         })?;
         header.set_sensitive(secret);
-        self.headers.insert(name, header);
+        match self.headers.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, value)) => *value = header,
+            None => self.headers.push((name, header)),
+        }
         Ok(())
     }
 
@@ -192,27 +202,11 @@ impl Request {
     pub fn content_type(&self) -> Option<HeaderValue> {
         let kind = match self.body {
             Body::Empty => return None,
-            Body::Form(_) => "application/x-www-form-urlencoded",
-            Body::Json(_) => "application/json",
+            Body::Form(_) => HeaderValue::from_static("application/x-www-form-urlencoded"),
+            Body::Json(_) => HeaderValue::from_static("application/json"),
         };
         let declared = self.content_type.map(HeaderValue::from_str);
-        let declared = declared.and_then(Result::ok);
-        declared.or_else(|| HeaderValue::from_str(kind).ok())
-    }
-
-    /// Method, headers and body, for whoever binds the request to a host.
-    pub(crate) fn into_parts(self) -> (Method, HeaderMap, Body) {
-        let Self {
-            host: _,
-            prefix: _,
-            method,
-            path: _,
-            query: _,
-            headers,
-            body,
-            content_type: _,
-        } = self;
-        (method, headers, body)
+        Some(declared.and_then(Result::ok).unwrap_or(kind))
     }
 
     /// SHA-256 over method, path, query and body, and the host's name where it is not the main one:
@@ -242,14 +236,6 @@ impl fmt::Debug for Request {
 }
 
 impl Body {
-    /// The encoded bytes, without a copy.
-    pub(crate) fn into_bytes(self) -> Bytes {
-        match self {
-            Self::Empty => Bytes::new(),
-            Self::Form(text) | Self::Json(text) => Bytes::from(text),
-        }
-    }
-
     /// The encoded bytes.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {

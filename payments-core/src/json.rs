@@ -32,7 +32,13 @@ pub struct Object<'a> {
 
 /// Borrowed unless it is written with escapes.
 #[derive(Debug, serde::Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+pub(crate) struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl Name<'_> {
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+}
 
 impl<'a> Object<'a> {
     /// Reads the object.
@@ -131,7 +137,7 @@ pub(crate) fn differ_in_case_only<'n>(names: impl Iterator<Item = &'n str>) -> b
 }
 
 /// Whether a field may follow those before it.
-fn check_next<'a, E: Error>(
+pub(crate) fn check_next<'a, E: Error>(
     known: impl ExactSizeIterator<Item = &'a Name<'a>>,
     name: &Name<'_>,
 ) -> Result<(), E> {
@@ -149,9 +155,16 @@ fn check_next<'a, E: Error>(
 /// a doubled field that it does not know, and takes an array for a struct.
 pub(crate) fn strict<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, serde_json::Error> {
     let mut input = serde_json::Deserializer::from_str(text);
-    let value = T::deserialize(Strict(&mut input))?;
+    let value = strictly(&mut input)?;
     input.end()?;
     Ok(value)
+}
+
+/// The same for a value within another.
+pub(crate) fn strictly<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    input: D,
+) -> Result<T, D::Error> {
+    T::deserialize(Strict(input))
 }
 
 /// Of a deserializer or a visitor: what is read is an object.

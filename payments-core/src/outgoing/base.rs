@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::uri::{self, Authority, PathAndQuery, Scheme};
-use http::{Uri, header};
+use http::{HeaderValue, Uri, header};
 
 use crate::error::Misuse;
 use crate::exchange::Request;
@@ -105,23 +105,16 @@ impl Base {
     ///
     /// # Errors
     /// [`Misuse`] for a path or a query that cannot stand in a URL.
-    pub fn bind(&self, request: Request) -> Result<http::Request<Bytes>, Misuse> {
+    pub fn bind(&self, request: &Request) -> Result<http::Request<Bytes>, Misuse> {
         let refuse = || Misuse::new("path", "cannot stand in a url");
         if !request.path().starts_with('/') {
             return Err(Misuse::new("path", "must begin with a slash"));
         }
-        let mut path = String::with_capacity(
-            self.text
-                .len()
-                .saturating_add(request.path().len())
-                .saturating_add(request.query().len()),
-        );
-        path.push_str(self.path());
-        path.push_str(request.path());
-        if !request.query().is_empty() {
-            path.push('?');
-            path.push_str(request.query());
-        }
+        let (joint, query) = match request.query() {
+            "" => ("", ""),
+            query => ("?", query),
+        };
+        let path = [self.path(), request.path(), joint, query].concat();
         // Scheme and host were read before.
         let path = PathAndQuery::from_maybe_shared(Bytes::from(path)).map_err(|_| refuse())?;
         let mut parts = uri::Parts::default();
@@ -129,20 +122,16 @@ impl Base {
         parts.authority = Some(self.authority.clone());
         parts.path_and_query = Some(path);
         let uri = Uri::from_parts(parts).map_err(|_| refuse())?;
-        let content_type = request.content_type();
-        let (method, headers, body) = request.into_parts();
-        let mut bound = http::Request::new(body.into_bytes());
-        *bound.method_mut() = method;
+        let mut bound = http::Request::new(Bytes::copy_from_slice(request.body().bytes()));
+        *bound.method_mut() = request.method().clone();
         *bound.uri_mut() = uri;
-        *bound.headers_mut() = headers;
-        if let Some(value) = content_type {
-            bound.headers_mut().insert(header::CONTENT_TYPE, value);
+        let headers = bound.headers_mut();
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        for (name, value) in request.headers() {
+            headers.insert(name.clone(), value.clone());
         }
-        if !bound.headers().contains_key(header::ACCEPT) {
-            bound.headers_mut().insert(
-                header::ACCEPT,
-                http::HeaderValue::from_static("application/json"),
-            );
+        if let Some(value) = request.content_type() {
+            headers.insert(header::CONTENT_TYPE, value);
         }
         Ok(bound)
     }
@@ -224,9 +213,9 @@ mod tests {
     #[test]
     fn paths_are_appended() {
         let base = Base::parse("https://pay.example/v1/").unwrap();
-        let bound = base.bind(Request::post("/a").with_query("b=c")).unwrap();
+        let bound = base.bind(&Request::post("/a").with_query("b=c")).unwrap();
         assert_eq!(bound.uri(), "https://pay.example/v1/a?b=c");
         assert_eq!(base.path(), "/v1");
-        assert!(base.bind(Request::post("a")).is_err());
+        assert!(base.bind(&Request::post("a")).is_err());
     }
 }

@@ -161,10 +161,9 @@ impl<'a, C: Call> Machine<'a, C> {
         response: Response,
         inspect: impl FnOnce(&Response) -> Result<(), Fault>,
     ) -> Step<C::Reply> {
-        let retry_after = retry_after(&response);
         if C::EFFECT.may_repeat()
             && is_overload(response.status())
-            && let Some(step) = self.repeat(retry_after)
+            && let Some(step) = self.repeat(retry_after(&response))
         {
             self.arrived = true;
             return step;

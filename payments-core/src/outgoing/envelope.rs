@@ -7,6 +7,7 @@ use crate::exchange::Response;
 use crate::json::{Object, strict};
 use crate::outgoing::call::Fault;
 
+mod at_once;
 mod verdict;
 
 pub use verdict::{Success, Verdict};
@@ -53,6 +54,9 @@ impl Envelope {
         if status.is_redirection() || status.is_informational() || closed {
             return Err(of_status(response));
         }
+        if let Some(message) = self.at_once(response) {
+            return Ok(message);
+        }
         let whole = object(response)?;
         self.verdict.check(&whole, response)?;
         if !status.is_success() {
@@ -71,6 +75,20 @@ impl Envelope {
             inner.check(&within, response)?;
         }
         message(name, data)
+    }
+
+    /// A success as most are, read in one pass. Nothing where [`Envelope::open`] has to look again.
+    fn at_once<T: DeserializeOwned>(&self, response: &Response) -> Option<T> {
+        let (Success::Equals(value), Some(data), None) =
+            (&self.verdict.success, self.data, &self.inner)
+        else {
+            return None;
+        };
+        if !response.status().is_success() || !response.is_json() {
+            return None;
+        }
+        let text = std::str::from_utf8(response.body()).ok()?;
+        at_once::message(text, (self.verdict.field, value), data)
     }
 }
 

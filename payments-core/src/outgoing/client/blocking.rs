@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
 use tracing::{debug, info_span};
 
 use super::steps::{login_failed, login_failed_elsewhere, of_login, usable};
@@ -135,22 +134,21 @@ impl<P: Provider> Client<P> {
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
         let credentials = setup.credentials()?;
-        let bound = setup.authorized(prepared, &credentials, token)?;
-        self.drive(prepared, bound, &credentials)
+        let request = setup.authorized(prepared, &credentials, token)?;
+        self.drive(prepared, &request, &credentials)
     }
 
     fn drive<C: Call>(
         &self,
         prepared: &Prepared<C>,
-        request: http::Request<Bytes>,
+        request: &Request,
         credentials: &P::Credentials,
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
         let mut machine = Machine::new(prepared, &setup.policy, &setup.budget);
         loop {
             let attempt = machine.attempt();
-            // A repeat is the same bytes, headers included.
-            let sent = self.shared.transport.send(request.clone());
+            let sent = self.shared.transport.send(setup.bound(request)?);
             match &sent {
                 Ok(response) => debug!(attempt, status = response.status().as_u16(), "answered"),
                 Err(error) => debug!(attempt, %error, "not answered"),
@@ -217,9 +215,7 @@ impl<P: Provider> Client<P> {
         login: Prepared<P::Login>,
         credentials: &P::Credentials,
     ) -> Result<Reply<<P::Login as Call>::Reply>, Error> {
-        let base = self.shared.setup.base_of(&login.request)?;
-        let bound = base.bind(login.request.clone())?;
-        self.drive(&login, bound, credentials)
+        self.drive(&login, &login.request, credentials)
     }
 }
 

@@ -6,7 +6,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bytes::Bytes;
 use tokio::sync::Mutex;
 use tracing::{debug, info_span};
 
@@ -67,6 +66,10 @@ impl<P: Provider> Client<P> {
     /// [`Error`]; ask its `money_moved` first.
     pub async fn send<C: Call>(&self, prepared: Prepared<C>) -> Result<Reply<C::Reply>, Error> {
         let prepared = self.shared.setup.sending(prepared);
+        self.at_once(&prepared).await
+    }
+
+    async fn at_once<C: Call>(&self, prepared: &Prepared<C>) -> Result<Reply<C::Reply>, Error> {
         let span = info_span!(
             "payment_call",
             provider = P::NAME,
@@ -74,7 +77,7 @@ impl<P: Provider> Client<P> {
             reference = prepared.call.reference(),
         );
         // In place: a future of this size is dear to move.
-        let mut run = pin!(self.run(&prepared));
+        let mut run = pin!(self.run(prepared));
         poll_fn(|context| span.in_scope(|| run.as_mut().poll(context))).await
     }
 
@@ -83,7 +86,9 @@ impl<P: Provider> Client<P> {
     /// # Errors
     /// [`Error`]; ask its `money_moved` first.
     pub async fn call<C: Call>(&self, call: C) -> Result<Reply<C::Reply>, Error> {
-        self.send(self.prepare(call)?).await
+        // Both in one breath: its time is read once.
+        let prepared = self.prepare(call)?;
+        self.at_once(&prepared).await
     }
 
     /// Asks the provider what became of a call.
@@ -140,22 +145,21 @@ impl<P: Provider> Client<P> {
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
         let credentials = setup.credentials()?;
-        let bound = setup.authorized(prepared, &credentials, token)?;
-        self.drive(prepared, bound, &credentials).await
+        let request = setup.authorized(prepared, &credentials, token)?;
+        self.drive(prepared, &request, &credentials).await
     }
 
     async fn drive<C: Call>(
         &self,
         prepared: &Prepared<C>,
-        request: http::Request<Bytes>,
+        request: &Request,
         credentials: &P::Credentials,
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
         let mut machine = Machine::new(prepared, &setup.policy, &setup.budget);
         loop {
             let attempt = machine.attempt();
-            // A repeat is the same bytes, headers included.
-            let sent = self.shared.transport.send(request.clone()).await;
+            let sent = self.shared.transport.send(setup.bound(request)?).await;
             match &sent {
                 Ok(response) => debug!(attempt, status = response.status().as_u16(), "answered"),
                 Err(error) => debug!(attempt, %error, "not answered"),
@@ -194,7 +198,8 @@ impl<P: Provider> Client<P> {
         {
             return Err(login_failed_elsewhere(why));
         }
-        let result = self.log_in(login, &credentials).await;
+        // Rare, and large: every call would carry its room.
+        let result = Box::pin(self.log_in(login, &credentials)).await;
         let grant =
             result.and_then(|reply| usable(P::Login::grant(&setup.provider, reply.into_inner())));
         let token = match grant {
@@ -214,9 +219,7 @@ impl<P: Provider> Client<P> {
         login: Prepared<P::Login>,
         credentials: &P::Credentials,
     ) -> Result<Reply<<P::Login as Call>::Reply>, Error> {
-        let base = self.shared.setup.base_of(&login.request)?;
-        let bound = base.bind(login.request.clone())?;
-        self.drive(&login, bound, credentials).await
+        self.drive(&login, &login.request, credentials).await
     }
 }
 

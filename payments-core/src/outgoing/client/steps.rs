@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Grant, Login, Prepared, Provider, Setup};
 use crate::clock::unix_millis;
 use crate::error::{Error, Malformed, Misuse, NotSent};
+use crate::exchange::Request;
 use crate::outgoing::call::{Call, Resolve};
 use crate::outgoing::pending::{Pending, Resolved, StillUnknown};
 use crate::outgoing::token::LoginDigest;
@@ -69,13 +70,13 @@ impl<P: Provider> Setup<P> {
         Ok((prepared, digest))
     }
 
-    /// The request as it goes out: authorized and bound to the host.
+    /// The request as it goes out, but for the host.
     pub(super) fn authorized<C: Call>(
         &self,
         prepared: &Prepared<C>,
         credentials: &P::Credentials,
         token: Option<&Secret<String>>,
-    ) -> Result<http::Request<bytes::Bytes>, Error> {
+    ) -> Result<Request, Error> {
         let mut request = prepared.request.clone();
         let base = self.base_of(&request)?;
         request.mount(base.path());
@@ -83,7 +84,12 @@ impl<P: Provider> Setup<P> {
             request.carry_signature(place, &text)?;
         }
         self.provider.authorize(&mut request, credentials, token)?;
-        Ok(base.bind(request)?)
+        Ok(request)
+    }
+
+    /// An authorized request bound to its host: the same bytes, headers included, however often.
+    pub(super) fn bound(&self, request: &Request) -> Result<http::Request<bytes::Bytes>, Misuse> {
+        self.base_of(request)?.bind(request)
     }
 
     /// The query for a stored call, after checking that it is one of this client's.

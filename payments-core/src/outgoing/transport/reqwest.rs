@@ -128,16 +128,21 @@ impl ReqwestTransport {
         }
         Ok(url)
     }
-}
 
-#[async_trait::async_trait]
-impl Transport for ReqwestTransport {
-    async fn send(&self, mut request: http::Request<Bytes>) -> Result<Response, SendError> {
+    fn translated(&self, mut request: http::Request<Bytes>) -> Result<reqwest::Request, SendError> {
         announce_empty(&mut request);
         let (parts, body) = request.into_parts();
         let mut request = reqwest::Request::new(parts.method, self.url(&parts.uri)?);
         *request.headers_mut() = parts.headers;
         *request.body_mut() = Some(body.into());
+        Ok(request)
+    }
+}
+
+#[async_trait::async_trait]
+impl Transport for ReqwestTransport {
+    async fn send(&self, request: http::Request<Bytes>) -> Result<Response, SendError> {
+        let request = self.translated(request)?;
         let mut patience = Patience::new(self.read_timeout, self.total_timeout);
         // In place: what is awaited is large, and each move would copy it.
         let mut response = {
