@@ -147,11 +147,14 @@ async fn main() -> Result<(), Failure> {
             .collect();
         let reply = psp.client.initiate_payment(payment).await?;
         let id = reply.payment_id.clone();
+        psp.cards.started(&id);
         lock(&waiting).insert(id.clone(), Awaiting::new(&id, types));
         pay(&psp, &sandbox.control(), order, amount, &mut cards).await?;
         lock(&waiting).remove(&id);
+        psp.cards.unfinished().close(&id);
     }
     println!("open={}", psp.cards.unreported().list().len());
+    println!("unfinished={}", psp.cards.unfinished().list().len());
     Ok(())
 }
 

@@ -165,6 +165,7 @@ impl Psp {
             .collect();
         let reply = self.client.initiate_payment(payment).await?;
         let id = reply.payment_id.clone();
+        self.cards.started(&id);
         self.waiting
             .lock()
             .unwrap()

@@ -15,7 +15,7 @@ use payments_mobilepay::ext::keys::{AwsLc, PrivateKeys, private_keys};
 use payments_mobilepay::ext::{Accepted, Attempt, Awaiting, CardData, Cards, Report, Timing};
 use payments_mobilepay::sandbox::{Config, PaymentState, Sandbox, start};
 use payments_mobilepay::types::{AllowedCardType, Cancel, Capture, InitiatePayment, Refund};
-use payments_mobilepay::{Client, Currency, Deadlines, Link, Money, Test, TestCredentials};
+use payments_mobilepay::{Client, Currency, Link, Money, Test, TestCredentials};
 
 use super::report::{ProviderReport, ensure};
 
@@ -48,7 +48,6 @@ struct Psp {
     queue: Queue,
     hook: String,
     browser: reqwest::Client,
-    payments: Deadlines<String>,
     beliefs: Beliefs,
 }
 
@@ -133,7 +132,7 @@ async fn open() -> Done<Psp> {
         .with_pem(i64::from(Config::FIRST_KEY_ID), PRIVATE_KEY)
         .map_err(said)?;
     let clock = Arc::new(sandbox.control().clock().clone());
-    let cards = Arc::new(Cards::on(clock.clone(), Timing::SHORTEST, keys));
+    let cards = Arc::new(Cards::on(clock, Timing::SHORTEST, keys));
     let (waiting, queue) = (Waiting::default(), Queue::default());
     let (known, queued) = (Arc::clone(&waiting), Arc::clone(&queue));
     let route = card(
@@ -164,7 +163,6 @@ async fn open() -> Done<Psp> {
         queue,
         hook,
         browser,
-        payments: Deadlines::new(clock),
         beliefs: Vec::new(),
     };
     Ok((psp, format!("at {base_url}")))
@@ -201,8 +199,7 @@ impl Psp {
         let reply = reply.into_inner();
         let awaiting = Awaiting::new(&reply.payment_id, types);
         lock(&self.waiting).insert(reply.payment_id.clone(), awaiting);
-        self.payments
-            .open(reply.payment_id, Timing::SHORTEST.payment);
+        self.cards.started(&reply.payment_id);
         let page = reply.redirect_to_mobile_pay_url.unwrap_or_default();
         let link: Link = page.parse().map_err(said)?;
         let frame = embed(&link).map_err(said)?;
@@ -282,7 +279,9 @@ impl Psp {
         let report = attempt.authorize_succeeded().map_err(said)?;
         self.client.update_attempt(report).await.map_err(said)?;
         self.cards.unreported().close(attempt);
-        self.payments.close(&attempt.payment_id().to_owned());
+        self.cards
+            .unfinished()
+            .close(&attempt.payment_id().to_owned());
         let message = self
             .sandbox
             .control()
@@ -350,12 +349,17 @@ impl Psp {
         self.accept(&page, "DANKORT").await?;
         control.suppress_callbacks(false);
         ensure(
-            self.payments.list().iter().all(|due| !due.is_late),
+            self.cards
+                .unfinished()
+                .list()
+                .iter()
+                .all(|due| !due.is_late),
             "it is late already",
         )?;
         control.advance(Timing::SHORTEST.payment);
         let late: Vec<String> = self
-            .payments
+            .cards
+            .unfinished()
             .list()
             .into_iter()
             .filter(|due| due.is_late)
@@ -368,7 +372,7 @@ impl Psp {
         ensure(seen.id() == id, "another payment is late")?;
         ensure(seen.state() == PaymentState::Expired, "it has not expired")?;
         lock(&self.waiting).remove(id);
-        self.payments.close(id);
+        self.cards.unfinished().close(id);
         Ok((
             (),
             format!("{SILENT} found by its deadline, no money moved"),
