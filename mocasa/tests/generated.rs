@@ -12,7 +12,7 @@ use payments_core::http::{HeaderMap, HeaderValue, StatusCode};
 use payments_core::incoming::{Fields, Notice};
 use payments_core::money::wire::Form;
 use payments_core::signing::{Signed, tag_text, text};
-use payments_mocasa::inbound::{OrderWebhook, OrderWebhookKeys};
+use payments_mocasa::inbound::{OrderWebhook, OrderWebhookKeys, PayoutEvent};
 use payments_mocasa::types::{
     ApplyToken, CreateBeneficiary, CreateOrder, OrderStatus, Refund, Transfer, TransferStatus,
 };
@@ -267,6 +267,24 @@ fn order_webhook_json_own_is_read() {
     let notice = OrderWebhook::read(&fields).unwrap();
     assert_eq!(notice.order_no, "ORDER-1001");
     assert_eq!(notice.tx_status.as_str(), "success");
+}
+
+#[test]
+fn payout_event_form_own_is_read() {
+    let body = "transferSerialNo=T-1&txStatus=success";
+    let fields = Fields::parse(body.as_bytes(), "application/x-www-form-urlencoded").unwrap();
+    let notice = PayoutEvent::read(&fields).unwrap();
+    let expected = [("transferSerialNo", "T-1"), ("txStatus", "success")];
+    assert_eq!(notice.fields.iter().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn payout_event_json_own_is_read() {
+    let body = r#"{"transferSerialNo":"T-1","amount":250.50}"#;
+    let fields = Fields::parse(body.as_bytes(), "application/json").unwrap();
+    let notice = PayoutEvent::read(&fields).unwrap();
+    let expected = [("transferSerialNo", "T-1"), ("amount", "250.50")];
+    assert_eq!(notice.fields.iter().collect::<Vec<_>>(), expected);
 }
 
 #[test]

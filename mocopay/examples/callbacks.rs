@@ -4,7 +4,8 @@
 //! As it stands it starts a sandbox, plays a payment, and ends. With `MOCOPAY_BASE_URL`,
 //! `MOCOPAY_API_KEY`, `MOCOPAY_API_SECRET` and `MOCOPAY_CALLER` (the addresses that MoCoPay sends from,
 //! as it told you: `203.0.113.0/24,…`) it serves `http://127.0.0.1:8080/mocopay/…` until it is stopped,
-//! for the open payments that its arguments name: `ORDER-1001=12000` (reference and product).
+//! for the open payments that its arguments name: `ORDER-1001=12000=buyer-7` (reference, product, and the
+//! `userId` that was sent with this payment and no other).
 
 #![expect(clippy::print_stdout, reason = "an example tells what it does")]
 
@@ -14,11 +15,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::response::Html;
-use payments_mocopay::auth::{browser_returns, notifications};
+use payments_mocopay::auth::browser_returns;
 use payments_mocopay::axum as routes;
 use payments_mocopay::inbound::SessionNotification;
 use payments_mocopay::payments_core::incoming::{
-    CallerAuth, Confirmation, Endpoint, Inbox, Network, Outcome, Receiver, Row,
+    CallerAuth, Confirmation, Endpoint, Expected, Inbox, Network, Outcome, Receiver, Row,
 };
 use payments_mocopay::sandbox::{Config, start};
 use payments_mocopay::types::InitPayment;
@@ -68,7 +69,7 @@ impl Shop {
     }
 
     fn routes(&self, inbox: Inbox, transactions: Inbox, caller: CallerAuth) -> axum::Router {
-        let other = notifications("example", "main-shop", caller);
+        let other = Receiver::new("example", "main-shop", caller);
         let returns = browser_returns("example", "main-shop");
         axum::Router::new()
             .route(
@@ -104,7 +105,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let shop = Shop {
         client: Client::builder(Environment::At(base_url), credentials).build()?,
         payments: open_payments()?,
-        receiver: notifications("example", "main-shop", caller.clone()),
+        receiver: Receiver::new("example", "main-shop", caller.clone()),
     };
     let (inbox, transactions) = (Inbox::in_memory(), Inbox::in_memory());
     let app = shop.routes(inbox.clone(), transactions, caller);
@@ -124,33 +125,41 @@ fn networks(text: &str) -> Result<Vec<Network>, Box<dyn Error>> {
         .collect()
 }
 
-/// The payments that are open, from arguments such as `ORDER-1001=12000`.
+/// The payments that are open, from arguments such as `ORDER-1001=12000=buyer-7`.
 fn open_payments() -> Result<HashMap<String, Stored>, Box<dyn Error>> {
     std::env::args()
         .skip(1)
         .map(|argument| {
-            let (reference, pid) = argument
-                .split_once('=')
-                .ok_or("write open payments as ORDER-1001=12000")?;
-            // The price of the product in the shop's own catalogue.
-            let price = Money::from_decimal("1.50", Currency::EUR)?;
-            Ok((reference.to_owned(), Stored::new(reference, price, pid)))
+            let parts: Vec<&str> = argument.split('=').collect();
+            let [reference, pid, user_id] = parts.as_slice() else {
+                return Err("write open payments as ORDER-1001=12000=buyer-7".into());
+            };
+            Ok(((*reference).to_owned(), stored(reference, pid, user_id)?))
         })
         .collect()
+}
+
+/// A payment as the shop stored it. The price is that of the product in the shop's own catalogue.
+fn stored(reference: &str, pid: &str, user_id: &str) -> Result<Stored, Box<dyn Error>> {
+    let price = Money::from_decimal("1.50", Currency::EUR)?;
+    Ok(Stored::of_buyer(
+        Expected::new(reference, price),
+        pid,
+        user_id,
+    ))
 }
 
 /// The whole story against a sandbox.
 async fn rehearse() -> Result<(), Box<dyn Error>> {
     let sandbox = start(Config::new())?;
     let caller = CallerAuth::address(networks("127.0.0.1")?);
-    let price = Money::from_decimal("1.50", Currency::EUR)?;
-    let stored = Stored::new("ORDER-1001", price, Config::ONE_TIME).user_id("buyer-7");
+    let stored = stored("ORDER-1001", Config::ONE_TIME, "buyer-7")?;
     let credentials = Credentials::new(Config::API_KEY, Config::API_SECRET)?;
     let environment = Environment::At(sandbox.base_url().to_owned());
     let shop = Shop {
         client: Client::builder(environment, credentials).build()?,
         payments: HashMap::from([("ORDER-1001".to_owned(), stored)]),
-        receiver: notifications("example", "main-shop", caller.clone()),
+        receiver: Receiver::new("example", "main-shop", caller.clone()),
     };
     let (inbox, transactions) = (Inbox::in_memory(), Inbox::in_memory());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;

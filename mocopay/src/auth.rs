@@ -6,27 +6,18 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use payments_core::Secret;
-use payments_core::call::{Call, Fault};
 use payments_core::client::{NoLogin, Provider};
 use payments_core::error::Misuse;
-use payments_core::exchange::{Request, Response};
-use payments_core::http::{HeaderName, Uri, header::ACCEPT};
-use payments_core::incoming::{CallerAuth, Notice, Receiver, danger};
-use payments_core::json::Object;
-use payments_core::serde::Deserialize;
-#[cfg(any(feature = "client", feature = "blocking"))]
-use payments_core::signing::apparent_bits;
-use payments_core::signing::{check_given, check_secret};
-use payments_core::wire::text::percent_encoded;
+use payments_core::exchange::Request;
+use payments_core::http::header::ACCEPT;
+use payments_core::incoming::{Receiver, danger};
+use payments_core::signing::{Place, check_given, check_secret, expect_strong};
 
 use crate::calls::Credentials;
 use crate::inbound::BrowserReturn;
-use crate::types::InitPayment;
 
 pub use payments_core::signing::{Escaping, SignedQuery};
-pub use signature::{
-    PARAMETERS, RULES, Signature, SignatureError, canonical, holds, signature, verify,
-};
+pub use signature::{RULES, canonical, signature};
 
 /// The base URL that was seen in use (third-party). The control box shows each merchant its own;
 /// whether a host answers to https is unknown, and plain http has to be asked for:
@@ -121,10 +112,8 @@ impl Provider for Mocopay {
     fn check(&self, credentials: &Credentials) -> Result<(), Misuse> {
         check_given("apiKey", credentials.api_key())?;
         check_secret("apiSecret", credentials.api_secret())?;
-        #[cfg(any(feature = "client", feature = "blocking"))]
-        if apparent_bits(credentials.api_secret().expose()) < 128 {
-            tracing::warn!("`apiSecret` seems weak: MD5 is searched fast, ask for a longer one");
-        }
+        // MD5 is searched fast.
+        expect_strong("apiSecret", credentials.api_secret(), 128);
         Ok(())
     }
 
@@ -139,62 +128,18 @@ impl Provider for Mocopay {
         let path = format!("{}{slash}", request.path().trim_end_matches('/'));
         let sent = request.clone().with_path(path).with_query(query.sent());
         let path = sent.sent_path();
-        let value = Secret::new(match &self.signer {
+        let value = match &self.signer {
             Some(signer) => signer.sign(&canonical(&path, &query, self.escaping), credentials)?,
             None => signature(&path, &query, self.escaping, credentials),
-        });
-        *request = match self.place {
-            SignaturePlace::Header => sent,
-            SignaturePlace::Parameter => {
-                let escaped = percent_encoded(value.expose());
-                sent.with_query(format!("{}&signature={escaped}", query.sent()))
-            }
         };
-        if self.place == SignaturePlace::Header {
-            request.set_header(HeaderName::from_static("signature"), value.expose(), true)?;
-        }
+        let place = match self.place {
+            SignaturePlace::Header => Place::Header("signature"),
+            SignaturePlace::Parameter => Place::Field("signature"),
+        };
+        *request = sent;
+        request.carry_signature(place, &value)?;
         request.set_header(ACCEPT, "application/json, application/*+json", false)
     }
-
-    /// A payment has started only with an id and an address to send the buyer to.
-    fn inspect(
-        &self,
-        call: &'static str,
-        response: &Response,
-        _: &Credentials,
-    ) -> Result<(), Fault> {
-        if call != InitPayment::NAME || !response.status().is_success() {
-            return Ok(());
-        }
-        // What cannot be read at all is told by the call's own reading.
-        let Ok(body) = Object::parse(response.body()) else {
-            return Ok(());
-        };
-        let text = |name| body.get(name).and_then(|raw| String::deserialize(raw).ok());
-        let url = text("redirectUrl").and_then(|url| url.parse::<Uri>().ok());
-        let web = url.is_some_and(|url| matches!(url.scheme_str(), Some("http" | "https")));
-        if web && text("requestId").is_some_and(|id| !id.is_empty()) {
-            return Ok(());
-        }
-        Err(Fault::unreadable(
-            "`requestId` or an absolute `redirectUrl` is missing",
-        ))
-    }
-}
-
-/// The receiver of an endpoint's notifications of one kind ([`SessionNotification`] or
-/// [`TransactionNotification`]), whose caller is known by `caller`. `environment` and `account` are
-/// the merchant's own names.
-///
-/// [`SessionNotification`]: crate::inbound::SessionNotification
-/// [`TransactionNotification`]: crate::ext::TransactionNotification
-#[must_use]
-pub fn notifications<N: Notice>(
-    environment: &str,
-    account: &str,
-    caller: CallerAuth,
-) -> Receiver<N> {
-    Receiver::new(environment, account, caller)
 }
 
 /// The receiver of what buyers' browsers bring back. Nobody can know a browser: what it says is a

@@ -7,8 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, get};
 use payments_core::incoming::{Endpoint, Inbox, Receiver, Unverified};
 
-use crate::ext::TransactionNotification;
-use crate::inbound::{BrowserReturn, SessionNotification};
+use crate::inbound::{BrowserReturn, SessionNotification, TransactionNotification};
 
 pub use payments_core::incoming::axum::{read, route_on};
 

@@ -1,8 +1,7 @@
-//! What only MoCoPay does: charges that a status does not tell, and transactions of unknown fields.
+//! What only MoCoPay does: charges that a status does not tell.
 
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod confirm;
-mod transaction;
 
 use payments_core::Decimal;
 
@@ -12,7 +11,6 @@ use crate::types::VerifyPaymentReply;
 
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use confirm::Stored;
-pub use transaction::TransactionNotification;
 
 impl VerifyPaymentReply {
     /// Whether the session is authorized **and** something was charged in all; of a subscription, also

@@ -10,7 +10,9 @@
 //! | `status` | `Initialized`, `Authorized` (documented), `Canceled` |
 //! | operators | the test operator alone: mcc `999`, mnc `99`, currency `TES` |
 //! | products | `12000` (once) and `CHMIBSUB` (subscription), 10 each ([`Config::product`]) |
-//! | `series` | 1 from the first charge on; one more with each renewal |
+//! | `series` | 1 from the first charge on; one more with each renewal, also one that fails |
+//! | a renewal that fails | the session stays `Authorized`, with a `failedAmount` and no `chargedAmount` in its series; the transaction is told as `Failed` |
+//! | a secret that is changed | the one before it is taken until the change is ended ([`Control::change_secret`]) |
 //! | `expiresIn` | seconds until 30 days after the last charge; negative when they are over |
 //! | `userId` in `verifyPayment` | the latest session of that buyer |
 //! | notifications | one attempt; 200 acknowledges |
@@ -19,14 +21,14 @@
 //!
 //! | error | when |
 //! | --- | --- |
-//! | `SANDBOX_SIGNATURE` | missing, in two places, of the form of 2014, or wrong |
-//! | `SANDBOX_PARAMETER` | unknown, empty, twice, missing, or with a control character |
+//! | `SANDBOX_SIGNATURE` | missing, in two places, of the form of 2014, wrong, or over what cannot be signed: a parameter that is empty, stands twice, or holds a control character |
+//! | `SANDBOX_PARAMETER` | unknown or missing |
 //! | `SANDBOX_PRODUCT`, `SANDBOX_OPERATOR`, `SANDBOX_URL` | none of ours; not `http(s)://` |
 //! | `SANDBOX_SESSION` | no such session |
 //! | `SANDBOX_METHOD`, `SANDBOX_PATH` | another method; another path, or another slash at its end |
 //!
 //! Over HTTP, with the header `sandbox-token`, beside what [`payments_core::sandbox`] has:
-//! `POST /_sandbox/authorize`, `charge`, `cancel`, `renew`, `notify` (`reference`, `times`: sends the
+//! `POST /_sandbox/authorize`, `charge`, `cancel`, `renew`, `fail-renewal`, `notify` (`reference`, `times`: sends the
 //! last notifications again).
 //!
 //! ```
@@ -55,7 +57,9 @@ pub use payments_core::sandbox::{
     SandboxClock, Seen, StartError,
 };
 pub use records::Session;
-pub use signature::request_signature;
+pub use signature::{
+    PARAMETERS, Signature, SignatureError, SignedRequest, Signer, request_signature,
+};
 
 use gateway::Gateway;
 

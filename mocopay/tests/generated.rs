@@ -10,7 +10,7 @@ use payments_core::exchange::Response;
 use payments_core::http::header::CONTENT_TYPE;
 use payments_core::http::{HeaderMap, HeaderValue, StatusCode};
 use payments_core::incoming::{Fields, Notice};
-use payments_mocopay::inbound::{BrowserReturn, SessionNotification};
+use payments_mocopay::inbound::{BrowserReturn, SessionNotification, TransactionNotification};
 use payments_mocopay::types::{InitPayment, VerifyBy, VerifyPayment};
 
 fn init_payment_signature_page() -> Result<InitPayment, Box<dyn Error>> {
@@ -250,6 +250,42 @@ fn session_notification_query_other_spellings_is_read() {
     assert_eq!(notice.session_type.as_deref(), Some("subscription"));
     assert_eq!(notice.status.as_str(), "Authorized");
     assert_eq!(notice.charge_credits, Some("2".parse::<Decimal>().unwrap()));
+}
+
+#[test]
+fn transaction_notification_form_own_is_read() {
+    let body = "transactionId=t1&sid=s1&state=Charged";
+    let fields = Fields::parse(body.as_bytes(), "application/x-www-form-urlencoded").unwrap();
+    let notice = TransactionNotification::read(&fields).unwrap();
+    let expected = [("transactionId", "t1"), ("sid", "s1"), ("state", "Charged")];
+    assert_eq!(notice.fields.iter().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn transaction_notification_json_own_is_read() {
+    let body = r#"{"transactionId":"t1","amount":2.50,"parts":["1.00","1.50"]}"#;
+    let fields = Fields::parse(body.as_bytes(), "application/json").unwrap();
+    let notice = TransactionNotification::read(&fields).unwrap();
+    let expected = [
+        ("transactionId", "t1"),
+        ("amount", "2.50"),
+        ("parts", "[\"1.00\",\"1.50\"]"),
+    ];
+    assert_eq!(notice.fields.iter().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn transaction_notification_query_own_is_read() {
+    let body = "transactionId=t1&sessionId=s1&status=Charged&amount=10";
+    let fields = Fields::parse(body.as_bytes(), "application/x-www-form-urlencoded").unwrap();
+    let notice = TransactionNotification::read(&fields).unwrap();
+    let expected = [
+        ("transactionId", "t1"),
+        ("sessionId", "s1"),
+        ("status", "Charged"),
+        ("amount", "10"),
+    ];
+    assert_eq!(notice.fields.iter().collect::<Vec<_>>(), expected);
 }
 
 #[test]

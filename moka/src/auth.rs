@@ -83,8 +83,6 @@ impl Provider for Moka {
             Err(Fault::unreadable("a bare string has no `CodeForHash`"))
         } else if text("Url").is_some_and(|url| !is_page(&url)) {
             Err(Fault::unreadable("`Url` is not one of https"))
-        } else if text("CodeForHash").is_some_and(|code| code.trim().is_empty()) {
-            Err(Fault::unreadable("`CodeForHash` is empty"))
         } else {
             Ok(())
         }

@@ -15,4 +15,4 @@ pub use digest::{
 pub use pem::pem;
 pub use query::{Escaping, QueryRules, SignedQuery};
 pub use secret::{KeyPart, MIN_SECRET, Secret, check_given, check_secret, check_secret_of};
-pub use strength::apparent_bits;
+pub use strength::{apparent_bits, expect_strong};

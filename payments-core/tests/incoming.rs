@@ -353,15 +353,6 @@ fn the_lengths_of_a_shorter_digest_are_known() {
 }
 
 #[test]
-fn raw_fields_are_claims() {
-    let body = "type=payout&amount=5";
-    let raw = verifier().raw(&inbound(&[FORM], body)).unwrap();
-    let expect = [("type", "payout"), ("amount", "5")].map(|(a, b)| (a.to_owned(), b.to_owned()));
-    assert_eq!(raw.claims(), &expect);
-    assert_eq!(format!("{raw:?}"), "Unverified(..)");
-}
-
-#[test]
 fn acknowledgements_are_those_of_the_description() {
     let check = |ack: Ack<Event>, status: u16, body: &str, content_type: Option<&str>| {
         let response = ack.response();

@@ -2,7 +2,9 @@
 
 //! The calls of Mocasa and the clients that make them.
 
-use payments_core::call::{Call, Effect, Envelope, Fault, Resolve, Success, Verdict, echo};
+use payments_core::call::{
+    Call, Effect, Envelope, Fault, Resolve, Success, Verdict, echo, expect_given,
+};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
 use payments_core::signing::check_given;
@@ -120,6 +122,7 @@ impl Call for CreateOrder {
 
     fn reply(&self, response: &Response) -> Result<CreateOrderReply, Fault> {
         let reply: CreateOrderReply = ENVELOPE.open(response)?;
+        expect_given("paymentLink", &reply.payment_link)?;
         echo("orderNo", self.order_no(), reply.order_no.as_deref())?;
         Ok(reply)
     }

@@ -5,7 +5,7 @@
 use payments_core::error::{Misuse, Rejected};
 use payments_core::http::StatusCode;
 use payments_core::incoming::{
-    AckRule, Acknowledged, Claim, Fields, Notice, Place, SignatureRule, Signed,
+    AckRule, Acknowledged, Claim, Fields, Notice, Place, RawFields, SignatureRule, Signed,
 };
 use payments_core::signing::{Keys, Scheme, Secret, TagText, check_secret};
 use payments_core::{Canonical, Decimal};
@@ -113,4 +113,39 @@ impl Signed for OrderWebhook {
         text: TagText::Base64,
         place: Place::Header("signature"),
     };
+}
+
+/// What became of a payout. Nothing vouches for it; a reason to ask `transfer_status`.
+///
+/// Evidence: unknown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PayoutEvent {
+    /// All that it holds, in its order.
+    pub fields: RawFields,
+}
+
+impl Notice for PayoutEvent {
+    type Unsigned = ();
+    const PROVIDER: &'static str = "mocasa";
+    const NAME: &'static str = "payout_event";
+
+    fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
+        let fields = RawFields::read(fields)?;
+        Ok(Self { fields })
+    }
+
+    fn read_unsigned(_fields: &Fields<'_>) {}
+
+    fn dedupe(&self) -> Vec<&str> {
+        self.fields.told_apart_by(&[])
+    }
+
+    fn reference(&self) -> &str {
+        self.fields.key()
+    }
+}
+
+impl Acknowledged for PayoutEvent {
+    const ACK: AckRule = AckRule::empty(StatusCode::OK);
 }

@@ -1,12 +1,12 @@
 //! Orders and payouts that reach the provider.
 
-use std::sync::{Arc, Mutex};
-
-use payments_core::incoming::{Accepted, AmountClaim, Basis, Confirmation, Worked};
+use payments_core::incoming::{
+    Accepted, AmountClaim, Basis, Confirmation, Endpoint, Inbox, Outcome, Receiver, Worked, danger,
+};
 use payments_core::{Error, MoneyMoved};
 use payments_mocasa::axum::route_or;
 use payments_mocasa::codes::{TransferTxStatus, TxStatus};
-use payments_mocasa::inbound::OrderWebhook;
+use payments_mocasa::inbound::{OrderWebhook, PayoutEvent};
 use payments_mocasa::sandbox::{Config, Forgery, TransferOutcome, WebhookEncoding};
 use tokio::net::TcpListener;
 
@@ -237,6 +237,10 @@ async fn a_transfer_needs_a_beneficiary_and_is_made_once() {
     assert_eq!(shop.control().ledger().count("transfer", "T-2"), 0);
 }
 
+fn payout_events() -> Receiver<PayoutEvent> {
+    Receiver::new("sandbox", "shop", danger::authenticated_elsewhere())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payout_event_is_raw_and_acknowledged_as_unverified() {
     let shop = Shop::open().await;
@@ -246,9 +250,9 @@ async fn a_payout_event_is_raw_and_acknowledged_as_unverified() {
     let callbacks = shop.control().callbacks().list();
     let event = callbacks.first().unwrap();
     let message = inbound(&[("content-type", FORM.as_bytes())], event.body());
-    let raw = shop.verifier.raw(&message).unwrap();
-    let told = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    assert_eq!(raw.claims(), &told);
+    let told = payout_events().receive(&message).unwrap();
+    assert_eq!(told.claims().fields.iter().collect::<Vec<_>>(), fields);
+    assert_eq!(format!("{told:?}"), "Unverified(..)");
     assert_eq!(event.attempts().first().unwrap().status(), Some(400));
 }
 
@@ -256,16 +260,12 @@ async fn a_payout_event_is_raw_and_acknowledged_as_unverified() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payout_event_can_be_acknowledged() {
     let shop = Shop::open().await;
-    let noted = Arc::new(Mutex::new(Vec::new()));
-    let (notes, verifier) = (Arc::clone(&noted), shop.verifier.clone());
+    let events = Inbox::in_memory();
+    let (kept, receiver) = (events.clone(), payout_events());
     let route = route_or(shop.verifier.clone(), shop.inbox.clone(), move |inbound| {
-        let fields = verifier.raw(inbound).map(|raw| raw.claims().clone());
-        let payout = fields
-            .ok()
-            .filter(|fields| fields.iter().any(|(name, _)| name == "transferSerialNo"));
-        let known = payout.is_some();
-        notes.lock().unwrap().extend(payout);
-        known
+        let told = receiver.receive(inbound).ok();
+        let payout = told.filter(|told| told.claims().fields.get("transferSerialNo").is_some());
+        payout.is_some_and(|payout| kept.accept(&payout) != Accepted::Conflict)
     });
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let hook = format!("http://{}/hook", listener.local_addr().unwrap());
@@ -273,6 +273,7 @@ async fn a_payout_event_can_be_acknowledged() {
     tokio::spawn(async move { axum::serve(listener, app).await });
     shop.control().set_webhook(&hook).unwrap();
     let fields = [("transferSerialNo", "T-1"), ("txStatus", "success")];
+    shop.control().send_payout_event(&fields).unwrap();
     shop.control().send_payout_event(&fields).unwrap();
     shop.control()
         .send_payout_event(&[("orderNo", "A-1"), ("txStatus", "success")])
@@ -282,7 +283,20 @@ async fn a_payout_event_can_be_acknowledged() {
     let answers = answers
         .iter()
         .map(|event| event.attempts().first().unwrap().status());
-    assert_eq!(answers.collect::<Vec<_>>(), [Some(200), Some(400)]);
-    let told = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    assert_eq!(*noted.lock().unwrap(), [told]);
+    assert_eq!(
+        answers.collect::<Vec<_>>(),
+        [Some(200), Some(200), Some(400)]
+    );
+    let mut seen = Vec::new();
+    events.work_blocking(|row| {
+        let told = payout_events().receive(row.inbound().unwrap()).unwrap();
+        let number = told
+            .claims()
+            .fields
+            .get("transferSerialNo")
+            .map(str::to_owned);
+        seen.extend(number);
+        Outcome::Done
+    });
+    assert_eq!(seen, ["T-1"], "once");
 }

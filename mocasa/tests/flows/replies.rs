@@ -121,6 +121,10 @@ async fn what_is_not_as_described_is_never_a_refusal() {
     ] {
         check(json(body), MALFORMED, UNKNOWN).await;
     }
+    // A created order is none that nobody can pay.
+    let unpayable =
+        r#"{"success":true,"data":{"orderNo":"A-1","txStatus":"success","paymentLink":""}}"#;
+    check(json(unpayable), "success", UNKNOWN).await;
     for deep in ["[".repeat(64 * 1024), r#"{"a":"#.repeat(13 * 1024)] {
         check(json(&deep), MALFORMED, UNKNOWN).await;
         let within = format!(r#"{{"success":true,"data":{deep}"#);

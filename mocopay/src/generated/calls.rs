@@ -3,7 +3,7 @@
 //! The calls of MoCoPay and the clients that make them.
 
 use payments_core::Secret;
-use payments_core::call::{Call, Effect, Fault, Refusals};
+use payments_core::call::{Call, Effect, Fault, Refusals, expect_given, expect_web};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
 use payments_core::signing::{check_given, check_secret};
@@ -94,7 +94,10 @@ impl Call for InitPayment {
     }
 
     fn reply(&self, response: &Response) -> Result<InitPaymentReply, Fault> {
-        Refusals::NONE.open(response)
+        let reply: InitPaymentReply = Refusals::NONE.open(response)?;
+        expect_given("requestId", &reply.request_id)?;
+        expect_web("redirectUrl", &reply.redirect_url)?;
+        Ok(reply)
     }
 }
 

@@ -5,7 +5,7 @@
 use payments_core::Decimal;
 use payments_core::error::Rejected;
 use payments_core::http::StatusCode;
-use payments_core::incoming::{AckRule, Acknowledged, Fields, Notice};
+use payments_core::incoming::{AckRule, Acknowledged, Fields, Notice, RawFields};
 
 use super::codes::SessionStatus;
 
@@ -88,6 +88,43 @@ impl Notice for SessionNotification {
 }
 
 impl Acknowledged for SessionNotification {
+    const ACK: AckRule = AckRule::empty(StatusCode::OK);
+}
+
+/// A change of a transaction's status. A reason to ask `verify_payment`, never to deliver.
+///
+/// Evidence: unknown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TransactionNotification {
+    /// All that it holds, in its order.
+    pub fields: RawFields,
+}
+
+impl Notice for TransactionNotification {
+    type Unsigned = ();
+    const PROVIDER: &'static str = "mocopay";
+    const NAME: &'static str = "transaction_notification";
+
+    fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
+        let fields = RawFields::read(fields)?;
+        Ok(Self { fields })
+    }
+
+    fn read_unsigned(_fields: &Fields<'_>) {}
+
+    fn dedupe(&self) -> Vec<&str> {
+        self.fields.told_apart_by(&["transactionId", "status"])
+    }
+
+    fn reference(&self) -> &str {
+        self.fields
+            .get("transactionId")
+            .unwrap_or(self.fields.key())
+    }
+}
+
+impl Acknowledged for TransactionNotification {
     const ACK: AckRule = AckRule::empty(StatusCode::OK);
 }
 

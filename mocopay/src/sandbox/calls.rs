@@ -2,9 +2,10 @@
 
 use payments_core::sandbox::{Context, JsonObject, Reply, Request, check_callback_url};
 
+use super::config::Config;
 use super::gateway::{Gateway, id};
-use super::records::Session;
-use super::signature;
+use super::records::{Amounts, Session};
+use super::signature::{SignatureError, SignedRequest, Signer};
 
 const INIT: [&str; 12] = [
     "pid",
@@ -64,25 +65,33 @@ fn answered(
     if request.method() != method {
         return refuse(405, "SANDBOX_METHOD", format!("{call} is a {method}"));
     }
-    let fields = match signature::check(&gateway.config, request) {
-        Ok(fields) => fields,
-        Err(why) => return refuse(401, "SANDBOX_SIGNATURE", why),
-    };
-    if let Some((name, _)) = fields
-        .iter()
-        .find(|(name, _)| !known.contains(&name.as_str()))
-    {
+    let signed = signed(&gateway.config, request)?;
+    if let Some(name) = signed.unknown(known) {
         return refuse(400, "SANDBOX_PARAMETER", format!("{name} is unknown"));
     }
-    let field = |name: &str| {
-        let found = fields.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str())
-    };
+    let field = |name: &str| signed.value(name);
     if call == "initPayment" {
         init(gateway, field, context)
     } else {
         verify(gateway, field, context)
     }
+}
+
+/// The request, if its signature holds.
+fn signed<'r>(config: &Config, request: &'r Request) -> Result<SignedRequest<'r>, Refusal> {
+    let refused = |error: SignatureError| Refusal(401, "SANDBOX_SIGNATURE", error.to_string());
+    let query = request.query().unwrap_or_default();
+    let signed =
+        SignedRequest::read(request.path(), query, config.signed_values).map_err(refused)?;
+    let given = match (request.only_header("signature"), signed.signature()) {
+        (Some(given), None) | (None, Some(given)) => given,
+        (Some(_), Some(_)) => return refuse(401, "SANDBOX_SIGNATURE", "there are two signatures"),
+        (None, None) => return refuse(401, "SANDBOX_SIGNATURE", "there is no signature"),
+    };
+    let merchant = Signer::new(&config.api_key, &config.api_secret)
+        .or_previous(config.previous_secret.as_deref());
+    signed.verify(merchant, given).map_err(refused)?;
+    Ok(signed)
 }
 
 fn init<'f>(
@@ -127,12 +136,12 @@ fn init<'f>(
         notify_url: given("notifyUrl"),
         status: "Initialized",
         series: 0,
-        last: 0,
-        total: 0,
+        charged: Amounts::default(),
+        failed: Amounts::default(),
         transactions: Vec::new(),
         init: context.wall(),
         authorized: None,
-        charged: None,
+        charged_at: None,
     };
     context.record("session", session.reference(), None);
     let reply = JsonObject::new()

@@ -43,6 +43,7 @@ pub struct Config {
     pub(super) kit: Settings,
     pub(super) api_key: String,
     pub(super) api_secret: String,
+    pub(super) previous_secret: Option<String>,
     pub(super) callback_url: Option<String>,
     pub(super) notify_url: Option<String>,
     pub(super) transaction_url: Option<String>,
@@ -75,6 +76,7 @@ impl Config {
             kit: Settings::new(),
             api_key: Self::API_KEY.to_owned(),
             api_secret: Self::API_SECRET.to_owned(),
+            previous_secret: None,
             callback_url: None,
             notify_url: None,
             transaction_url: None,
@@ -129,6 +131,13 @@ impl Config {
     pub fn credentials(mut self, api_key: &str, api_secret: &str) -> Self {
         self.api_key = api_key.to_owned();
         self.api_secret = api_secret.to_owned();
+        self
+    }
+
+    /// Takes what this secret signed too: the one before, while it is being changed.
+    #[must_use]
+    pub fn previous_secret(mut self, api_secret: &str) -> Self {
+        self.previous_secret = Some(api_secret.to_owned());
         self
     }
 

@@ -59,6 +59,15 @@ impl Control {
         self.step(reference, Gateway::renew)
     }
 
+    /// Begins the next series of a subscription, and its charge fails.
+    ///
+    /// # Errors
+    ///
+    /// [`NoSuchSession`].
+    pub fn fail_renewal(&self, reference: &str) -> Result<(), NoSuchSession> {
+        self.step(reference, Gateway::fail_renewal)
+    }
+
     /// The buyer declines, or ends a subscription.
     ///
     /// # Errors
@@ -73,6 +82,22 @@ impl Control {
             let at = gateway.position(reference).ok_or(NoSuchSession)?;
             step(gateway, at, context).ok_or(NoSuchSession)
         })
+    }
+
+    /// Gives the merchant a new secret; what the one before it signs is taken until
+    /// [`Control::end_secret_change`].
+    pub fn change_secret(&self, api_secret: &str) {
+        self.inner.with(|gateway, _| {
+            let config = &mut gateway.config;
+            let before = std::mem::replace(&mut config.api_secret, api_secret.to_owned());
+            config.previous_secret = Some(before);
+        });
+    }
+
+    /// Takes no more of what the previous secret signs.
+    pub fn end_secret_change(&self) {
+        self.inner
+            .with(|gateway, _| gateway.config.previous_secret = None);
     }
 
     /// Sends session notifications there, where a request names no address.

@@ -59,18 +59,23 @@ impl Gateway {
         }
         let price = session.product.price;
         session.series = session.series.max(1);
-        session.last = price;
-        session.total = session.total.saturating_add(price);
-        session.charged = Some(context.wall());
+        session.charged.add(price);
+        session.charged_at = Some(context.wall());
+        context.record("charge", session.reference(), Some(&price.to_string()));
+        self.transact(at, "Charged", context)
+    }
+
+    /// One more transaction, of the product's price, and the notification of it.
+    fn transact(&mut self, at: usize, status: &str, context: &mut Context<'_>) -> Option<()> {
+        let session = self.sessions.get_mut(at)?;
         let transaction = id(context);
         session.transactions.push(transaction.clone());
-        context.record("charge", session.reference(), Some(&price.to_string()));
         if let Some(url) = &self.config.transaction_url {
             let fields = [
                 ("transactionId", transaction),
                 ("sessionId", session.session_id.clone()),
-                ("status", "Charged".to_owned()),
-                ("amount", price.to_string()),
+                ("status", status.to_owned()),
+                ("amount", session.product.price.to_string()),
             ];
             context.send(told(TRANSACTION, session.reference(), url, &fields));
         }
@@ -79,13 +84,29 @@ impl Gateway {
 
     /// The next series of a subscription.
     pub(super) fn renew(&mut self, at: usize, context: &mut Context<'_>) -> Option<()> {
+        self.next_series(at)?;
+        self.charge(at, context)?;
+        self.notify(at, context)
+    }
+
+    /// The next series of a subscription, whose charge fails.
+    pub(super) fn fail_renewal(&mut self, at: usize, context: &mut Context<'_>) -> Option<()> {
+        self.next_series(at)?;
         let session = self.sessions.get_mut(at)?;
-        if !session.product.subscription || session.series == 0 {
+        session.failed.add(session.product.price);
+        self.transact(at, "Failed", context)?;
+        self.notify(at, context)
+    }
+
+    fn next_series(&mut self, at: usize) -> Option<()> {
+        let session = self.sessions.get_mut(at)?;
+        if !session.product.subscription || session.series == 0 || session.status != "Authorized" {
             return None;
         }
         session.series = session.series.saturating_add(1);
-        self.charge(at, context)?;
-        self.notify(at, context)
+        session.charged.current = 0;
+        session.failed.current = 0;
+        Some(())
     }
 
     /// The buyer declines, or a subscription ends.
@@ -135,6 +156,7 @@ impl Gateway {
             "charge" => at.and_then(|at| self.charge(at, context)).is_some(),
             "cancel" => at.and_then(|at| self.cancel(at, context)).is_some(),
             "renew" => at.and_then(|at| self.renew(at, context)).is_some(),
+            "fail-renewal" => at.and_then(|at| self.fail_renewal(at, context)).is_some(),
             "notify" => {
                 let times = fields
                     .value("times")
@@ -174,7 +196,7 @@ impl Provider for Gateway {
                 .text("pid", &session.product.pid)
                 .text("status", session.status)
                 .integer("series", session.series)
-                .integer("totalChargedAmount", session.total)
+                .integer("totalChargedAmount", session.charged.total)
                 .text("redirectUrl", &session.link)
         });
         JsonObject::new().objects("sessions", sessions)

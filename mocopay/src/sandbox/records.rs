@@ -16,6 +16,22 @@ pub(super) struct Product {
 /// How long a charge of a subscription lasts.
 const PERIOD: u64 = 30 * 24 * 3600;
 
+/// Amounts of one kind: what came of it in the current series, last, and in all.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Amounts {
+    pub(super) current: u64,
+    pub(super) last: u64,
+    pub(super) total: u64,
+}
+
+impl Amounts {
+    pub(super) const fn add(&mut self, amount: u64) {
+        self.current = self.current.saturating_add(amount);
+        self.last = amount;
+        self.total = self.total.saturating_add(amount);
+    }
+}
+
 /// A session. Phone and address of the buyer are not kept.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -30,12 +46,12 @@ pub struct Session {
     pub(super) notify_url: Option<String>,
     pub(super) status: &'static str,
     pub(super) series: u64,
-    pub(super) last: u64,
-    pub(super) total: u64,
+    pub(super) charged: Amounts,
+    pub(super) failed: Amounts,
     pub(super) transactions: Vec<String>,
     pub(super) init: SystemTime,
     pub(super) authorized: Option<SystemTime>,
-    pub(super) charged: Option<SystemTime>,
+    pub(super) charged_at: Option<SystemTime>,
 }
 
 impl Session {
@@ -72,7 +88,7 @@ impl Session {
     /// What was charged in all.
     #[must_use]
     pub const fn total(&self) -> u64 {
-        self.total
+        self.charged.total
     }
 
     /// Its transactions, oldest first.
@@ -107,15 +123,12 @@ impl Session {
             .text("lang", self.lang.as_deref().unwrap_or("en"))
             .integer("series", self.series)
             .text("status", self.status)
-            .integer(
-                "chargedAmount",
-                if self.series == 0 { 0 } else { self.last },
-            )
-            .integer("failedAmount", 0)
-            .integer("lastChargedAmount", self.last)
-            .integer("lastFailedAmount", 0)
-            .integer("totalChargedAmount", self.total)
-            .integer("totalFailedAmount", 0)
+            .integer("chargedAmount", self.charged.current)
+            .integer("failedAmount", self.failed.current)
+            .integer("lastChargedAmount", self.charged.last)
+            .integer("lastFailedAmount", self.failed.last)
+            .integer("totalChargedAmount", self.charged.total)
+            .integer("totalFailedAmount", self.failed.total)
             .text("currencyCode", "TES")
             .boolean("recurrent", self.product.subscription);
         let expires = JsonNumber::parse(&self.expires_in(now).to_string());
@@ -131,13 +144,13 @@ impl Session {
             written(self.authorized).as_deref(),
         );
         let name = "timeLastSuccessfullPayment";
-        optional(object, name, written(self.charged).as_deref())
+        optional(object, name, written(self.charged_at).as_deref())
             .texts("transactions", self.transactions())
     }
 
     /// Seconds from now until the last charge is used up.
     fn expires_in(&self, now: SystemTime) -> i64 {
-        let Some(charged) = self.charged.filter(|_| self.product.subscription) else {
+        let Some(charged) = self.charged_at.filter(|_| self.product.subscription) else {
             return 0;
         };
         let seconds = |moment| unix_millis(moment).checked_div(1000).unwrap_or(0);
@@ -163,7 +176,7 @@ impl Session {
         add("pid", Some(&self.product.pid));
         add("lang", Some(self.lang.as_deref().unwrap_or("en")));
         add("currencyCode", Some("TES"));
-        add("chargedAmount", Some(&self.last.to_string()));
+        add("chargedAmount", Some(&self.charged.current.to_string()));
         add("chargeCredits", Some("0"));
         fields
     }

@@ -1,9 +1,11 @@
 //! Confirming: whose session, which product, and whether anything was charged.
 
-use payments_core::incoming::{Basis, Confirmation};
+use payments_core::incoming::{Basis, Confirmation, Expected};
+use payments_core::{Currency, Money};
+use payments_mocopay::Stored;
 use payments_mocopay::sandbox::Config;
 
-use super::shop::{Shop, kind, stored};
+use super::shop::{Shop, VERIFY, kind, stored};
 
 #[tokio::test]
 async fn a_charged_session_is_confirmed_by_the_query() {
@@ -19,7 +21,7 @@ async fn a_charged_session_is_confirmed_by_the_query() {
         .unwrap();
     assert_eq!(confirmed.basis(), Basis::Queried { amount: false });
     assert_eq!(confirmed.expected().reference(), "ORDER-1");
-    let known = stored.session_id(id.clone());
+    let known = stored.and_session(&id);
     assert!(
         shop.client
             .confirm(&id, &known)
@@ -58,12 +60,7 @@ async fn another_payments_session_confirms_nothing() {
     let stored = || stored("ORDER-1", Config::ONE_TIME);
     check(&cheap, stored(), "misuse of pid").await;
     check(&theirs, stored(), "misuse of userId").await;
-    check(
-        &theirs,
-        stored().session_id(mine.clone()),
-        "misuse of sessionId",
-    )
-    .await;
+    check(&theirs, stored().and_session(&mine), "misuse of sessionId").await;
     check("nobody", stored(), "malformed, moved: No").await;
     check("", stored(), "misuse of sessionId").await;
     assert!(
@@ -74,4 +71,20 @@ async fn another_payments_session_confirms_nothing() {
             .confirmed()
             .is_some()
     );
+}
+
+/// Without a buyer of its own for each payment, the session itself is what ties the two.
+#[tokio::test]
+async fn a_stored_session_pays_for_one_payment() {
+    let shop = Shop::open().await;
+    let mine = shop.paid("ORDER-1", Config::ONE_TIME).await;
+    let theirs = shop.paid("ORDER-2", Config::ONE_TIME).await;
+    let price = Money::from_minor(1_000, Currency::EUR);
+    let stored = Stored::of_session(Expected::new("ORDER-1", price), Config::ONE_TIME, &mine);
+    let confirmed = shop.client.confirm(&mine, &stored).await.unwrap();
+    assert!(confirmed.confirmed().is_some());
+    let asked = shop.arrived(VERIFY);
+    let error = shop.client.confirm(&theirs, &stored).await.unwrap_err();
+    assert_eq!(kind(&error), "misuse of sessionId");
+    assert_eq!(shop.arrived(VERIFY), asked, "nothing was asked");
 }

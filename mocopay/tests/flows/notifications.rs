@@ -1,10 +1,9 @@
 //! What MoCoPay sends on its own: once, twice, late, out of order, forged, or not at all.
 
-use payments_core::incoming::{Accepted, Endpoint};
-use payments_mocopay::auth::{browser_returns, notifications};
+use payments_core::incoming::{Accepted, Endpoint, Receiver};
+use payments_mocopay::auth::browser_returns;
 use payments_mocopay::codes::SessionStatus;
-use payments_mocopay::ext::TransactionNotification;
-use payments_mocopay::inbound::SessionNotification;
+use payments_mocopay::inbound::{SessionNotification, TransactionNotification};
 use payments_mocopay::sandbox::{CallbackMode, Config};
 use payments_mocopay::types::VerifyBy;
 
@@ -43,6 +42,39 @@ async fn each_series_of_a_subscription_delivers_once() {
     shop.control().renew("SUB-1").unwrap();
     shop.work().await;
     assert_eq!(shop.delivered(), [(id.clone(), 3), (id, 4)]);
+}
+
+#[tokio::test]
+async fn a_renewal_that_fails_delivers_nothing() {
+    let shop = Shop::open().await;
+    let id = shop.paid("SUB-1", Config::SUBSCRIPTION).await;
+    shop.work().await;
+    shop.control().fail_renewal("SUB-1").unwrap();
+    let worked = shop.work().await;
+    assert_eq!((worked.done, worked.retried), (0, 1));
+    assert_eq!(shop.delivered(), [(id.clone(), 1)]);
+    let by = VerifyBy::SessionId(id.clone());
+    let found = shop.client.verify_payment(verify(by)).await.unwrap();
+    // Authorized, with a charge before, and none in this series.
+    assert_eq!(found.status, Some(SessionStatus::Authorized));
+    let text =
+        |amount: Option<payments_mocopay::Decimal>| amount.unwrap().text().as_str().to_owned();
+    let told = [
+        found.charged_amount,
+        found.failed_amount,
+        found.last_failed_amount,
+        found.total_charged_amount,
+        found.total_failed_amount,
+    ];
+    assert_eq!(told.map(text), ["0", "10", "10", "10", "10"]);
+    assert!(!found.is_charged());
+    // The next one is charged; the one that failed is never delivered.
+    shop.control().renew("SUB-1").unwrap();
+    shop.work().await;
+    assert_eq!(shop.delivered(), [(id.clone(), 1), (id, 3)]);
+    assert_eq!(shop.control().ledger().count("charge", "SUB-1"), 2);
+    shop.control().cancel("SUB-1").unwrap();
+    assert!(shop.control().fail_renewal("SUB-1").is_err());
 }
 
 #[tokio::test]
@@ -93,7 +125,7 @@ async fn a_payment_whose_notification_never_came_is_found() {
 
 #[test]
 fn notifications_are_read_strictly() {
-    let receiver = notifications::<SessionNotification>("sandbox", "shop", known());
+    let receiver = Receiver::<SessionNotification>::new("sandbox", "shop", known());
     let read = |query: &str| {
         let found = receiver
             .receive(&inbound(&format!("/session?{query}")))
@@ -134,7 +166,7 @@ fn notifications_are_read_strictly() {
 
 #[test]
 fn a_stranger_is_not_let_in() {
-    let receiver = notifications::<SessionNotification>("sandbox", "shop", known());
+    let receiver = Receiver::<SessionNotification>::new("sandbox", "shop", known());
     let mut headers = payments_core::http::HeaderMap::new();
     headers.insert("x-stranger", "1".parse().unwrap());
     let method = payments_core::http::Method::GET;
@@ -159,7 +191,7 @@ fn browser_returns_are_claims() {
 #[test]
 fn notifications_are_kept_in_order() {
     use payments_core::incoming::Notice;
-    let receiver = notifications::<TransactionNotification>("sandbox", "shop", known());
+    let receiver = Receiver::<TransactionNotification>::new("sandbox", "shop", known());
     let read = |query: &str| receiver.receive(&inbound(&format!("/t?{query}"))).unwrap();
     let found = read("z=1&a=x%20y&transactionId=t1&status=Charged&sid=s1");
     let fields: Vec<_> = found.claims().fields.iter().collect();
@@ -172,7 +204,7 @@ fn notifications_are_kept_in_order() {
     ];
     assert_eq!(fields, expect);
     assert_eq!(found.claims().dedupe(), ["t1", "Charged"]);
-    assert_eq!(found.claims().reference(), "s1");
+    assert_eq!(found.claims().reference(), "t1");
     // Without them, everything tells two apart, and nothing else is the same.
     let keys = [
         "a=1&b=2",
@@ -205,7 +237,8 @@ async fn transactions_arrive_by_either_method() {
         seen.push(row.reference().to_owned());
         payments_core::incoming::Outcome::Done
     });
-    assert_eq!(seen, [shop.session("ORDER-1")]);
+    let session = shop.control().session("ORDER-1").unwrap();
+    assert_eq!(seen, session.transactions().collect::<Vec<_>>());
     let post = async |path: &str| {
         let url = shop.base.strip_prefix("http://").unwrap().to_owned();
         let text = format!(

@@ -5,9 +5,9 @@ use std::fmt::{self, Debug, Write};
 use std::sync::{Arc, Mutex};
 
 use payments_core::client::RetryPolicy;
-use payments_core::incoming::Endpoint;
+use payments_core::incoming::{Endpoint, Receiver};
 use payments_core::testing::{Act, ScriptedTransport};
-use payments_mocopay::auth::{Mocopay, RULES, SignaturePlace, SignedQuery, notifications};
+use payments_mocopay::auth::{Mocopay, RULES, SignaturePlace, SignedQuery};
 use payments_mocopay::calls::{Client, Credentials, Environment};
 use payments_mocopay::inbound::SessionNotification;
 use payments_mocopay::sandbox::{Config, start};
@@ -16,7 +16,7 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-use super::shop::{inbound, known, verify};
+use super::shop::{Shop, inbound, init, known, verify};
 
 const SECRET: &str = "this.is.a.secret";
 /// What must not be shown: the secret, the published digest, and who the buyer is.
@@ -141,7 +141,7 @@ fn nothing_tells_a_buyer() {
         verify(VerifyBy::UserId("123456789".into()))
     ));
     let query = "sid=s1&status=x&userId=123456789&phone=0099923026";
-    let found = notifications::<SessionNotification>("sandbox", "shop", known())
+    let found = Receiver::<SessionNotification>::new("sandbox", "shop", known())
         .receive(&inbound(&format!("/?{query}")));
     let found = found.unwrap();
     check(format!("{found:?} {:?}", found.claims()));
@@ -164,4 +164,34 @@ fn a_weak_secret_is_reported_and_not_repeated() {
     check(told);
     let (_, traced) = built(Config::API_SECRET);
     assert_eq!(*traced.0.lock().unwrap(), "");
+}
+
+/// The client signs with one secret; that it is changed without a stop is the other side's doing.
+#[tokio::test]
+async fn a_secret_is_changed_without_a_stop() {
+    let secret = Arc::new(Mutex::new(Config::API_SECRET.to_owned()));
+    let asked = Arc::clone(&secret);
+    let shop = Shop::with(Config::new(), |builder| {
+        builder.credentials_from(move || {
+            Ok(Credentials::new(Config::API_KEY, asked.lock().unwrap().clone()).unwrap())
+        })
+    })
+    .await;
+    let start = async |reference: &str| {
+        let call = init(reference, Config::ONE_TIME);
+        shop.client.init_payment(call).await.is_ok()
+    };
+    assert!(start("ORDER-1").await);
+    shop.control()
+        .change_secret("another-secret-of-that-service");
+    assert!(start("ORDER-2").await, "with the previous one");
+    *secret.lock().unwrap() = "another-secret-of-that-service".to_owned();
+    assert!(start("ORDER-3").await, "with the new one");
+    shop.control().end_secret_change();
+    assert!(start("ORDER-4").await);
+    *secret.lock().unwrap() = Config::API_SECRET.to_owned();
+    assert!(
+        !start("ORDER-5").await,
+        "the previous one is no longer taken"
+    );
 }

@@ -6,11 +6,10 @@ use std::sync::{Arc, Mutex};
 use payments_core::client::{Builder, RetryPolicy};
 use payments_core::http::{HeaderMap, Method};
 use payments_core::incoming::{
-    CallerAuth, Confirmation, Endpoint, Inbound, Inbox, Outcome, Receiver, Row, Worked,
+    CallerAuth, Confirmation, Endpoint, Expected, Inbound, Inbox, Outcome, Receiver, Row, Worked,
 };
 use payments_core::testing::FixedClock;
 use payments_core::{Currency, Error, Money};
-use payments_mocopay::auth::notifications;
 use payments_mocopay::calls::{Client, Credentials, Environment};
 use payments_mocopay::inbound::SessionNotification;
 use payments_mocopay::sandbox::{Config, Control, Sandbox, SandboxClock, start};
@@ -48,8 +47,8 @@ impl Shop {
         setup: impl FnOnce(Builder<Mocopay, Client>) -> Builder<Mocopay, Client>,
     ) -> Self {
         let (inbox, transactions) = (Inbox::in_memory(), Inbox::in_memory());
-        let receiver = notifications("sandbox", "shop", known());
-        let other = notifications("sandbox", "shop", known());
+        let receiver = Receiver::new("sandbox", "shop", known());
+        let other = Receiver::new("sandbox", "shop", known());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let session = payments_mocopay::axum::session_notified(inbox.clone(), receiver.clone());
@@ -169,7 +168,7 @@ pub(crate) fn user(reference: &str) -> String {
 
 pub(crate) fn stored(reference: &str, pid: &str) -> Stored {
     let price = Money::from_minor(1_000, Currency::EUR);
-    Stored::new(reference, price, pid).user_id(user(reference))
+    Stored::of_buyer(Expected::new(reference, price), pid, &user(reference))
 }
 
 pub(crate) fn init(reference: &str, pid: &str) -> InitPayment {

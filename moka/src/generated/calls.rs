@@ -2,7 +2,7 @@
 
 //! The calls of Moka and the clients that make them.
 
-use payments_core::call::{Call, Effect, Envelope, Fault, Resolve, Success, Verdict};
+use payments_core::call::{Call, Effect, Envelope, Fault, Resolve, Success, Verdict, expect_given};
 use payments_core::client::{Environment, Hosts};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
@@ -319,7 +319,9 @@ impl Call for CreatePage {
     }
 
     fn reply(&self, response: &Response) -> Result<CreatePageReply, Fault> {
-        PAGE_ENVELOPE.open(response)
+        let reply: CreatePageReply = PAGE_ENVELOPE.open(response)?;
+        expect_given("CodeForHash", reply.code_for_hash.expose())?;
+        Ok(reply)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::fields::Fields;
+use crate::error::Rejected;
 
 /// All fields of a message, in their order.
 #[derive(Clone, PartialEq, Eq)]
@@ -13,15 +14,20 @@ pub struct RawFields {
 
 impl RawFields {
     /// Keeps the fields.
-    #[must_use]
-    pub fn new(fields: &Fields<'_>) -> Self {
+    ///
+    /// # Errors
+    /// [`Rejected`] if there are none.
+    pub fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
         let own = |(name, text): (&str, &str)| (name.to_owned(), text.to_owned());
         let fields: Vec<(String, String)> = fields.iter().map(own).collect();
         // A name or a text could hold any joining character, so their lengths stand before them.
         let part =
             |(name, text): &(String, String)| format!("{}.{}.{name}{text}", name.len(), text.len());
-        let key = fields.iter().map(part).collect();
-        Self { fields, key }
+        let key: String = fields.iter().map(part).collect();
+        if key.is_empty() {
+            return Err(Rejected);
+        }
+        Ok(Self { fields, key })
     }
 
     /// All fields, in their order; objects and lists as their JSON text.
@@ -41,6 +47,20 @@ impl RawFields {
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key
+    }
+
+    /// What tells two messages apart: the fields that are supposed to, where all of them are there
+    /// and none is empty; else everything.
+    #[must_use]
+    pub fn told_apart_by(&self, names: &[&str]) -> Vec<&str> {
+        let given = names.iter().map(|name| {
+            let text = self.get(name)?;
+            (!text.is_empty()).then_some(text)
+        });
+        match given.collect::<Option<Vec<_>>>() {
+            Some(given) if !given.is_empty() => given,
+            Some(_) | None => vec![self.key()],
+        }
     }
 }
 
@@ -62,7 +82,7 @@ mod tests {
     fn the_key_tells_all_messages_apart() {
         let key = |query: &str| {
             let fields = Fields::read(query.as_bytes(), BodyFormat::Form).unwrap();
-            RawFields::new(&fields).key().to_owned()
+            RawFields::read(&fields).unwrap().key().to_owned()
         };
         let all = [
             "a=1&b=2",
@@ -78,5 +98,25 @@ mod tests {
         apart.dedup();
         assert_eq!(apart.len(), all.len(), "{all:?}");
         assert_eq!(key("a=1&b=2"), key("a=%31&b=2"));
+    }
+
+    #[test]
+    fn supposed_fields_tell_messages_apart_where_all_are_there() {
+        let check = |query: &str, names: &[&str], expect: Option<&[&str]>| {
+            let fields = Fields::read(query.as_bytes(), BodyFormat::Form).unwrap();
+            let raw = RawFields::read(&fields).unwrap();
+            let expect = expect.map_or_else(|| vec![raw.key()], <[&str]>::to_vec);
+            assert_eq!(raw.told_apart_by(names), expect, "{query} {names:?}");
+        };
+        check("x=9&id=1&status=s", &["id", "status"], Some(&["1", "s"]));
+        check("id=1&x=9", &["id", "status"], None);
+        check("id=1&status=", &["id", "status"], None);
+        check("id=1&status=s", &[], None);
+    }
+
+    #[test]
+    fn nothing_is_no_message() {
+        let fields = Fields::read(b"", BodyFormat::Form).unwrap();
+        assert!(RawFields::read(&fields).is_err());
     }
 }

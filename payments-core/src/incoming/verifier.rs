@@ -5,7 +5,7 @@ use super::fields::{BodyFormat, Fields};
 use super::inbound::Inbound;
 use super::notice::Notice;
 use super::ring::KeyRing;
-use super::verified::{Scope, Unverified, Verified};
+use super::verified::{Scope, Verified};
 use crate::error::Rejected;
 use crate::signing::{Keys, Place, SignatureRule, Signed, TagText};
 
@@ -108,20 +108,6 @@ where
             key,
             inbound.clone(),
         ))
-    }
-
-    /// A message of a shape that the provider does not document, as its raw fields. Nothing is
-    /// verified.
-    ///
-    /// # Errors
-    /// [`Rejected`] if the body is not even readable.
-    pub fn raw(&self, inbound: &Inbound) -> Result<Unverified<Vec<(String, String)>>, Rejected> {
-        let fields = self.fields(inbound)?;
-        let claims = fields
-            .iter()
-            .map(|(name, text)| (name.to_owned(), text.to_owned()))
-            .collect();
-        Ok(Unverified::new(claims, self.scope.clone(), inbound.clone()))
     }
 
     /// Says for people why a callback was or was not verified: the canonical string part by part

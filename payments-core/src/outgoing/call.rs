@@ -4,6 +4,8 @@ use std::any::Any;
 use std::fmt;
 use std::ops::Deref;
 
+use http::Uri;
+
 use crate::error::{Misuse, Refused};
 use crate::exchange::{Request, Response};
 use crate::money::Money;
@@ -161,6 +163,31 @@ pub fn echo_money(field: &'static str, sent: Money, received: Option<Money>) -> 
             "the reply is about another `{field}`"
         ))),
         Some(_) | None => Ok(()),
+    }
+}
+
+/// Checks that an answer says something under `field`: without it, it is none.
+///
+/// # Errors
+/// [`Fault::Unreadable`] for a text without anything but blanks.
+pub fn expect_given(field: &'static str, received: &str) -> Result<(), Fault> {
+    if received.trim().is_empty() {
+        return Err(Fault::unreadable(format!("`{field}` is empty")));
+    }
+    Ok(())
+}
+
+/// Checks that an answer gives an absolute address of the web: http or https, with a host.
+///
+/// # Errors
+/// [`Fault::Unreadable`] for anything else.
+pub fn expect_web(field: &'static str, received: &str) -> Result<(), Fault> {
+    let url = received.parse::<Uri>().ok();
+    match url.as_ref().and_then(Uri::scheme_str) {
+        Some("http" | "https") => Ok(()),
+        Some(_) | None => Err(Fault::unreadable(format!(
+            "`{field}` is no address of the web"
+        ))),
     }
 }
 
@@ -329,6 +356,33 @@ mod tests {
         assert_eq!(why(echo_money("amount", php(1), None)), None);
         assert_eq!(why(echo_money("amount", php(1), Some(php(2)))), other);
         assert_eq!(why(echo_money("amount", php(1), Some(vnd))), other);
+    }
+
+    #[test]
+    fn an_answer_without_what_it_is_for_is_none() {
+        for empty in ["", "  ", "\t"] {
+            assert!(expect_given("id", empty).is_err(), "{empty:?}");
+        }
+        assert!(expect_given("id", "7").is_ok());
+        for url in ["https://pay.example/form/1?a=b", "http://127.0.0.1:80"] {
+            assert!(expect_web("url", url).is_ok(), "{url}");
+        }
+        for other in [
+            "",
+            "/form/1",
+            "pay.example",
+            "https:",
+            "https://",
+            "ftp://a/",
+            "wallet://?a=b",
+            "https://a b/",
+        ] {
+            let found = expect_web("url", other);
+            assert!(
+                matches!(&found, Err(Fault::Unreadable(why)) if why == "`url` is no address of the web"),
+                "{other}"
+            );
+        }
     }
 
     #[test]

@@ -1,5 +1,34 @@
 //! How hard a secret is to guess, as far as its look tells.
 
+use super::secret::Secret;
+
+/// Warns in the trace where a secret seems to have fewer than `bits`, and takes it all the same. The
+/// secret is named, not shown. Says whether it warned.
+///
+/// ```
+/// use payments_core::Secret;
+/// use payments_core::signing::expect_strong;
+///
+/// assert!(expect_strong("apiSecret", &Secret::from("this.is.a.secret"), 128));
+/// assert!(!expect_strong("apiSecret", &Secret::from("7KQ2ZP9XH4M1VB6RT8WD3NF5GJ0CLS"), 128));
+/// ```
+pub fn expect_strong(name: &'static str, secret: &Secret<String>, bits: usize) -> bool {
+    let weak = apparent_bits(secret.expose()) < bits;
+    if weak {
+        warn(name);
+    }
+    weak
+}
+
+#[cfg(any(feature = "client", feature = "blocking"))]
+fn warn(name: &'static str) {
+    tracing::warn!("`{name}` seems weak: ask the provider for a longer one");
+}
+
+/// Without a client there is no trace.
+#[cfg(not(any(feature = "client", feature = "blocking")))]
+fn warn(_name: &'static str) {}
+
 /// An upper bound by length and by the kinds of characters, in bits.
 #[must_use]
 pub fn apparent_bits(secret: &str) -> usize {

@@ -11,6 +11,7 @@ mod environments;
 mod expected;
 mod inbound;
 mod messages;
+mod open;
 mod read;
 mod tests;
 

@@ -235,6 +235,8 @@ pub(crate) struct Message {
     pub(crate) name: String,
     pub(crate) doc: Doc,
     pub(crate) role: Role,
+    /// Nothing of it is described: it is kept as it comes.
+    pub(crate) open: bool,
     pub(crate) fields: Vec<Field>,
     pub(crate) exactly_one: Vec<Vec<String>>,
     pub(crate) together: Vec<Together>,
@@ -323,6 +325,8 @@ pub(crate) struct Rule {
     pub(crate) max: Option<usize>,
     pub(crate) least: Option<i64>,
     pub(crate) most: Option<i64>,
+    /// Of a text that is answered: an address of the web.
+    pub(crate) web: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -122,7 +122,11 @@ impl<P: Provider> Client<P> {
     }
 
     async fn run<C: Call>(&self, prepared: &Prepared<C>) -> Result<Reply<C::Reply>, Error> {
-        let token = self.token().await?;
+        let token = match self.token_at_hand() {
+            Some(token) => token,
+            // Rare, and large: every call would carry its room.
+            None => Box::pin(self.token()).await?,
+        };
         let result = self.attempts(prepared, token.as_deref()).await;
         let (Err(error), Some(stale)) = (&result, token) else {
             return result;
@@ -134,8 +138,8 @@ impl<P: Provider> Client<P> {
         if C::EFFECT != Effect::Read {
             return result;
         }
-        let token = self.token().await?;
-        self.attempts(prepared, token.as_deref()).await
+        let token = Box::pin(self.token()).await?;
+        Box::pin(self.attempts(prepared, token.as_deref())).await
     }
 
     async fn attempts<C: Call>(
@@ -173,6 +177,18 @@ impl<P: Provider> Client<P> {
         }
     }
 
+    /// What a call is sent with if it need not wait for it: a token, or none where there is no
+    /// login.
+    fn token_at_hand(&self) -> Option<Option<Arc<Secret<String>>>> {
+        if !P::Login::EXISTS {
+            return Some(None);
+        }
+        let setup = &self.shared.setup;
+        let state = self.shared.token.try_lock().ok()?;
+        let token = state.current(setup.clock.monotonic(), None);
+        token.filter(|_| !setup.rotates()).map(Some)
+    }
+
     /// The token to send with, fetched if need be by one task for all.
     async fn token(&self) -> Result<Option<Arc<Secret<String>>>, Error> {
         let shared = &*self.shared;
@@ -198,8 +214,7 @@ impl<P: Provider> Client<P> {
         {
             return Err(login_failed_elsewhere(why));
         }
-        // Rare, and large: every call would carry its room.
-        let result = Box::pin(self.log_in(login, &credentials)).await;
+        let result = self.log_in(login, &credentials).await;
         let grant =
             result.and_then(|reply| usable(P::Login::grant(&setup.provider, reply.into_inner())));
         let token = match grant {

@@ -90,6 +90,9 @@ pub trait Provider: Clone + Send + Sync + 'static {
 
 /// The call that fetches a provider's token.
 pub trait Login<P: Provider>: Call + Sized {
+    /// Whether there is a login at all: no call waits for a token otherwise.
+    const EXISTS: bool = true;
+
     /// The login for these credentials; none only where the provider knows no login.
     ///
     /// # Errors
@@ -131,6 +134,8 @@ impl Call for NoLogin {
 }
 
 impl<P: Provider> Login<P> for NoLogin {
+    const EXISTS: bool = false;
+
     fn of(_provider: &P, _credentials: &P::Credentials) -> Result<Option<Self>, Misuse> {
         Ok(None)
     }

@@ -372,10 +372,14 @@ fn open(provider: &Provider, call: &Call, message: &Message, page: &mut Page) ->
     else {
         return format!("{how}.empty(response)\n");
     };
-    if call.echo.is_empty() {
+    let given = given(reply, page);
+    if call.echo.is_empty() && given.is_empty() {
         return format!("{how}.open(response)\n");
     }
-    let mut text = format!("let reply: {} = {how}.open(response)?;\n", reply.name);
+    let mut text = format!(
+        "let reply: {} = {how}.open(response)?;\n{given}",
+        reply.name
+    );
     for wire in &call.echo {
         let (Some(sent), Some(answered)) = (message.field(wire), reply.field(wire)) else {
             continue;
@@ -394,6 +398,28 @@ fn open(provider: &Provider, call: &Call, message: &Message, page: &mut Page) ->
         ));
     }
     text.push_str("Ok(reply)\n");
+    text
+}
+
+/// The statements that look at texts without which an answer is none.
+fn given(reply: &Message, page: &mut Page) -> String {
+    let mut text = String::new();
+    for field in &reply.fields {
+        let function = match (field.rule.web, field.rule.min) {
+            (true, _) => "expect_web",
+            (false, Some(_)) => "expect_given",
+            (false, None) => continue,
+        };
+        page.uses.add("payments_core::call", function);
+        let given = match field.kind {
+            Kind::Secret => format!("reply.{}.expose()", field.rust),
+            _ => format!("&reply.{}", field.rust),
+        };
+        text.push_str(&format!(
+            "{function}({}, {given})?;\n",
+            literal(&field.wire)
+        ));
+    }
     text
 }
 

@@ -4,7 +4,7 @@ use super::super::model::{
     Credential, CredentialKind, Doc, Field, Kind, Message, Notice, Provider, Sensitive, Signature,
 };
 use super::messages::{canonical, comparable, signed};
-use super::{Page, doc_lines, docs, literal, read_type};
+use super::{Page, doc_lines, docs, literal, open, read_type};
 
 pub(super) fn emit(provider: &Provider) -> String {
     let what = format!("What {} sends to the merchant.", provider.title);
@@ -13,6 +13,14 @@ pub(super) fn emit(provider: &Provider) -> String {
         let Some(message) = provider.message(&notice.message) else {
             continue;
         };
+        if message.open {
+            let item = open::structs(message, &mut page);
+            page.item(item);
+            let answered = answered(notice, &message.name, &mut page);
+            let item = open::implementation(provider, notice, &answered, &mut page);
+            page.item(item);
+            continue;
+        }
         if let Some(signature) = &message.signature {
             let name = keys_name(message);
             let item = keys(&name, message, signature, &mut page);
@@ -230,13 +238,6 @@ fn implementation(
         page.uses.add("payments_core::incoming", used);
     }
     page.uses.add("payments_core::error", "Rejected");
-    page.uses.add("payments_core::http", "StatusCode");
-    let status = match notice.acknowledgement.status {
-        201 => "CREATED",
-        202 => "ACCEPTED",
-        204 => "NO_CONTENT",
-        _ => "OK",
-    };
     let name = &message.name;
     let mut reads = String::new();
     for field in &signed {
@@ -291,7 +292,32 @@ fn implementation(
         .and_then(|wire| message.field(wire))
         .map(|field| field.rust.clone())
         .unwrap_or_default();
-    let answered = match &notice.acknowledgement.message {
+    let answered = answered(notice, name, page);
+    format!(
+        "impl Notice for {name} {{\n\
+         type Unsigned = {of_type};\n\
+         const PROVIDER: &'static str = {provider};\n\
+         const NAME: &'static str = {id};\n\n\
+         fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {{\nOk(Self {{\n{reads}}})\n}}\n\n\
+         {read_unsigned}\n\n\
+         fn dedupe(&self) -> Vec<&str> {{\nvec![{dedupe}]\n}}\n\n\
+         fn reference(&self) -> &str {{\n&self.{reference}\n}}\n}}\n\n{answered}",
+        provider = literal(&provider.folder),
+        id = literal(&notice.id),
+        dedupe = dedupe.join(", "),
+    )
+}
+
+/// What the provider takes for "received".
+fn answered(notice: &Notice, name: &str, page: &mut Page) -> String {
+    page.uses.add("payments_core::http", "StatusCode");
+    let status = match notice.acknowledgement.status {
+        201 => "CREATED",
+        202 => "ACCEPTED",
+        204 => "NO_CONTENT",
+        _ => "OK",
+    };
+    match &notice.acknowledgement.message {
         Some(answer) => {
             page.uses.add("payments_core::incoming", "Answered");
             page.uses.add("super::types", answer);
@@ -307,20 +333,7 @@ fn implementation(
                 "impl Acknowledged for {name} {{\nconst ACK: AckRule = AckRule::empty(StatusCode::{status});\n}}\n"
             )
         }
-    };
-    format!(
-        "impl Notice for {name} {{\n\
-         type Unsigned = {of_type};\n\
-         const PROVIDER: &'static str = {provider};\n\
-         const NAME: &'static str = {id};\n\n\
-         fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {{\nOk(Self {{\n{reads}}})\n}}\n\n\
-         {read_unsigned}\n\n\
-         fn dedupe(&self) -> Vec<&str> {{\nvec![{dedupe}]\n}}\n\n\
-         fn reference(&self) -> &str {{\n&self.{reference}\n}}\n}}\n\n{answered}",
-        provider = literal(&provider.folder),
-        id = literal(&notice.id),
-        dedupe = dedupe.join(", "),
-    )
+    }
 }
 
 /// The call that reads one field; `way` is `required`, `optional` or `claim`.

@@ -9,7 +9,7 @@ use super::super::model::{
 };
 use super::expected::{form, parsed, percent};
 use super::messages::member_name;
-use super::{Page, doc_lines, inbound, literal, raw_literal};
+use super::{Page, doc_lines, inbound, literal, open, raw_literal};
 use crate::codegen::lower::snake_case;
 
 pub(super) fn emit(provider: &Provider) -> String {
@@ -453,7 +453,10 @@ impl Tests<'_> {
             };
             let name = format!("{}_{way}_{}", notice.id, snake_case(&example.name));
             let parsed = parsed(*wire, &example.value);
-            let assertions = self.assertions("notice", message, &example.value, true);
+            let assertions = match message.open {
+                true => open::assertion(&example.value),
+                false => self.assertions("notice", message, &example.value, true),
+            };
             self.page.item(format!(
                 "#[test]\nfn {name}_is_read() {{\n\
                  {parsed}\

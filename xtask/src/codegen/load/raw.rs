@@ -413,6 +413,9 @@ pub(crate) struct Schema {
     pub(crate) required: Vec<Spanned<String>>,
     #[serde(default)]
     pub(crate) properties: Map<Property>,
+    /// Of a webhook: its fields are not known.
+    #[serde(rename = "additionalProperties")]
+    pub(crate) additional: Option<Spanned<bool>>,
     #[serde(default, rename = "x-exactly-one")]
     pub(crate) exactly_one: Vec<Spanned<Node>>,
     #[serde(default, rename = "dependentRequired")]
@@ -459,8 +462,6 @@ pub(crate) struct Property {
     pub(crate) title: Option<Spanned<String>>,
     pub(crate) description: Option<String>,
     pub(crate) pattern: Option<Spanned<String>>,
-    /// `uri`.
-    pub(crate) format: Option<Spanned<String>>,
     #[serde(rename = "enum")]
     pub(crate) values: Option<Spanned<Vec<Spanned<Node>>>>,
     #[serde(rename = "const")]
@@ -472,8 +473,9 @@ pub(crate) struct Property {
     pub(crate) default: Option<Spanned<Node>>,
     pub(crate) minimum: Option<Spanned<i64>>,
     pub(crate) maximum: Option<Spanned<i64>>,
+    pub(crate) format: Option<Spanned<String>>,
     #[serde(rename = "minLength")]
-    pub(crate) min_length: Option<usize>,
+    pub(crate) min_length: Option<Spanned<usize>>,
     #[serde(rename = "maxLength")]
     pub(crate) max_length: Option<usize>,
     #[serde(rename = "x-evidence")]

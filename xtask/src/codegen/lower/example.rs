@@ -27,6 +27,10 @@ impl Lowering<'_> {
             self.wrong(node.referenced, "the example", "an object");
             return;
         };
+        if shape.message.open {
+            self.check_open_example(given, shape.wire);
+            return;
+        }
         let body: Vec<&Field> = shape
             .message
             .fields
@@ -43,6 +47,17 @@ impl Lowering<'_> {
             }
         }
         self.check_presence(node.referenced, given, &body, shape.message);
+    }
+
+    /// Of a message of which nothing is described: whether it can be written so.
+    fn check_open_example(&mut self, given: &Map<Spanned<Node>>, wire: Wire) {
+        for (name, value) in given.iter() {
+            let nested = matches!(value.value, Node::List(_) | Node::Map(_));
+            if matches!(value.value, Node::Null) || nested && wire != Wire::Json {
+                let what = format!("`{}`", name.value);
+                self.wrong(value.referenced, &what, "a text, a number or a truth value");
+            }
+        }
     }
 
     fn check_presence(

@@ -20,6 +20,8 @@ pub(super) struct Context<'c> {
     /// One of a choice.
     pub(super) member: bool,
     pub(super) in_path: bool,
+    /// Of a message that a call is answered with.
+    pub(super) answer: bool,
     /// The schema that it stands in; path parameters stand in none.
     pub(super) schema: Option<&'c raw::Schema>,
 }
@@ -322,15 +324,43 @@ impl<'a> Lowering<'a> {
         true
     }
 
+    /// Whether it is answered with an address of the web.
+    fn is_web(&mut self, property: &raw::Property, kind: &Kind, context: Context<'_>) -> bool {
+        let Some(format) = &property.format else {
+            return false;
+        };
+        let is_sent = context.role == Role::Request && !context.in_path;
+        let is_ruled = is_sent || is_checked(kind, context);
+        if format.value != "uri" || *kind != Kind::Text || !is_ruled {
+            self.problems.add(
+                format.referenced,
+                "a format is a rule for texts that are sent, and for required ones that a call is answered with",
+                "write `type: string, format: uri` there, and leave it out elsewhere",
+            );
+        }
+        !is_sent
+    }
+
     fn rule(&mut self, property: &raw::Property, kind: &Kind, context: Context<'_>) -> Rule {
         let mut rule = Rule {
-            link: property.format.is_some(),
+            link: property.format.is_some() && context.role == Role::Request,
             chars: None,
-            min: property.min_length,
+            min: property.min_length.as_ref().map(|bound| bound.value),
             max: property.max_length,
             least: property.minimum.as_ref().map(|bound| bound.value),
             most: property.maximum.as_ref().map(|bound| bound.value),
+            web: self.is_web(property, kind, context),
         };
+        if let Some(min) = &property.min_length
+            && context.role != Role::Request
+            && (min.value != 1 || !is_checked(kind, context))
+        {
+            self.problems.add(
+                min.referenced,
+                "of what the provider sends, only a required text of an answer is looked at",
+                "write `minLength: 1` there, and leave it out elsewhere",
+            );
+        }
         let bounds = [&property.minimum, &property.maximum];
         for bound in bounds.into_iter().flatten() {
             if *kind != Kind::Integer || context.role != Role::Request {
@@ -348,15 +378,6 @@ impl<'a> Lowering<'a> {
                 least.referenced,
                 format!("no integer is from {} to {}", least.value, most.value),
                 "write the smaller one under `minimum`",
-            );
-        }
-        if let Some(format) = &property.format
-            && (format.value != "uri" || *kind != Kind::Text || context.role != Role::Request)
-        {
-            self.problems.add(
-                format.referenced,
-                format!("the format `{}` is not supported here", format.value),
-                "write `format: uri` beside texts that are sent, or leave it out",
             );
         }
         if let Some(pattern) = &property.pattern {
@@ -384,6 +405,11 @@ impl<'a> Lowering<'a> {
         }
         rule
     }
+}
+
+/// Whether a call looks at it before it takes an answer for one.
+fn is_checked(kind: &Kind, context: Context<'_>) -> bool {
+    context.answer && context.required && matches!(kind, Kind::Text | Kind::Secret)
 }
 
 /// The names under `type:`, one or a list.

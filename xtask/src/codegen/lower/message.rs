@@ -44,8 +44,10 @@ impl<'a> Lowering<'a> {
                 continue;
             };
             let (role, wires, path) = (usage.role, usage.wires.clone(), usage.path.clone());
+            let open = self.is_open(schema, role);
+            let answer = self.is_answer(&name.value);
             let mut fields = self.path_fields(&path);
-            fields.extend(self.fields(schema, role, &wires));
+            fields.extend(self.fields(schema, role, &wires, answer));
             self.rust_names_once(&fields, &schema.properties);
             if role == Role::Request {
                 self.tie_currencies(&mut fields, schema);
@@ -64,6 +66,7 @@ impl<'a> Lowering<'a> {
                 name: name.value.clone(),
                 doc: doc(&schema.description, schema.evidence),
                 role,
+                open,
                 fields,
                 exactly_one,
                 together,
@@ -75,7 +78,44 @@ impl<'a> Lowering<'a> {
         messages
     }
 
-    fn fields(&mut self, schema: &'a raw::Schema, role: Role, wires: &[Wire]) -> Vec<Field> {
+    /// Whether nothing of it is described, so that it is kept as it comes.
+    fn is_open(&mut self, schema: &raw::Schema, role: Role) -> bool {
+        let Some(additional) = &schema.additional else {
+            return false;
+        };
+        let described = !schema.required.is_empty()
+            || schema.properties.iter().next().is_some()
+            || !schema.exactly_one.is_empty()
+            || schema.signature.is_some();
+        if !additional.value || described || role != Role::Notice {
+            self.problems.add(
+                additional.referenced,
+                "`additionalProperties` is for a webhook of which nothing is described",
+                "write `additionalProperties: true` and no properties there, and leave it out elsewhere: unknown fields are always taken",
+            );
+        }
+        true
+    }
+
+    /// Whether a call is answered with it, and not with a message that it stands in.
+    fn is_answer(&self, name: &str) -> bool {
+        let operations = self.operations();
+        let responses = operations
+            .iter()
+            .flat_map(|(_, _, operation)| operation.responses.iter());
+        let mut schemas = responses
+            .flat_map(|(_, response)| response.content.iter())
+            .filter_map(|(_, media)| media.schema.as_ref());
+        schemas.any(|schema| schema.target.value.rsplit('/').next() == Some(name))
+    }
+
+    fn fields(
+        &mut self,
+        schema: &'a raw::Schema,
+        role: Role,
+        wires: &[Wire],
+        answer: bool,
+    ) -> Vec<Field> {
         let known = schema.properties.names();
         let required = self.names_once(&schema.required, "required property", &known);
         let members = members(schema);
@@ -87,6 +127,7 @@ impl<'a> Lowering<'a> {
                 required: required.contains(&name.value),
                 member: members.contains(&name.value.as_str()),
                 in_path: false,
+                answer,
                 schema: Some(schema),
             };
             if property
@@ -127,6 +168,7 @@ impl<'a> Lowering<'a> {
                 required: true,
                 member: false,
                 in_path: true,
+                answer: false,
                 schema: None,
             };
             if let Some(field) = self.field(&parameter.name, &parameter.schema, context) {
@@ -154,6 +196,7 @@ impl<'a> Lowering<'a> {
                 evidence: None,
             },
             role: Role::Request,
+            open: false,
             fields: self.path_fields(&path),
             exactly_one: Vec::new(),
             together: Vec::new(),

@@ -119,6 +119,9 @@ impl<'a> Lowering<'a> {
     }
 
     fn dedupe(&mut self, operation: &'a Operation, message: &Message) -> Option<Vec<String>> {
+        if message.open {
+            return Some(self.supposed(operation));
+        }
         let Some(dedupe) = operation
             .dedupe
             .as_ref()
@@ -180,6 +183,18 @@ impl<'a> Lowering<'a> {
             );
         }
         Some(names)
+    }
+
+    /// The fields that may tell two messages apart of which nothing is described.
+    fn supposed(&mut self, operation: &'a Operation) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for name in operation.dedupe.iter().flat_map(|names| &names.value) {
+            if names.contains(&name.value) {
+                self.twice(name.referenced, &name.value);
+            }
+            names.push(name.value.clone());
+        }
+        names
     }
 
     fn acknowledgement(

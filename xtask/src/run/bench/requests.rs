@@ -7,7 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
 use payments_mocopay::Credentials;
-use payments_mocopay::auth::{Escaping, RULES, SignedQuery, canonical, holds, signature};
+use payments_mocopay::auth::{Escaping, RULES, SignedQuery, canonical, signature};
+use payments_mocopay::sandbox::{SignedRequest, SignedValues, Signer};
 
 use super::pace::{Limit, against};
 use super::row::Row;
@@ -39,16 +40,10 @@ pub(super) fn rows() -> Result<Vec<Row>, String> {
     let given = format!("{KEY}:{}", STANDARD.encode(Md5::digest(&ready)));
     let floor = || Md5::digest(black_box(&ready));
     let build = || signature(black_box(PATH), black_box(&query), escaping, &credentials);
-    let verify = |given: &str| {
-        holds(
-            black_box(PATH),
-            black_box(&query),
-            escaping,
-            &credentials,
-            given,
-        )
-        .is_ok()
-    };
+    let request = SignedRequest::read(PATH, query.sent(), SignedValues::Decoded)
+        .map_err(|error| error.to_string())?;
+    let merchant = Signer::new(KEY, SECRET);
+    let verify = |given: &str| black_box(&request).verify(merchant, given).is_ok();
     if build() != given || typical() != given || !verify(&given) {
         return Err("a request's signature: the signatures differ".to_owned());
     }

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use payments_core::Decimal;
 use payments_core::incoming::{
-    Basis, CallerAuth, Confirmation, Endpoint, Inbox, Outcome, Receiver, Row,
+    Basis, CallerAuth, Confirmation, Endpoint, Expected, Inbox, Outcome, Receiver, Row,
 };
-use payments_mocopay::auth::{browser_returns, notifications};
+use payments_mocopay::auth::browser_returns;
 use payments_mocopay::inbound::{BrowserReturn, SessionNotification};
 use payments_mocopay::sandbox::{Config, Sandbox, start};
 use payments_mocopay::types::{InitPayment, VerifyBy, VerifyPayment, VerifyPaymentReply};
@@ -97,8 +97,8 @@ async fn open() -> Done<Shop> {
     let credentials = Credentials::new(KEY, SECRET).map_err(said)?;
     let client = Client::builder(Environment::At(base_url.clone()), credentials);
     let (inbox, transactions) = (Inbox::in_memory(), Inbox::in_memory());
-    let receiver = notifications("sandbox", "demo", known()?);
-    let other = notifications("sandbox", "demo", known()?);
+    let receiver = Receiver::new("sandbox", "demo", known()?);
+    let other = Receiver::new("sandbox", "demo", known()?);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .map_err(said)?;
@@ -153,7 +153,11 @@ fn stored(reference: &str) -> Result<Stored, String> {
         Config::ONE_TIME
     };
     let price = Money::from_decimal("1.50", Currency::EUR).map_err(said)?;
-    Ok(Stored::new(reference, price, pid).user_id(user(reference)))
+    Ok(Stored::of_buyer(
+        Expected::new(reference, price),
+        pid,
+        &user(reference),
+    ))
 }
 
 impl Shop {
@@ -319,8 +323,10 @@ impl Shop {
             about.push(row.reference().to_owned());
             Outcome::Done
         });
+        let known = self.sandbox.control().session(PAID);
+        let known = known.ok_or("the sandbox knows no such session")?;
         ensure(
-            about == [session],
+            known.session_id() == session && known.transactions().eq(&about),
             format!("{} transactions were kept", about.len()),
         )?;
         Ok(((), "one kept, as it came".to_owned()))
