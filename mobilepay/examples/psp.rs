@@ -17,7 +17,7 @@ use payments_mobilepay::auth::callbacks;
 use payments_mobilepay::axum as routes;
 use payments_mobilepay::codes::{CardType, ReasonCode};
 use payments_mobilepay::ext::keys::{AwsLc, PrivateKeys, private_keys};
-use payments_mobilepay::ext::{Accepted, Acquirer, Attempt, Awaiting, CardData, Cards};
+use payments_mobilepay::ext::{Accepted, Attempt, Awaiting, CardData, Cards, Report};
 use payments_mobilepay::payments_core::clock::{Clock, SystemClock, rfc3339};
 use payments_mobilepay::payments_core::incoming::{CallerAuth, Inbound};
 use payments_mobilepay::sandbox::{Config, Control, start};
@@ -54,6 +54,14 @@ async fn acquirer(order: &str, card: &CardData) -> Answer {
 /// The last digits of the sandbox's Dankort.
 const REFUSED: &str = "3742";
 
+/// Who said no.
+fn said_by_acquirer(report: Report) -> Report {
+    report
+        .acquirer_vat_number("DK33749996")
+        .acquirer_merchant_id("77")
+        .acquirer_payment_reference("ACQ-1")
+}
+
 struct Psp {
     client: Client,
     cards: Arc<Cards<PrivateKeys<AwsLc>>>,
@@ -64,7 +72,7 @@ struct Psp {
 impl Psp {
     /// Authorizes a card and reports what came of it. Whatever happens, MobilePay is told in time.
     async fn authorize(&self, order: &str, card: &Accepted<CardData>) -> Result<bool, Failure> {
-        let attempt = card.attempt();
+        let attempt = card.subject();
         let answer = tokio::time::timeout(self.patience, acquirer(order, card)).await;
         let (report, approved): (UpdateAttempt, bool) = match answer {
             Ok(Answer::Approved { reference }) => {
@@ -73,39 +81,27 @@ impl Psp {
             }
             Ok(Answer::Rejected(reason)) => {
                 println!("  the acquirer rejected: {reason}");
-                let acquirer = Some(self.acquirer());
-                (
-                    attempt.authorize_failed(reason, "no funds", acquirer)?,
-                    false,
-                )
+                let report = attempt.authorize_failed(reason, "no funds");
+                (said_by_acquirer(report).build()?, false)
             }
             Ok(Answer::StepUp) => {
                 println!("  the acquirer wants 3-D Secure");
-                let page = "https://psp.example/3ds/1".parse()?;
-                let step_up = attempt.step_up(&page, "3-D Secure", self.acquirer())?;
+                let report = attempt.authorize_failed(ReasonCode::StepUp, "3-D Secure");
+                let report = report.three_d_secure_url("https://psp.example/3ds/1");
+                let step_up = said_by_acquirer(report).build()?;
                 self.client.update_attempt(step_up).await?;
                 // The payer went through the page, and the acquirer was asked again.
                 (attempt.authorize_succeeded()?, true)
             }
             Err(_) => {
                 println!("  the acquirer does not answer");
-                (
-                    attempt.authorize_failed(ReasonCode::Timeout, "try again", None)?,
-                    false,
-                )
+                let report = attempt.authorize_failed(ReasonCode::Timeout, "try again");
+                (report.build()?, false)
             }
         };
         self.client.update_attempt(report).await?;
         self.cards.unreported().close(attempt);
         Ok(approved)
-    }
-
-    fn acquirer(&self) -> Acquirer<'static> {
-        Acquirer {
-            vat_number: "DK33749996",
-            merchant_id: "77",
-            payment_reference: "ACQ-1",
-        }
     }
 
     /// Captures at the acquirer, which moves the money; then tells MobilePay.
@@ -151,11 +147,14 @@ async fn main() -> Result<(), Failure> {
             .collect();
         let reply = psp.client.initiate_payment(payment).await?;
         let id = reply.payment_id.clone();
+        psp.cards.started(&id);
         lock(&waiting).insert(id.clone(), Awaiting::new(&id, types));
         pay(&psp, &sandbox.control(), order, amount, &mut cards).await?;
         lock(&waiting).remove(&id);
+        psp.cards.unfinished().close(&id);
     }
     println!("open={}", psp.cards.unreported().list().len());
+    println!("unfinished={}", psp.cards.unfinished().list().len());
     Ok(())
 }
 
@@ -171,7 +170,7 @@ async fn pay(
     let card = cards.recv().await.ok_or("the queue is closed")?;
     println!("  a card came: {:?}", *card);
     if psp.authorize(order, &card).await? {
-        return psp.capture(card.attempt(), amount).await;
+        return psp.capture(card.subject(), amount).await;
     }
     if order != "rejected" {
         return Ok(());
@@ -181,7 +180,7 @@ async fn pay(
     let card = cards.recv().await.ok_or("the queue is closed")?;
     println!("  another card came: {:?}", *card);
     if psp.authorize(order, &card).await? {
-        psp.capture(card.attempt(), amount).await?;
+        psp.capture(card.subject(), amount).await?;
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use payments_core::incoming::{BodyFormat, CallerAuth, Fields, Notice, Receiver};
 use payments_core::{Currency, Secret, random_uuid};
 
 use crate::calls::Credentials;
-use crate::codes::ErrorCode;
+use crate::codes::{CURRENCIES, ErrorCode};
 use crate::ext::Fishing;
 
 /// The card passthrough API, with what this client remembers of the payments that it started: the
@@ -40,14 +40,7 @@ impl Provider for Mobilepay {
     type Login = NoLogin;
 
     fn currencies(&self) -> &[Currency] {
-        &[
-            Currency::DKK,
-            Currency::EUR,
-            Currency::NOK,
-            Currency::SEK,
-            Currency::USD,
-            Currency::GBP,
-        ]
+        CURRENCIES
     }
 
     /// No answer within two seconds is none, says MobilePay.
@@ -99,17 +92,14 @@ impl Provider for Mobilepay {
         let text = |name| fields.as_ref()?.text(name).map(str::to_owned);
         let (code, is_problem) = (text("code"), text("title").is_some());
         let meaning = match response.status() {
-            StatusCode::CONFLICT => code
-                .as_deref()
-                .map_or(Meaning::Unknown, |code| ErrorCode::from(code).meaning()),
+            StatusCode::CONFLICT => ErrorCode::from(code.as_deref().unwrap_or("")).meaning(),
             StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND if is_problem => Meaning::Misuse,
             _ => return Ok(()),
         };
         let message = ["message", "detail", "title"].into_iter().find_map(text);
         let refused = Refused::new(code, message, meaning, response.clone());
-        Err(Fault::Refused(Box::new(
-            refused.with_request_id(text("correlationId")),
-        )))
+        let refused = refused.with_request_id(text("correlationId"));
+        Err(Fault::Refused(Box::new(refused)))
     }
 }
 

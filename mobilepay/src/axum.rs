@@ -106,7 +106,7 @@ async fn kept<D: Decryptor, N: Acknowledged, T, K: Future<Output = bool>>(
         Err(_) => Ack::rejected(),
         Ok(None) => Ack::received(),
         Ok(Some(accepted)) => {
-            let attempt = accepted.attempt().clone();
+            let attempt = accepted.subject().clone();
             if keep(accepted).await {
                 return Ack::received();
             }

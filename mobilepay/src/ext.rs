@@ -10,7 +10,7 @@ mod initiation;
 pub mod keys;
 mod timing;
 
-pub use attempt::{Acquirer, Attempt, LIVE_DONE, TEST_DONE};
+pub use attempt::{Attempt, LIVE_DONE, Report, TEST_DONE};
 pub use card::CardData;
 pub use cards::{Accepted, Awaiting, Cards, Refusal};
 pub use initiation::{Fishing, initiate_from_json};

@@ -20,6 +20,7 @@ use payments_mobilepay::ext::keys::{AwsLc, PrivateKey, RustCrypto};
 use payments_mobilepay::ext::{CardData, Refusal};
 
 use payments_mobilepay::payments_core::decrypt::Base64Form;
+use payments_mobilepay::payments_core::incoming::Unopened;
 
 use desk::{Desk, REFUSED, fixture, parts};
 
@@ -28,8 +29,8 @@ async fn opened<K: PrivateKey>(name: &str) -> Result<CardData, Refusal> {
     let desk = Desk::<K>::new();
     let accepted = desk.card(&fixture(name), "p", "a").await?;
     let accepted = accepted.unwrap();
-    assert_eq!(accepted.attempt().payment_id(), "p");
-    assert_eq!(accepted.attempt().attempt_id(), "a");
+    assert_eq!(accepted.subject().payment_id(), "p");
+    assert_eq!(accepted.subject().attempt_id(), "a");
     Ok(CardData::clone(&accepted))
 }
 
@@ -61,9 +62,17 @@ fn it_is_read_without_a_runtime_too() {
 async fn every_refusal_is_the_same() {
     for name in REFUSED {
         let found = opened::<AwsLc>(name).await.err();
-        assert_eq!(found, Some(Refusal::Undecryptable), "{name}");
+        assert_eq!(
+            found,
+            Some(Refusal::Unopened(Unopened::Undecryptable)),
+            "{name}"
+        );
         let found = opened::<RustCrypto>(name).await.err();
-        assert_eq!(found, Some(Refusal::Undecryptable), "{name}");
+        assert_eq!(
+            found,
+            Some(Refusal::Unopened(Unopened::Undecryptable)),
+            "{name}"
+        );
     }
 }
 

@@ -679,7 +679,7 @@ fn address_callback_json_documented_is_read() {
         notice.authorization_attempt_id,
         "a8c99cbf-3468-4eb9-9c0e-ddd110e8ed33"
     );
-    assert_eq!(notice.addresses.len(), 1);
+    assert_eq!(notice.addresses.as_ref().map(Vec::len), Some(1));
     assert_eq!(notice.email_address.as_deref(), Some("johndoe@gmail.com"));
     assert_eq!(
         notice.email_address_validation_method.as_deref(),
@@ -697,6 +697,18 @@ fn address_callback_json_documented_is_read() {
     assert_eq!(
         notice.phone_number_validation_status.as_deref(),
         Some("Validated")
+    );
+}
+
+#[test]
+fn address_callback_json_none_is_read() {
+    let body = r#"{"PaymentId":"9369ea35-4b5b-428a-bdf8-c29c29a4b264","AuthorizationAttemptId":"a8c99cbf-3468-4eb9-9c0e-ddd110e8ed33","Addresses":null}"#;
+    let fields = Fields::parse(body.as_bytes(), "application/json").unwrap();
+    let notice = AddressCallback::read(&fields).unwrap();
+    assert_eq!(notice.payment_id, "9369ea35-4b5b-428a-bdf8-c29c29a4b264");
+    assert_eq!(
+        notice.authorization_attempt_id,
+        "a8c99cbf-3468-4eb9-9c0e-ddd110e8ed33"
     );
 }
 

@@ -10,7 +10,7 @@ use payments_core::signing::{Keys, Scheme, TagString, TagText, tag};
 use payments_core::wire::{Fields, Wire};
 use payments_core::{Canonical, Currency, Secret, call::Call, call::Fault, json::Object};
 
-use crate::{calls::Credentials, types::CreatePage};
+use crate::{calls::Credentials, codes::CURRENCIES, types::CreatePage};
 
 /// Moka. There is nothing to switch: what its document leaves open is open in the types.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,7 +48,7 @@ impl Provider for Moka {
     type Login = NoLogin;
 
     fn currencies(&self) -> &[Currency] {
-        &[Currency::TRY, Currency::USD, Currency::EUR, Currency::GBP]
+        CURRENCIES
     }
 
     fn authorize(

@@ -1,12 +1,17 @@
 //! What the request builders are made of: markers for fields given and missing, and the checks that
 //! `build` makes.
 
+mod rules;
+
 use core::ops::RangeInclusive;
 
 use crate::error::Misuse;
+use crate::link::Link;
 use crate::money::wire::Form;
 use crate::money::{Currency, Money};
 use crate::wire::Wire;
+
+pub use rules::{Test, When, fitting, lacking, needed};
 
 /// A required field that was not given yet.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,6 +20,14 @@ pub struct Missing;
 /// A required field that was given.
 #[derive(Clone, Debug)]
 pub struct Given<T>(pub T);
+
+/// A field that a request must have, where it is not given through its builder. Called by derived code.
+///
+/// # Errors
+/// [`Misuse`] naming the field.
+pub fn required<T>(field: &'static str, value: Option<T>) -> Result<T, Misuse> {
+    value.ok_or_else(|| Misuse::new(field, "is missing"))
+}
 
 /// What a description allows a text to be. Lengths are counted in characters.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +74,19 @@ pub fn text(field: &'static str, value: &str, rule: TextRule) -> Result<(), Misu
         ));
     }
     Ok(())
+}
+
+/// Checks that a text is a link that nobody can listen to: https, or http on loopback.
+///
+/// # Errors
+/// [`Misuse`] naming the field.
+pub fn link(field: &'static str, value: &str) -> Result<(), Misuse> {
+    let link = value.parse::<Link>();
+    if link.is_ok_and(|link| link.is_private()) {
+        Ok(())
+    } else {
+        Err(Misuse::new(field, "must be an https link"))
+    }
 }
 
 /// The characters and ranges of a class; a single character is a range of one.

@@ -2,7 +2,8 @@
 
 /// Defines an open enum of a provider's texts. What is not listed is kept as `Other`, and means
 /// `Unknown` unless `_` says what it means. Space around a listed text is no part of it, but in what a
-/// signature may cover: there the text counts as it came.
+/// signature may cover: there the text counts as it came. A variant may be `#[deprecated]`, where the
+/// provider advises against it: naming it is a warning, reading and writing it is none.
 ///
 /// ```
 /// use payments_core::error::Meaning;
@@ -58,6 +59,7 @@ macro_rules! codes {
             Other(String),
         }
 
+        #[allow(deprecated, reason = "a code that is advised against is still read and written")]
         impl $Type {
             /// The text as the provider writes it.
             #[must_use]
@@ -78,6 +80,7 @@ macro_rules! codes {
             }
         }
 
+        #[allow(deprecated, reason = "a code that is advised against is still read and written")]
         impl From<&str> for $Type {
             fn from(text: &str) -> Self {
                 match text.trim() {
@@ -104,6 +107,17 @@ macro_rules! codes {
                 input: D,
             ) -> ::core::result::Result<Self, D::Error> {
                 <::std::borrow::Cow<'de, str> as $crate::serde::Deserialize<'de>>::deserialize(input)
+                    .map(|text| Self::from(&*text))
+            }
+        }
+
+        impl $crate::json::FromJson for $Type {
+            fn from_json(
+                field: &'static str,
+                text: &str,
+                reading: $crate::json::Reading,
+            ) -> ::core::result::Result<Self, $crate::error::Misuse> {
+                <::std::string::String as $crate::json::FromJson>::from_json(field, text, reading)
                     .map(|text| Self::from(&*text))
             }
         }

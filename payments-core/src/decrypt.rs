@@ -10,6 +10,8 @@ use crate::signing::Secret;
 
 #[cfg(feature = "keys")]
 mod keys;
+#[cfg(any(feature = "aws-lc", feature = "rustcrypto-rsa"))]
+pub mod oaep;
 
 #[cfg(feature = "keys")]
 pub use keys::{PrivateKey, PrivateKeys};

@@ -13,10 +13,12 @@ mod inbox;
 mod intake;
 mod message;
 mod notice;
+mod opener;
 mod raw;
 mod replays;
 mod returns;
 mod ring;
+mod taken;
 mod verified;
 mod verifier;
 
@@ -32,9 +34,11 @@ pub use inbox::{Accepted, Claimed, Inbox, InboxOptions, Key, Outcome, Row, Worke
 pub use intake::{Begun, Intake, Turn};
 pub use message::{Endpoint, Message};
 pub use notice::{AckRule, Acknowledged, Answered, Notice};
+pub use opener::{Opener, Sealed, Unopened};
 pub use raw::RawFields;
 pub use replays::{Replays, Seen};
 pub use returns::{Kept, Returns};
 pub use ring::KeyRing;
+pub use taken::Taken;
 pub use verified::{Scope, Unverified, Verified};
 pub use verifier::Verifier;

@@ -2,6 +2,7 @@
 
 mod any_case;
 mod lenient;
+mod request;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,6 +17,7 @@ use crate::signing::canonical::Part;
 
 pub(crate) use any_case::any_case;
 pub use lenient::{lenient_code, lenient_decimal, lenient_flag, lenient_integer, lenient_message};
+pub use request::{FromJson, Reading};
 
 /// No message of a payment provider is near this; the search for doubled fields is quadratic.
 const MAX_FIELDS: usize = 256;
@@ -25,6 +27,7 @@ const MAX_FIELDS: usize = 256;
 pub struct Object<'a> {
     fields: Vec<(Name<'a>, &'a RawValue)>,
     any_case: bool,
+    refuses_others: bool,
 }
 
 /// Borrowed unless it is written with escapes.
@@ -73,6 +76,18 @@ impl<'a> Object<'a> {
             .filter(|value| value.get() != "null")
     }
 
+    /// The digits of a field that is a text or an integer and nothing else: no sign, fraction,
+    /// exponent, blank or escape. The slice is one of what was read, so that nothing is copied that
+    /// would have to be wiped.
+    #[must_use]
+    pub fn digits(&self, name: &str) -> Option<&'a str> {
+        let raw = self.get(name)?.get();
+        let text = raw.strip_prefix('"');
+        let digits = text.and_then(|text| text.strip_suffix('"')).unwrap_or(raw);
+        let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+        (plain && !digits.is_empty()).then_some(digits)
+    }
+
     /// The fields in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
         self.fields.iter().map(|(name, value)| (&*name.0, *value))
@@ -99,6 +114,7 @@ impl<'de> Deserialize<'de> for Object<'de> {
                 Ok(Object {
                     fields,
                     any_case: false,
+                    refuses_others: false,
                 })
             }
         }
@@ -403,6 +419,31 @@ mod tests {
         assert!(any.get("paymentids").is_none());
         let twice = Object::parse(br#"{"PaymentId":1,"paymentID":1}"#).unwrap();
         assert!(twice.in_any_case().is_err());
+    }
+
+    #[test]
+    fn digits_are_digits_and_nothing_else() {
+        let check = |value: &str, expect: Option<&str>| {
+            let json = format!(r#"{{"a":{value}}}"#);
+            let object = Object::parse(json.as_bytes()).unwrap();
+            assert_eq!(object.digits("a"), expect, "{value}");
+            assert_eq!(object.digits("b"), None);
+        };
+        check("12345678901234567890123", Some("12345678901234567890123"));
+        check(r#""007""#, Some("007"));
+        for odd in [
+            "-1",
+            "1.0",
+            "1e3",
+            r#""""#,
+            r#"" 1""#,
+            r#""\u0031""#,
+            "null",
+            "[1]",
+            "true",
+        ] {
+            check(odd, None);
+        }
     }
 
     #[test]

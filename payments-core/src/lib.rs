@@ -10,6 +10,7 @@ mod deadlines;
 pub mod decrypt;
 pub mod error;
 pub mod exchange;
+pub mod html;
 pub mod incoming;
 pub mod json;
 pub mod link;
@@ -33,8 +34,8 @@ pub use link::{AllowedLinks, Link};
 pub use money::{Currency, Decimal, Money};
 pub use outgoing::call::Reply;
 pub use outgoing::{Pending, Resolved, call, client};
-pub use pan::Pan;
-pub use payments_derive::{Canonical, Choice, Masked, Priced, Request, Respelt};
+pub use pan::{Expiry, Pan};
+pub use payments_derive::{Canonical, Choice, FromJson, Masked, Priced, Request, Respelt};
 #[cfg(feature = "random")]
 pub use random::{random_uuid, unguessable};
 pub use recent::Recent;

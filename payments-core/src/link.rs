@@ -168,7 +168,17 @@ impl Link {
         self.append(name, &written)
     }
 
-    fn append(mut self, name: &str, written: &str) -> Self {
+    /// The same with a name alone in its query, without a value.
+    ///
+    /// ```
+    /// use payments_core::Link;
+    ///
+    /// let link: Link = "https://shop.example/?a=1".parse()?;
+    /// assert_eq!(link.with_name("quiet").as_str(), "https://shop.example/?a=1&quiet");
+    /// # Ok::<(), payments_core::error::Misuse>(())
+    /// ```
+    #[must_use]
+    pub fn with_name(mut self, name: &str) -> Self {
         match self.query() {
             None => self.text.push('?'),
             Some(query) if query.is_empty() || query.ends_with('&') => {}
@@ -176,9 +186,14 @@ impl Link {
         }
         self.text
             .extend(form_urlencoded::byte_serialize(name.as_bytes()));
-        self.text.push('=');
-        self.text.push_str(written);
         self
+    }
+
+    fn append(self, name: &str, written: &str) -> Self {
+        let mut named = self.with_name(name);
+        named.text.push('=');
+        named.text.push_str(written);
+        named
     }
 }
 

@@ -11,12 +11,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// use payments_core::Recent;
 ///
 /// let first: Recent<&str, Option<u8>> = Recent::of(2);
-/// let bind = |key, value| first.with(key, |bound| *bound.get_or_insert(value));
-/// assert_eq!(bind("a", 1), 1);
-/// assert_eq!(bind("a", 2), 1);
-/// assert_eq!(bind("b", 3), 3);
-/// assert_eq!(bind("c", 4), 4);
-/// assert_eq!(bind("a", 5), 5);
+/// assert!(first.may_bind(&"a", &2));
+/// assert!(first.bind("a", 1));
+/// assert!(first.bind("a", 1));
+/// assert!(!first.may_bind(&"a", &2));
+/// assert!(!first.bind("a", 2));
+/// assert!(first.bind("b", 3));
+/// assert!(first.bind("c", 4));
+/// assert!(first.bind("a", 5));
 /// ```
 pub struct Recent<K, V> {
     state: Arc<Mutex<State<K, V>>>,
@@ -56,6 +58,55 @@ impl<K: Eq + Hash + Clone, V: Default> Recent<K, V> {
             order.push_back(key.clone());
         }
         change(entries.entry(key).or_default())
+    }
+}
+
+impl<K: Eq + Hash + Clone, V: PartialEq> Recent<K, Option<V>> {
+    /// Whether [`Recent::bind`] would say yes now; nothing is written down.
+    pub fn may_bind(&self, key: &K, value: &V) -> bool {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let bound = state.entries.get(key).and_then(Option::as_ref);
+        bound.is_none_or(|bound| bound == value)
+    }
+
+    /// Binds `key` to a value, unless it is bound; says whether it is bound to this one.
+    pub fn bind(&self, key: K, value: V) -> bool {
+        self.with(key, |bound| match bound {
+            Some(bound) => *bound == value,
+            None => {
+                *bound = Some(value);
+                true
+            }
+        })
+    }
+}
+
+impl<K: Eq + Hash + Clone, V: PartialEq> Recent<K, Vec<V>> {
+    /// Puts `value` among those of `key`, which are `most` at most; says whether it is there.
+    ///
+    /// ```
+    /// use payments_core::Recent;
+    ///
+    /// let tries: Recent<&str, Vec<u8>> = Recent::default();
+    /// let admitted = [1, 2, 1, 3].map(|value| tries.admit("a", value, 2));
+    /// assert_eq!(admitted, [true, true, true, false]);
+    /// ```
+    pub fn admit(&self, key: K, value: V, most: usize) -> bool {
+        self.with(key, |known| {
+            let is_known = known.contains(&value);
+            if !is_known && known.len() < most {
+                known.push(value);
+                return true;
+            }
+            is_known
+        })
+    }
+}
+
+/// Of 65,536 entries.
+impl<K: Eq + Hash + Clone, V: Default> Default for Recent<K, V> {
+    fn default() -> Self {
+        Self::of(1 << 16)
     }
 }
 

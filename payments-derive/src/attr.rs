@@ -12,8 +12,10 @@ use syn::{
 use crate::check::known;
 
 mod read;
+mod rules;
 
-pub(crate) use self::read::{Spelt, priced, spelling, spelt};
+pub(crate) use self::read::{Spelt, priced, spelling, spellings, spelt};
+pub(crate) use self::rules::{Request, Rule, Test};
 
 /// Everything that is wrong with one type, told at once.
 #[derive(Default)]
@@ -59,6 +61,8 @@ pub(crate) struct Wire {
     /// The one currency that the amount may be in.
     pub(crate) only: Option<Keyed<LitStr>>,
     pub(crate) sensitive: Option<Ident>,
+    /// A link that nobody can listen to.
+    pub(crate) link: Option<Ident>,
     pub(crate) path: Option<Ident>,
     /// A truth value that is written as 0 or 1.
     pub(crate) flag: Option<Ident>,
@@ -72,7 +76,7 @@ pub(crate) struct Wire {
     pub(crate) spelling: Option<Keyed<Path>>,
 }
 
-const WIRE_KEYS: [&str; 13] = [
+const WIRE_KEYS: [&str; 14] = [
     "min",
     "max",
     "chars",
@@ -80,6 +84,7 @@ const WIRE_KEYS: [&str; 13] = [
     "positive",
     "only",
     "sensitive",
+    "link",
     "path",
     "flag",
     "number",
@@ -125,6 +130,7 @@ impl Wire {
             positive: None,
             only: None,
             sensitive: None,
+            link: None,
             path: None,
             flag: None,
             number: None,
@@ -160,6 +166,7 @@ impl Wire {
                     put(&mut wire.only, keyed(key.clone(), code))
                 }
                 "sensitive" => put(&mut wire.sensitive, key.clone()),
+                "link" => put(&mut wire.link, key.clone()),
                 "path" => put(&mut wire.path, key.clone()),
                 "flag" => put(&mut wire.flag, key.clone()),
                 "number" => put(&mut wire.number, key.clone()),
@@ -413,40 +420,6 @@ fn entry(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Entr
             errors.at(keyword.span(), message);
             skip_item(input)?;
             Ok(None)
-        }
-    }
-}
-
-/// `#[request(exactly_one("PaymentId", "OtherTrxCode"))]`, as often as needed.
-pub(crate) struct Request {
-    pub(crate) exactly_one: Vec<Keyed<Vec<LitStr>>>,
-}
-
-impl Request {
-    pub(crate) fn read(input: &DeriveInput, errors: &mut Errors) -> Self {
-        let mut groups = Vec::new();
-        let attrs = input.attrs.iter();
-        for attr in attrs.filter(|attr| attr.path().is_ident("request")) {
-            let parsed = attr.parse_args_with(|input: ParseStream<'_>| {
-                items(input, errors, |input, errors| {
-                    let key = input.call(Ident::parse_any)?;
-                    if key != "exactly_one" {
-                        let message = unknown_key(&key.to_string(), "#[request]", &["exactly_one"]);
-                        errors.at(key.span(), message);
-                        return skip_item(input);
-                    }
-                    let content = list(input, "exactly_one(\"PaymentId\", \"OtherTrxCode\")")?;
-                    let names = names(&content, errors)?;
-                    groups.push(keyed(key, names));
-                    Ok(())
-                })
-            });
-            if let Err(error) = parsed {
-                errors.push(error);
-            }
-        }
-        Self {
-            exactly_one: groups,
         }
     }
 }

@@ -10,8 +10,13 @@ use self::wire::fields;
 use crate::ast::{Field, Message, Presence};
 use crate::attr::{Canonical, Entry, Errors, Keyed, Layout, Request};
 
+pub(crate) use self::json::{Readable, from_json};
+pub(crate) use self::rules::Between;
+use self::rules::between;
 pub(crate) use self::wire::choice;
 
+mod json;
+mod rules;
 mod wire;
 
 /// The wire forms of money: as written in `money = "…"`, and the variant of
@@ -200,6 +205,7 @@ pub(crate) fn canonical<'a>(
 /// The rules of a request over more than one field.
 pub(crate) struct Rules<'a> {
     pub(crate) exactly_one: Vec<Group<'a>>,
+    pub(crate) between: Vec<Between<'a>>,
 }
 
 /// Fields of which exactly one is given.
@@ -211,7 +217,7 @@ pub(crate) struct Group<'a> {
 
 pub(crate) fn request<'a>(
     message: &'a Message,
-    written: &Request,
+    written: &'a Request,
     errors: &mut Errors,
 ) -> Rules<'a> {
     fields(message, errors);
@@ -229,6 +235,7 @@ pub(crate) fn request<'a>(
         exactly_one: groups
             .map(|written| group(message, written, errors))
             .collect(),
+        between: between(message, &written.rules, errors),
     }
 }
 

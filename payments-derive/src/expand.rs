@@ -3,7 +3,9 @@
 mod builder;
 mod canonical;
 mod choice;
+mod json;
 mod read;
+mod rules;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -16,6 +18,7 @@ use crate::check::{Rules, form};
 pub(crate) use self::builder::builder;
 pub(crate) use self::canonical::canonical;
 pub(crate) use self::choice::choice;
+pub(crate) use self::json::from_json;
 pub(crate) use self::read::read;
 
 /// The builder, the accessors, `Wire`, `Value` and `Debug`.

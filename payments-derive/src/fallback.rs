@@ -114,3 +114,21 @@ pub(crate) fn read(input: &DeriveInput) -> TokenStream {
         }
     }
 }
+
+/// `impl FromJson` that reads nothing.
+pub(crate) fn from_json(input: &DeriveInput) -> TokenStream {
+    let name = &input.ident;
+    let (generics, arguments, clause) = input.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #generics ::payments_core::json::FromJson for #name #arguments #clause {
+            fn from_json(
+                field: &'static ::core::primitive::str,
+                _: &::core::primitive::str,
+                _: ::payments_core::json::Reading,
+            ) -> ::core::result::Result<Self, ::payments_core::error::Misuse> {
+                ::core::result::Result::Err(::payments_core::error::Misuse::new(field, ""))
+            }
+        }
+    }
+}

@@ -48,6 +48,13 @@ pub fn derive_respelt(input: TokenStream) -> TokenStream {
     derive(input, respelt)
 }
 
+/// Reads a request from JSON, through its builder: `from_object` and `impl payments_core::json::FromJson`.
+/// Stands beside `Request`. The attributes are listed on the crate's front page.
+#[proc_macro_derive(FromJson, attributes(priced, spelt, request, wire, choice))]
+pub fn derive_from_json(input: TokenStream) -> TokenStream {
+    derive(input, from_json)
+}
+
 /// A `Debug` that prints the fields marked `sensitive` as `***`, for replies.
 #[proc_macro_derive(Masked, attributes(wire))]
 pub fn derive_masked(input: TokenStream) -> TokenStream {
@@ -120,6 +127,18 @@ fn read(input: &DeriveInput, derive: &str, errors: &mut Errors) -> TokenStream2 
     match ast::Read::of(input, derive, errors) {
         Some(read) if errors.is_empty() => expand::read(&read),
         Some(_) | None => fallback::read(input),
+    }
+}
+
+fn from_json(input: &DeriveInput, errors: &mut Errors) -> TokenStream2 {
+    let Some(message) = ast::Message::read(input, "FromJson", errors) else {
+        return fallback::from_json(input);
+    };
+    let readable = check::from_json(input, &message, errors);
+    if errors.is_empty() {
+        expand::from_json(&message, &readable)
+    } else {
+        fallback::from_json(input)
     }
 }
 
@@ -196,6 +215,7 @@ mod tests {
                     Some("Choice") => found.push(("Choice", choice)),
                     Some("Priced") => found.push(("Priced", priced)),
                     Some("Respelt") => found.push(("Respelt", respelt)),
+                    Some("FromJson") => found.push(("FromJson", from_json)),
                     Some("Masked") => found.push(("Masked", masked)),
                     Some(_) | None => {}
                 }

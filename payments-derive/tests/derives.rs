@@ -50,6 +50,7 @@ pub mod cases {
         reason = "`Canonical` writes nothing that could have docs"
     )]
     pub mod canonical_unsigned;
+    pub mod from_json;
     pub mod masked;
     pub mod priced;
     pub mod request_and_canonical;
@@ -63,6 +64,7 @@ pub mod cases {
     pub mod request_optional;
     pub mod request_path;
     pub mod request_required;
+    pub mod request_rules;
     pub mod request_sensitive;
     pub mod request_text;
     pub mod respelt;
@@ -70,10 +72,14 @@ pub mod cases {
 
 use cases::*;
 
+#[path = "derives/from_json.rs"]
+mod json;
 #[path = "derives/made.rs"]
 mod made;
 #[path = "derives/read.rs"]
 mod read;
+#[path = "derives/rules.rs"]
+mod rules;
 
 #[derive(Default)]
 struct Text(String);

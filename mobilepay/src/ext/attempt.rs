@@ -1,10 +1,10 @@
 //! Authorization attempts, and how they are reported.
 
-use payments_core::Link;
+use payments_core::build::Given;
 use payments_core::error::Misuse;
 
 use crate::codes::ReasonCode;
-use crate::types::UpdateAttempt;
+use crate::types::{UpdateAttempt, UpdateAttemptBuilder};
 
 /// Where a 3-D Secure page sends the payer at its end, live: the app closes the view then.
 pub const LIVE_DONE: &str = "https://products.mobilepay.dk/remote-website/apppages/done3ds.html";
@@ -13,38 +13,37 @@ pub const LIVE_DONE: &str = "https://products.mobilepay.dk/remote-website/apppag
 pub const TEST_DONE: &str =
     "https://sandprod-products.mobilepay.dk/remote-website/apppages/done3ds.html";
 
+/// A report that knows its attempt: `build` checks what its fields say about each other.
+pub type Report = UpdateAttemptBuilder<Given<String>, Given<String>, Given<bool>>;
+
 /// One attempt to authorize one payment: a card that the payer chose.
 ///
 /// ```
 /// use payments_mobilepay::codes::ReasonCode;
-/// use payments_mobilepay::ext::{Acquirer, Attempt};
+/// use payments_mobilepay::ext::Attempt;
 ///
 /// let attempt = Attempt::new("a84781b3-af34-42ae-b296-260cfb6859fe", "ba12c5d5-8fd1-49cc-bc3f-2cb2ecb888c7");
 /// let report = attempt.authorize_succeeded()?;
 /// assert!(report.succeeded());
 ///
-/// let acquirer = Acquirer { vat_number: "DK33749996", merchant_id: "77", payment_reference: "A-1" };
-/// let report = attempt.authorize_failed(ReasonCode::InsufficientFunds, "no funds", Some(acquirer))?;
-/// assert_eq!(report.acquirer_payment_reference(), Some("A-1"));
-/// // Without the acquirer, MobilePay would not take it.
-/// assert!(attempt.authorize_failed(ReasonCode::InsufficientFunds, "no funds", None).is_err());
+/// let report = attempt.authorize_failed(ReasonCode::InsufficientFunds, "no funds");
+/// // Without the acquirer that said no, MobilePay would not take it.
+/// assert!(report.build().is_err());
+///
+/// let step_up = attempt
+///     .authorize_failed(ReasonCode::StepUp, "3-D Secure")
+///     .acquirer_vat_number("DK33749996")
+///     .acquirer_merchant_id("77")
+///     .acquirer_payment_reference("A-1")
+///     .three_d_secure_url("https://psp.example/3ds/1")
+///     .build()?;
+/// assert_eq!(step_up.acquirer_payment_reference(), Some("A-1"));
 /// # Ok::<(), payments_mobilepay::payments_core::error::Misuse>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Attempt {
     payment: String,
     attempt: String,
-}
-
-/// The acquirer that said no.
-#[derive(Clone, Copy, Debug)]
-pub struct Acquirer<'a> {
-    /// Its VAT number, such as DK33749996.
-    pub vat_number: &'a str,
-    /// The merchant's id there.
-    pub merchant_id: &'a str,
-    /// Its reference of the authorization.
-    pub payment_reference: &'a str,
 }
 
 impl Attempt {
@@ -74,114 +73,40 @@ impl Attempt {
     /// # Errors
     /// [`Misuse`] for ids that cannot be sent.
     pub fn authorize_succeeded(&self) -> Result<UpdateAttempt, Misuse> {
-        UpdateAttempt::builder()
-            .payment_id(&self.payment)
-            .authorization_attempt_id(&self.attempt)
-            .succeeded(true)
-            .build()
+        self.report(true).build()
     }
 
     /// The report that nothing was authorized: the payer may choose another card, which is another
-    /// attempt. Reasons from 1000 to 1999 need the acquirer that said no; only of 1009 and 1010 there
-    /// may be none.
-    ///
-    /// # Errors
-    /// [`Misuse`] for a reason without its acquirer, and for 1008, which is [`Attempt::step_up`].
-    pub fn authorize_failed(
-        &self,
-        reason: ReasonCode,
-        message: &str,
-        acquirer: Option<Acquirer<'_>>,
-    ) -> Result<UpdateAttempt, Misuse> {
-        if reason == ReasonCode::StepUp {
-            return Err(Misuse::new("reasonCode", "is 1008: use `step_up`"));
-        }
-        self.failed(reason, message, acquirer, None)
+    /// attempt. Reasons from 1000 to 1999 take the acquirer that said no; only of 1009 and 1010 there
+    /// may be none. 1008 takes the `three_d_secure_url` of your own page that runs the challenge: the
+    /// app opens it, and it ends at [`LIVE_DONE`] or [`TEST_DONE`], which close it.
+    pub fn authorize_failed(&self, reason: ReasonCode, message: &str) -> Report {
+        let report = self.report(false).reason_code(reason);
+        report.reason_message(message)
     }
 
-    /// The report that the payer has to go through 3-D Secure first: the app opens `page`, your own
-    /// page that runs the challenge and ends at [`LIVE_DONE`] or [`TEST_DONE`], which close it.
-    ///
-    /// # Errors
-    /// [`Misuse`] for a page that is not https.
-    pub fn step_up(
-        &self,
-        page: &Link,
-        message: &str,
-        acquirer: Acquirer<'_>,
-    ) -> Result<UpdateAttempt, Misuse> {
-        if !page.is_private() {
-            return Err(Misuse::new("threeDSecureUrl", "must be https"));
-        }
-        self.failed(ReasonCode::StepUp, message, Some(acquirer), Some(page))
-    }
-
-    fn failed(
-        &self,
-        reason: ReasonCode,
-        message: &str,
-        acquirer: Option<Acquirer<'_>>,
-        page: Option<&Link>,
-    ) -> Result<UpdateAttempt, Misuse> {
-        let number: u32 = reason.as_str().parse().unwrap_or_default();
-        let without = matches!(reason, ReasonCode::StepUpDone | ReasonCode::Invalidated);
-        if acquirer.is_none() && (1000..2000).contains(&number) && !without {
-            let problem = "is missing: a reason from 1000 to 1999 names the acquirer that said no";
-            return Err(Misuse::new("acquirerVatNumber", problem));
-        }
-        let mut report = UpdateAttempt::builder()
+    fn report(&self, succeeded: bool) -> Report {
+        UpdateAttempt::builder()
             .payment_id(&self.payment)
             .authorization_attempt_id(&self.attempt)
-            .succeeded(false)
-            .reason_code(reason)
-            .reason_message(message);
-        if let Some(acquirer) = acquirer {
-            report = report
-                .acquirer_vat_number(acquirer.vat_number)
-                .acquirer_merchant_id(acquirer.merchant_id)
-                .acquirer_payment_reference(acquirer.payment_reference);
-        }
-        if let Some(page) = page {
-            report = report.three_d_secure_url(page.as_str());
-        }
-        report.build()
-    }
-
-    /// What a name of MobilePay's prose means for `succeeded`. There are no such values on the wire.
-    ///
-    /// ```
-    /// use payments_mobilepay::ext::Attempt;
-    ///
-    /// assert_eq!(Attempt::is_success("authorize-succesfull"), Ok(true));
-    /// assert_eq!(Attempt::is_success("authorize-failed"), Ok(false));
-    /// assert!(Attempt::is_success("ok").is_err());
-    /// ```
-    ///
-    /// # Errors
-    /// [`Misuse`] for another name.
-    pub fn is_success(name: &str) -> Result<bool, Misuse> {
-        match name {
-            "authorize-succesfull" | "authorize-successful" => Ok(true),
-            "authorize-failed" => Ok(false),
-            _ => Err(Misuse::new(
-                "name",
-                "is neither success nor failure of an authorization",
-            )),
-        }
+            .succeeded(succeeded)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use payments_core::call::Call;
+    use payments_core::error::Meaning;
 
     use super::*;
+    use crate::codes::AttemptName;
 
-    const ACQUIRER: Acquirer<'_> = Acquirer {
-        vat_number: "DK33749996",
-        merchant_id: "77",
-        payment_reference: "A-1",
-    };
+    fn with_acquirer(report: Report) -> Report {
+        report
+            .acquirer_vat_number("DK33749996")
+            .acquirer_merchant_id("77")
+            .acquirer_payment_reference("A-1")
+    }
 
     fn sent(report: Result<UpdateAttempt, Misuse>) -> Result<String, String> {
         let request = report.and_then(|report| report.request());
@@ -201,39 +126,62 @@ mod tests {
     #[test]
     fn reasons_from_1000_name_the_acquirer() {
         let attempt = Attempt::new("p", "a");
-        let check = |code: &str, acquirer: Option<Acquirer<'_>>, expect: Result<&str, &str>| {
-            let reason = ReasonCode::from(code);
-            let found = sent(attempt.authorize_failed(reason, "no", acquirer));
+        let check = |code: &str, with: bool, expect: Result<&str, &str>| {
+            let report = attempt.authorize_failed(ReasonCode::from(code), "no");
+            let report = if with { with_acquirer(report) } else { report };
             let expect = expect.map(str::to_owned).map_err(str::to_owned);
-            assert_eq!(found, expect, "{code}");
+            assert_eq!(sent(report.build()), expect, "{code}");
         };
         let bare = |code: &str| {
             format!(r#"{{"succeeded":false,"reasonCode":{code},"reasonMessage":"no"}}"#)
         };
         for code in ["1000", "1001", "1003", "1007", "1002", "1011", "1999"] {
-            check(code, None, Err("acquirerVatNumber"));
+            check(code, false, Err("acquirerVatNumber"));
             let whole = r#","acquirerVatNumber":"DK33749996","acquirerMerchantId":"77","acquirerPaymentReference":"A-1"}"#;
             let whole = bare(code).replace('}', whole);
-            check(code, Some(ACQUIRER), Ok(&whole));
+            check(code, true, Ok(&whole));
         }
         for code in ["1009", "1010", "2000", "2001", "2002", "3000"] {
-            check(code, None, Ok(&bare(code)));
+            check(code, false, Ok(&bare(code)));
         }
-        check("1008", Some(ACQUIRER), Err("reasonCode"));
-        check("none", Some(ACQUIRER), Err("reasonCode"));
+        check("1008", true, Err("threeDSecureUrl"));
+        check("none", true, Err("reasonCode"));
+        // All of the acquirer, or nothing of it.
+        let half = attempt.authorize_failed(ReasonCode::Error, "no");
+        let half = half.acquirer_merchant_id("77").build();
+        assert_eq!(sent(half), Err("acquirerVatNumber".to_owned()));
     }
 
     #[test]
-    fn a_step_up_has_a_page() {
+    fn a_step_up_has_a_page_and_nothing_else_has() {
         let attempt = Attempt::new("p", "a");
-        let page = |link: &str| attempt.step_up(&link.parse().unwrap(), "3ds", ACQUIRER);
-        let found = sent(page("https://psp.example/3ds/1")).unwrap();
+        let page = |code: ReasonCode, link: &str| {
+            let report = with_acquirer(attempt.authorize_failed(code, "3ds"));
+            sent(report.three_d_secure_url(link).build())
+        };
+        let found = page(ReasonCode::StepUp, "https://psp.example/3ds/1").unwrap();
         assert!(found.contains(r#""reasonCode":1008"#), "{found}");
         assert!(
             found.ends_with(r#""threeDSecureUrl":"https://psp.example/3ds/1"}"#),
             "{found}"
         );
-        let http = sent(page("http://psp.example/3ds/1"));
-        assert_eq!(http, Err("threeDSecureUrl".to_owned()));
+        let expect = Err("threeDSecureUrl".to_owned());
+        assert_eq!(page(ReasonCode::StepUp, "http://psp.example/3ds/1"), expect);
+        assert_eq!(
+            page(ReasonCode::Rejected, "https://psp.example/3ds/1"),
+            expect
+        );
+    }
+
+    #[test]
+    fn names_of_the_prose_say_what_became_of_it() {
+        for (name, expect) in [
+            ("authorize-succesfull", Meaning::Done),
+            ("authorize-successful", Meaning::Done),
+            ("authorize-failed", Meaning::Declined),
+            ("ok", Meaning::Unknown),
+        ] {
+            assert_eq!(AttemptName::from(name).meaning(), expect, "{name}");
+        }
     }
 }

@@ -1,42 +1,38 @@
 //! The card in the plaintext.
 
-use std::fmt;
+use std::time::Duration;
 
-use payments_core::Pan;
+use payments_core::incoming::Sealed;
 use payments_core::json::Object;
+use payments_core::{Expiry, Pan};
+
+use crate::codes::CardType;
 
 /// A card. Its number is masked in every output and wiped when it is dropped.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct CardData {
     number: Pan,
-    month: u8,
-    year: u16,
+    expiry: Expiry,
     ticks: Option<u64>,
+    card_type: Option<CardType>,
 }
 
 impl CardData {
     /// Reads the plaintext: the three documented forms, texts or integers. No number goes through a
     /// float or through anything that is not wiped. Nothing for everything that is not as described.
-    pub(crate) fn parse(plain: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(plain: &[u8], card_type: Option<CardType>) -> Option<Self> {
         let whole = Object::parse(plain).ok()?.in_any_case().ok()?;
-        let card = whole.get("encryptedCardData")?.get();
-        let card = Object::parse(card.as_bytes()).ok()?.in_any_case().ok()?;
+        let card = whole.get("encryptedCardData")?.get().as_bytes();
+        let card = Object::parse(card).ok()?.in_any_case().ok()?;
         let ticks = match whole.get("timestampticks") {
-            Some(raw) => Some(digits(raw.get(), 20)?.parse().ok()?),
+            Some(_) => Some(whole.digits("timestampticks")?.parse().ok()?),
             None => None,
         };
-        let year = digits(card.get("expiryYear")?.get(), 4)?;
-        let year = match (year.len(), year.parse().ok()?) {
-            (1 | 2, of_century) => 2000_u16.checked_add(of_century)?,
-            (4, year) => year,
-            (_, _) => return None,
-        };
-        let month = digits(card.get("expiryMonth")?.get(), 2)?.parse().ok()?;
         Some(Self {
-            number: Pan::parse(digits(card.get("cardNumber")?.get(), 19)?).ok()?,
-            month: (1..=12).contains(&month).then_some(month)?,
-            year,
+            number: Pan::parse(card.digits("cardNumber")?).ok()?,
+            expiry: Expiry::parse(card.digits("expiryMonth")?, card.digits("expiryYear")?).ok()?,
             ticks,
+            card_type,
         })
     }
 
@@ -46,16 +42,16 @@ impl CardData {
         &self.number
     }
 
-    /// The month in which it expires, 1 to 12.
+    /// The month in which it expires.
     #[must_use]
-    pub fn expiry_month(&self) -> u8 {
-        self.month
+    pub fn expiry(&self) -> Expiry {
+        self.expiry
     }
 
-    /// The year in which it expires, four digits.
+    /// Which card; it decides for co-branded ones.
     #[must_use]
-    pub fn expiry_year(&self) -> u16 {
-        self.year
+    pub fn card_type(&self) -> Option<&CardType> {
+        self.card_type.as_ref()
     }
 
     /// When it was encrypted, since 2020-10-14. Likely counted as .NET does, 100 nanoseconds since the
@@ -66,21 +62,11 @@ impl CardData {
     }
 }
 
-/// The digits of a JSON text or integer, where they are nothing else: no sign, fraction, exponent,
-/// blank or escape. The slice is one of the plaintext.
-fn digits(raw: &str, most: usize) -> Option<&str> {
-    let text = raw
-        .strip_prefix('"')
-        .and_then(|text| text.strip_suffix('"'));
-    let digits = text.unwrap_or(raw);
-    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
-    (plain && (1..=most).contains(&digits.len())).then_some(digits)
-}
-
-/// Without the card.
-impl fmt::Debug for CardData {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "CardData({:?}, ..)", self.number)
+/// By ticks as .NET's in UTC.
+impl Sealed for CardData {
+    fn sealed_at(&self) -> Option<Duration> {
+        let since_year_1 = Duration::from_micros(self.ticks?.checked_div(10)?);
+        since_year_1.checked_sub(Duration::from_secs(62_135_596_800))
     }
 }
 
@@ -89,13 +75,13 @@ mod tests {
     use super::*;
 
     fn check(plain: &str, expect: Option<(&str, u8, u16, Option<u64>)>) {
-        let found = CardData::parse(plain.as_bytes());
+        let found = CardData::parse(plain.as_bytes(), None);
         let found = found.as_ref().map(|card| {
             let number = card.number().expose();
             (
                 number,
-                card.expiry_month(),
-                card.expiry_year(),
+                card.expiry().month(),
+                card.expiry().year(),
                 card.timestamp_ticks(),
             )
         });
@@ -195,7 +181,9 @@ mod tests {
     #[test]
     fn nothing_of_a_card_is_printed() {
         let plain = card("1234567812345678", "12", "28");
-        let card = CardData::parse(plain.as_bytes()).unwrap();
-        assert_eq!(format!("{card:?}"), "CardData(Pan(16 digits), ..)");
+        let card = CardData::parse(plain.as_bytes(), None).unwrap();
+        let expect =
+            "CardData { number: Pan(16 digits), expiry: Expiry(..), ticks: None, card_type: None }";
+        assert_eq!(format!("{card:?}"), expect);
     }
 }

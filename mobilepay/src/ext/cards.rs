@@ -1,14 +1,12 @@
 //! From a callback to a card: what is checked before a private key is touched, and what is said after.
 
-use std::collections::BTreeSet;
-use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
 use payments_core::Deadlines;
-use payments_core::clock::{Clock, SystemClock, unix_millis};
+use payments_core::clock::{Clock, SystemClock};
 use payments_core::decrypt::{Base64Form, Decryptor};
-use payments_core::incoming::{Begun, Failures, Intake, Message, Notice, Turn, Unverified};
+use payments_core::incoming::{Message, Notice, Opener, Taken, Unopened, Unverified};
 
 use super::attempt::Attempt;
 use super::card::CardData;
@@ -21,24 +19,23 @@ use crate::inbound::{CardCallback, TokenCallback};
 #[derive(Clone, Debug)]
 pub struct Awaiting {
     payment: String,
-    card_types: BTreeSet<String>,
+    card_types: Vec<CardType>,
 }
 
 impl Awaiting {
     /// The payment with MobilePay's id, and the cards that it was started with.
     #[must_use]
     pub fn new(payment_id: &str, card_types: impl IntoIterator<Item = CardType>) -> Self {
-        let names = card_types.into_iter().map(|card| card.as_str().to_owned());
         Self {
             payment: payment_id.to_owned(),
-            card_types: names.collect(),
+            card_types: card_types.into_iter().collect(),
         }
     }
 
     fn check(awaiting: Option<&Self>, id: &str, card: Option<&CardType>) -> Result<(), Refusal> {
         let awaiting = awaiting.filter(|awaiting| awaiting.payment == id);
         let awaiting = awaiting.ok_or(Refusal::NotAwaited)?;
-        let takes = card.is_none_or(|card| awaiting.card_types.contains(card.as_str()));
+        let takes = card.is_none_or(|card| awaiting.card_types.contains(card));
         takes.then_some(()).ok_or(Refusal::CardType)
     }
 }
@@ -54,59 +51,22 @@ pub enum Refusal {
     /// The payment was not started with this card type.
     #[error("the payment does not take cards of this type")]
     CardType,
-    /// There is no such key; none was used.
-    #[error("there is no key with this publicKeyId")]
-    UnknownKey,
-    /// The same ciphertext came with another payment or attempt before.
-    #[error("the card was sent with another payment or attempt before")]
-    Moved,
-    /// The same attempt is being worked on, or its key fails too often: MobilePay sends it again.
-    #[error("not now")]
-    NotNow,
-    /// The text, its length, the padding or the content: it is not told which.
-    #[error("the card cannot be decrypted")]
-    Undecryptable,
+    /// It was not opened: the private keys say no more.
+    #[error(transparent)]
+    Unopened(#[from] Unopened),
 }
 
-/// A callback that a known caller sent about a payment that waits for it, once. It is no confirmation:
-/// nothing proves that the card is the payer's.
-#[derive(Debug)]
-pub struct Accepted<T> {
-    value: T,
-    attempt: Attempt,
-    card_type: Option<CardType>,
-}
+/// A callback that a known caller sent about a payment that waits for it, once. Its subject is the
+/// attempt, which is to be reported. It is no confirmation: nothing proves that the card is the payer's.
+pub type Accepted<T> = Taken<T, Attempt>;
 
-impl<T> Accepted<T> {
-    /// The attempt, which is to be reported.
-    pub fn attempt(&self) -> &Attempt {
-        &self.attempt
-    }
-
-    /// Which card; it decides for co-branded ones.
-    pub fn card_type(&self) -> Option<&CardType> {
-        self.card_type.as_ref()
-    }
-}
-
-impl<T> Deref for Accepted<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.value
-    }
-}
-
-/// Takes in cards and tokens. One for all endpoints: it remembers what came, in memory. `D` decrypts:
-/// [`private_keys`](super::keys), or a key service of your own. It must use RSA-OAEP with SHA-256 for
-/// both hashes and an empty label.
+/// Takes in cards and tokens, and keeps what has to be done by when. One for all endpoints: it
+/// remembers what came, in memory. `D` decrypts: [`private_keys`](super::keys), or a key service of
+/// your own. It must use RSA-OAEP with SHA-256 for both hashes and an empty label.
 pub struct Cards<D> {
-    decryptor: D,
-    clock: Arc<dyn Clock>,
-    text: Base64Form,
-    max_age: Option<Duration>,
-    intake: Intake<Attempt>,
-    failures: Failures<i64>,
+    opener: Opener<D, Attempt>,
+    payments: Deadlines<String>,
+    timing: Timing,
 }
 
 impl<D: Decryptor> Cards<D> {
@@ -119,14 +79,10 @@ impl<D: Decryptor> Cards<D> {
     /// The same on a clock and with times of your own.
     #[must_use]
     pub fn on(clock: Arc<dyn Clock>, timing: Timing, decryptor: D) -> Self {
-        let (minute, second) = (Duration::from_secs(60), Duration::from_secs(1));
         Self {
-            decryptor,
-            text: Base64Form::Strict,
-            max_age: None,
-            intake: Intake::new(Arc::clone(&clock), timing.report),
-            failures: Failures::new(20, minute, second, Arc::clone(&clock)),
-            clock,
+            opener: Opener::new(decryptor, Arc::clone(&clock), timing.report),
+            payments: Deadlines::new(clock),
+            timing,
         }
     }
 
@@ -134,7 +90,7 @@ impl<D: Decryptor> Cards<D> {
     /// its padding is inferred.
     #[must_use]
     pub fn card_text(mut self, text: Base64Form) -> Self {
-        self.text = text;
+        self.opener = self.opener.with_text(text);
         self
     }
 
@@ -143,23 +99,38 @@ impl<D: Decryptor> Cards<D> {
     /// read as .NET's in UTC; five minutes are a good value.
     #[must_use]
     pub fn max_age(mut self, age: Duration) -> Self {
-        self.max_age = Some(age);
+        self.opener = self.opener.with_max_age(age);
         self
     }
 
-    /// Attempts that are not reported yet, the most urgent first, with the time that is left for each.
-    /// Take off what MobilePay knows of: `close(&attempt)`. After a restart, report those of your
-    /// database as temporary errors (2002), so that the payer can try again.
+    /// Opens the deadline of a payment that was started, by MobilePay's id: it ends then, reports
+    /// included, and there may be no callback that says so.
+    pub fn started(&self, payment_id: &str) {
+        self.payments
+            .open(payment_id.to_owned(), self.timing.payment);
+    }
+
+    /// Payments that were started and are not over yet, the most urgent first. Take off what is
+    /// authorized, failed or late: `close(&payment_id)`. After a restart, those of your database.
+    #[must_use]
+    pub fn unfinished(&self) -> &Deadlines<String> {
+        &self.payments
+    }
+
+    /// Attempts that are not reported yet, the most urgent first, with the time that is left for each
+    /// since its callback first came: also those that could not be decrypted or kept. Take off what
+    /// MobilePay knows of: `close(&attempt)`. After a restart, report those of your database as
+    /// temporary errors (2002), so that the payer can try again.
     #[must_use]
     pub fn unreported(&self) -> &Deadlines<Attempt> {
-        self.intake.due()
+        self.opener.due()
     }
 
     /// The keys for which more than 20 ciphertexts were bad within a minute. Each is used once a
     /// second at most meanwhile.
     #[must_use]
     pub fn alarms(&self) -> Vec<i64> {
-        self.failures.alarms()
+        self.opener.alarms()
     }
 
     /// Takes a card in. `Ok(None)` is a repeat: acknowledge it, and do nothing more. In this order:
@@ -174,32 +145,12 @@ impl<D: Decryptor> Cards<D> {
         awaiting: Option<&Awaiting>,
     ) -> Result<Option<Accepted<CardData>>, Refusal> {
         let card = callback.claims();
-        let (key, card_type) = (card.public_key_id, card.card_type.clone());
+        Awaiting::check(awaiting, &card.payment_id, card.card_type.as_ref())?;
         let attempt = Attempt::new(&card.payment_id, &card.authorization_attempt_id);
-        Awaiting::check(awaiting, &card.payment_id, card_type.as_ref())?;
-        let size = self.decryptor.size(key).ok_or(Refusal::UnknownKey)?;
-        let ciphertext = self.text.decode(&card.encrypted_card_data);
-        let ciphertext = ciphertext.filter(|bytes| bytes.len() == size);
-        let ciphertext = ciphertext.ok_or_else(|| self.bad(key))?;
-        if !self.intake.bind(&ciphertext, &attempt) {
-            return Err(Refusal::Moved);
-        }
-        let Some(turn) = self.turn(CardCallback::NAME, &attempt)? else {
-            return Ok(None);
-        };
-        if !self.failures.may_try(&key) {
-            return Err(Refusal::NotNow);
-        }
-        let plain = self.decryptor.decrypt(key, ciphertext).await;
-        let value = plain.and_then(|plain| CardData::parse(plain.expose()));
-        let value = value.filter(|card| self.is_fresh(card.timestamp_ticks()));
-        let value = value.ok_or_else(|| self.bad(key))?;
-        turn.done();
-        Ok(Some(Accepted {
-            value,
-            attempt,
-            card_type,
-        }))
+        let sealed = (card.public_key_id, &*card.encrypted_card_data);
+        let read = |plain: &[u8]| CardData::parse(plain, card.card_type.clone());
+        let opened = self.opener.open(CardCallback::NAME, attempt, sealed, read);
+        Ok(opened.await?)
     }
 
     /// Takes a token in, as [`Cards::card`] does a card. The body as it came, which acquirers want, is
@@ -213,52 +164,17 @@ impl<D: Decryptor> Cards<D> {
         awaiting: Option<&Awaiting>,
     ) -> Result<Option<Accepted<Unverified<TokenCallback>>>, Refusal> {
         let token = callback.notice();
-        let attempt = Attempt::new(&token.payment_id, &token.authorization_attempt_id);
         Awaiting::check(awaiting, &token.payment_id, Some(&token.card_type))?;
-        let card_type = Some(token.card_type.clone());
-        let value = callback.clone();
-        Ok(self.turn(TokenCallback::NAME, &attempt)?.map(|turn| {
-            turn.done();
-            Accepted {
-                value,
-                attempt,
-                card_type,
-            }
-        }))
+        let attempt = Attempt::new(&token.payment_id, &token.authorization_attempt_id);
+        let taken = self
+            .opener
+            .take(TokenCallback::NAME, attempt, callback.clone());
+        Ok(taken?)
     }
 
-    /// Lets an attempt be taken in again, because what was accepted could not be kept.
+    /// Lets an attempt be taken in again, because what was accepted could not be kept. MobilePay's
+    /// repeat brings it; until then it stays [unreported](Cards::unreported).
     pub fn forget(&self, attempt: &Attempt) {
-        for kind in [CardCallback::NAME, TokenCallback::NAME] {
-            self.intake.forget(kind, attempt);
-        }
-    }
-
-    /// The turn to work on an attempt; nothing where that is done.
-    fn turn(
-        &self,
-        kind: &'static str,
-        attempt: &Attempt,
-    ) -> Result<Option<Turn<'_, Attempt>>, Refusal> {
-        match self.intake.begin(kind, attempt) {
-            Begun::Turn(turn) => Ok(Some(turn)),
-            Begun::Done => Ok(None),
-            Begun::Busy => Err(Refusal::NotNow),
-        }
-    }
-
-    fn bad(&self, key: i64) -> Refusal {
-        self.failures.failed(&key);
-        Refusal::Undecryptable
-    }
-
-    fn is_fresh(&self, ticks: Option<u64>) -> bool {
-        let Some(max_age) = self.max_age else {
-            return true;
-        };
-        let now = u128::from(unix_millis(self.clock.wall())).saturating_mul(10_000);
-        let now = now.saturating_add(621_355_968_000_000_000);
-        let apart = ticks.map(|ticks| now.abs_diff(u128::from(ticks)));
-        apart.is_some_and(|apart| apart.saturating_mul(100) <= max_age.as_nanos())
+        self.opener.forget(attempt);
     }
 }

@@ -2,6 +2,9 @@
 
 use payments_core::Link;
 use payments_core::error::Misuse;
+use payments_core::html::escape;
+
+use crate::codes::FrameEnd;
 
 /// The HTML of the frame, 375 by 480 pixels, for the `redirectToMobilePayUrl` of a payment. On large
 /// screens only: on a phone the page must cover the screen, so send the browser there. The shop's
@@ -21,15 +24,7 @@ pub fn embed(page: &Link) -> Result<String, Misuse> {
     if !page.is_private() {
         return Err(Misuse::new("redirectToMobilePayUrl", "must be https"));
     }
-    let mut source = page.as_str().to_owned();
-    for (letter, escaped) in [
-        ("&", "&amp;"),
-        ("\"", "&quot;"),
-        ("<", "&lt;"),
-        (">", "&gt;"),
-    ] {
-        source = source.replace(letter, escaped);
-    }
+    let source = escape(page.as_str());
     Ok(format!(
         r#"<iframe src="{source}" scrolling="no" style="width: 375px; height: 480px; border: 0"></iframe>"#
     ))
@@ -38,10 +33,11 @@ pub fn embed(page: &Link) -> Result<String, Misuse> {
 /// What the frame says before it goes on. It proves nothing: it only tells what to show.
 ///
 /// ```
-/// use payments_mobilepay::ext::frame::{End, Message};
+/// use payments_mobilepay::codes::FrameEnd;
+/// use payments_mobilepay::ext::frame::Message;
 ///
 /// let message = Message::parse("mobilepay:rc=0&message=completed").unwrap();
-/// assert_eq!(message.end, End::Completed);
+/// assert_eq!(message.end, FrameEnd::Completed);
 /// assert_eq!(message.text.as_deref(), Some("completed"));
 /// assert!(Message::parse("xmobilepay:rc=0").is_none());
 /// ```
@@ -49,29 +45,9 @@ pub fn embed(page: &Link) -> Result<String, Misuse> {
 #[non_exhaustive]
 pub struct Message {
     /// How it ended.
-    pub end: End,
+    pub end: FrameEnd,
     /// A text, such as `completed`.
     pub text: Option<String>,
-}
-
-/// How a payment ended, as the frame says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum End {
-    /// 0: completed.
-    Completed,
-    /// 1: rejected.
-    Rejected,
-    /// 2: failed; of the README of 2020, removed in 2021.
-    Failed,
-    /// 3: expired.
-    Expired,
-    /// 4: cancelled.
-    Cancelled,
-    /// 9: something else; of the README of 2020, removed in 2021.
-    Unspecified,
-    /// A code that is not documented.
-    Other(u32),
 }
 
 impl Message {
@@ -79,27 +55,18 @@ impl Message {
     #[must_use]
     pub fn parse(data: &str) -> Option<Self> {
         let query = data.strip_prefix("mobilepay:")?;
-        let (mut code, mut text) = (None, None);
+        let (mut end, mut text) = (None, None);
         for pair in query.split('&') {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             match name {
-                "rc" if code.is_some() => return None,
-                "rc" => code = Some(value.parse().ok()?),
+                "rc" if end.is_some() || value.parse::<u32>().is_err() => return None,
+                "rc" => end = Some(FrameEnd::from(value)),
                 // An odd text must not hide the code.
                 "message" => text = Some(decoded(value).unwrap_or_else(|| value.to_owned())),
                 _ => {}
             }
         }
-        let end = match code? {
-            0 => End::Completed,
-            1 => End::Rejected,
-            2 => End::Failed,
-            3 => End::Expired,
-            4 => End::Cancelled,
-            9 => End::Unspecified,
-            other => End::Other(other),
-        };
-        Some(Self { end, text })
+        Some(Self { end: end?, text })
     }
 }
 
@@ -136,11 +103,7 @@ pub enum Prefix {
 /// [`Misuse`] for a number that is not `+` and 5 to 15 digits (blanks between them are passed over),
 /// and for a link that is not one of `remote-website`: links of apps are used as they are.
 pub fn with_phone(page: Link, number: &str, prefix: Prefix) -> Result<Link, Misuse> {
-    let path = page.as_str().split(['?', '#']).next().unwrap_or_default();
-    if !page.is_private() || !path.contains("/remote-website/") {
-        let problem = "is no page of remote-website: leave it as it is";
-        return Err(Misuse::new("redirectToMobilePayUrl", problem));
-    }
+    let page = of_remote_website(page)?;
     let number: String = number.split(' ').collect();
     let digits = number.strip_prefix('+').unwrap_or_default();
     if !(5..=15).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -153,36 +116,65 @@ pub fn with_phone(page: Link, number: &str, prefix: Prefix) -> Result<Link, Misu
     Ok(page.with("alias", &format!("{begin}{digits}")))
 }
 
+/// The link to a page that does not offer to remember the payer's number (2022-01), for pages of the
+/// older platform only.
+///
+/// ```
+/// use payments_mobilepay::ext::frame::without_remembering;
+///
+/// let page = "https://products.mobilepay.dk/remote-website/index.html?id=1".parse()?;
+/// assert!(without_remembering(page)?.as_str().ends_with("?id=1&disable-remember-me"));
+/// # Ok::<(), payments_mobilepay::payments_core::error::Misuse>(())
+/// ```
+///
+/// # Errors
+/// [`Misuse`] for a link that is not one of `remote-website`.
+pub fn without_remembering(page: Link) -> Result<Link, Misuse> {
+    Ok(of_remote_website(page)?.with_name("disable-remember-me"))
+}
+
+fn of_remote_website(page: Link) -> Result<Link, Misuse> {
+    let path = page.as_str().split(['?', '#']).next().unwrap_or_default();
+    if page.is_private() && path.contains("/remote-website/") {
+        return Ok(page);
+    }
+    let problem = "is no page of remote-website: leave it as it is";
+    Err(Misuse::new("redirectToMobilePayUrl", problem))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn messages_are_read_by_their_exact_prefix() {
-        let check = |data: &str, expect: Option<(End, Option<&str>)>| {
+        let check = |data: &str, expect: Option<(FrameEnd, Option<&str>)>| {
             let found = Message::parse(data);
             let found = found
                 .as_ref()
-                .map(|message| (message.end, message.text.as_deref()));
+                .map(|message| (message.end.clone(), message.text.as_deref()));
             assert_eq!(found, expect, "{data}");
         };
         check(
             "mobilepay:rc=0&message=completed",
-            Some((End::Completed, Some("completed"))),
+            Some((FrameEnd::Completed, Some("completed"))),
         );
         check(
             "mobilepay:rc=1&message=Rejected",
-            Some((End::Rejected, Some("Rejected"))),
+            Some((FrameEnd::Rejected, Some("Rejected"))),
         );
         check(
             "mobilepay:message=a%20b&rc=4",
-            Some((End::Cancelled, Some("a b"))),
+            Some((FrameEnd::Cancelled, Some("a b"))),
         );
-        check("mobilepay:rc=2", Some((End::Failed, None)));
-        check("mobilepay:rc=3", Some((End::Expired, None)));
-        check("mobilepay:rc=9&more=1", Some((End::Unspecified, None)));
-        check("mobilepay:rc=77", Some((End::Other(77), None)));
-        let odd = Some((End::Completed, Some("100% done#1")));
+        check("mobilepay:rc=2", Some((FrameEnd::Failed, None)));
+        check("mobilepay:rc=3", Some((FrameEnd::Expired, None)));
+        check("mobilepay:rc=9&more=1", Some((FrameEnd::Unspecified, None)));
+        check(
+            "mobilepay:rc=77",
+            Some((FrameEnd::Other("77".to_owned()), None)),
+        );
+        let odd = Some((FrameEnd::Completed, Some("100% done#1")));
         check("mobilepay:rc=0&message=100% done#1", odd);
         for other in [
             "xmobilepay:rc=0",
@@ -247,5 +239,8 @@ mod tests {
             Prefix::Zeros,
             None,
         );
+        for other in ["vipps://?token=t", "https://pay.mobilepay.dk/p"] {
+            assert!(without_remembering(other.parse().unwrap()).is_err());
+        }
     }
 }

@@ -1,129 +1,23 @@
-//! Starting payments: the rules that fields have together, older names, and no request fishing.
+//! Starting payments: older names, and no request fishing.
 
+use payments_core::Recent;
+use payments_core::build::required;
 use payments_core::error::Misuse;
 use payments_core::exchange::Request;
-use payments_core::{Link, Money, Recent};
-use serde::Deserialize;
+use payments_core::json::{Object, Reading};
+use serde_json::json;
+use serde_json::value::to_raw_value;
 
-use crate::codes::{CardType, DisallowedReason, Language, currency_of};
-use crate::types::{AllowedCardType, InitiatePayment};
+use crate::types::InitiatePayment;
 
-/// The fields of a payment, by their present names and by those of the README of 2020.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Given {
-    #[serde(alias = "MerchantId")]
-    merchant_id: String,
-    merchant_name: String,
-    merchant_logo_url: String,
-    #[serde(alias = "OrderId", alias = "orderId")]
-    merchant_order_id: String,
-    merchant_url: Option<String>,
-    #[serde(alias = "PSPReferenceId")]
-    psp_reference_id: String,
-    amount: i64,
-    currency_code: String,
-    allowed_card_types: Vec<GivenCard>,
-    #[serde(alias = "CardDataCallbackUrl")]
-    card_data_callback_url: Option<String>,
-    public_key_id: i64,
-    redirect_from_mobile_pay_url: String,
-    #[serde(alias = "FailedPaymentCallbackUrl")]
-    failed_payment_callback_url: Option<String>,
-    is_checkout: Option<bool>,
-    #[serde(alias = "AddressCallbackUrl")]
-    address_callback_url: Option<String>,
-    delivery_address_allowed: Option<bool>,
-    delivery_address_disallowed_reason_code: Option<i64>,
-    delivery_limited_to: Option<Vec<String>>,
-    valid_until: Option<String>,
-    auto_capture: Option<bool>,
-    prefer_visa_part_of_visa_dankort: Option<bool>,
-    customer_language_code: Option<String>,
-    minimum_mobile_pay_user_age: Option<i64>,
-}
-
-/// A card type as it is today, or its code alone.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum GivenCard {
-    Code(String),
-    #[serde(rename_all = "camelCase")]
-    Whole {
-        name: String,
-        encrypted_pan_callback_url: String,
-        token_callback_url: Option<String>,
-    },
-}
-
-impl Given {
-    fn read(json: &[u8]) -> Result<Self, Misuse> {
-        serde_json::from_slice(json).map_err(|error| {
-            // Not its text, which may repeat a value.
-            let at = format!("line {}, column {}", error.line(), error.column());
-            Misuse::new("payment", format!("is not as described at {at}"))
-        })
-    }
-
-    fn check(&self) -> Result<(), Misuse> {
-        let is_missing = |field: &'static str, why: &'static str| Err(Misuse::new(field, why));
-        let mut links = vec![("merchantLogoUrl", Some(&self.merchant_logo_url))];
-        links.push((
-            "failedPaymentCallbackUrl",
-            self.failed_payment_callback_url.as_ref(),
-        ));
-        links.push(("addressCallbackUrl", self.address_callback_url.as_ref()));
-        if self.allowed_card_types.is_empty() {
-            return is_missing("allowedCardTypes", "must name a card");
-        }
-        for card in &self.allowed_card_types {
-            let name = match card {
-                GivenCard::Code(name) => name,
-                GivenCard::Whole {
-                    name,
-                    encrypted_pan_callback_url,
-                    token_callback_url,
-                } => {
-                    links.push(("encryptedPanCallbackUrl", Some(encrypted_pan_callback_url)));
-                    links.push(("tokenCallbackUrl", token_callback_url.as_ref()));
-                    name
-                }
-            };
-            if name == "VISA-DANKORT" {
-                return is_missing(
-                    "allowedCardTypes",
-                    "has VISA-DANKORT, withdrawn in 2019: name both cards",
-                );
-            }
-        }
-        for (field, link) in links {
-            let link = link.map(|link| link.parse::<Link>());
-            if link.is_some_and(|link| !link.is_ok_and(|link| link.is_private())) {
-                return is_missing(field, "must be an https link");
-            }
-        }
-        if self.is_checkout == Some(true) && self.address_callback_url.is_none() {
-            return is_missing("addressCallbackUrl", "is needed with isCheckout");
-        }
-        match (
-            self.delivery_address_allowed,
-            self.delivery_address_disallowed_reason_code,
-        ) {
-            (None, _) if self.is_checkout == Some(true) => {
-                is_missing("deliveryAddressAllowed", "is needed with isCheckout")
-            }
-            (Some(false), reason) if !reason.is_some_and(|reason| (1..=5).contains(&reason)) => {
-                let why = "must be 1 to 5 where no delivery address is allowed";
-                is_missing("deliveryAddressDisallowedReasonCode", why)
-            }
-            (_, _) => Ok(()),
-        }
-    }
+fn refuse<T>(field: &'static str, problem: &'static str) -> Result<T, Misuse> {
+    Err(Misuse::new(field, problem))
 }
 
 /// Reads a payment as merchants of a PSP wrote it over the years: the names of today, those of the
 /// README of 2020 (`OrderId`, `PSPReferenceId`, card codes with one `CardDataCallbackUrl`), currencies
-/// as letters or numbers. What is sent has the names of today. `merchant_url` stands in where the text
+/// as letters or numbers, names in any case. What is sent has the names of today; a field that is none
+/// of a payment is refused, so that none is dropped in silence. `merchant_url` stands in where the text
 /// has none, as before 2020-10.
 ///
 /// # Errors
@@ -132,82 +26,37 @@ pub fn initiate_from_json(
     json: &str,
     merchant_url: Option<&str>,
 ) -> Result<InitiatePayment, Misuse> {
-    let given = Given::read(json.as_bytes())?;
-    let merchant_url = given.merchant_url.as_deref().or(merchant_url);
-    let needed = |field: &'static str| move || Misuse::new(field, "is missing");
-    let currency = currency_of(&given.currency_code);
-    let currency = currency.ok_or_else(|| Misuse::new("currencyCode", "is none of MobilePay's"))?;
-    let mut cards = Vec::new();
-    for card in given.allowed_card_types {
-        let (name, callback, token) = match (card, &given.card_data_callback_url) {
-            (GivenCard::Code(name), callback) => {
-                let callback = callback.clone();
-                (
-                    name,
-                    callback.ok_or_else(needed("cardDataCallbackUrl"))?,
-                    None,
-                )
-            }
-            (
-                GivenCard::Whole {
-                    name,
-                    encrypted_pan_callback_url,
-                    token_callback_url,
-                },
-                None,
-            ) => (name, encrypted_pan_callback_url, token_callback_url),
-            (GivenCard::Whole { .. }, Some(_)) => {
-                let problem = "stands beside card types that have callbacks of their own";
-                return Err(Misuse::new("cardDataCallbackUrl", problem));
-            }
-        };
-        let card = AllowedCardType::builder()
-            .name(CardType::from(&*name))
-            .encrypted_pan_callback_url(callback);
-        cards.push(match token {
-            Some(token) => card.token_callback_url(token).build()?,
-            None => card.build()?,
-        });
-    }
-    let mut payment = InitiatePayment::builder()
-        .merchant_id(given.merchant_id)
-        .merchant_name(given.merchant_name)
-        .merchant_logo_url(given.merchant_logo_url)
-        .merchant_order_id(given.merchant_order_id)
-        .merchant_url(merchant_url.ok_or_else(needed("merchantUrl"))?)
-        .psp_reference_id(given.psp_reference_id)
-        .amount(Money::from_minor(given.amount, currency))
-        .allowed_card_types(cards)
-        .public_key_id(given.public_key_id)
-        .redirect_from_mobile_pay_url(given.redirect_from_mobile_pay_url)
-        .delivery_limited_to(given.delivery_limited_to.unwrap_or_default());
-    macro_rules! perhaps {
-        ($($field:ident = $value:expr;)*) => {
-            $(if let Some(value) = $value {
-                payment = payment.$field(value);
-            })*
-        };
-    }
-    let reason = given.delivery_address_disallowed_reason_code;
-    perhaps! {
-        failed_payment_callback_url = given.failed_payment_callback_url;
-        is_checkout = given.is_checkout;
-        address_callback_url = given.address_callback_url;
-        delivery_address_allowed = given.delivery_address_allowed;
-        delivery_address_disallowed_reason_code = reason.map(|code| DisallowedReason::from(&*code.to_string()));
-        valid_until = given.valid_until;
-        auto_capture = given.auto_capture;
-        prefer_visa_part_of_visa_dankort = given.prefer_visa_part_of_visa_dankort;
-        customer_language_code = given.customer_language_code.map(|code| Language::from(&*code));
-        minimum_mobile_pay_user_age = given.minimum_mobile_pay_user_age;
-    }
-    payment.build()
+    let reading = Reading::default().in_any_case().refusing_others();
+    let given = reading.object("payment", json)?;
+    let callback = given.read::<String>(&["cardDataCallbackUrl"])?;
+    let codes = given.read::<Vec<String>>(&["allowedCardTypes"]).ok();
+    let codes = codes.flatten().filter(|codes| !codes.is_empty());
+    let cards = match (codes, callback) {
+        (Some(codes), callback) => {
+            let callback = required("cardDataCallbackUrl", callback)?;
+            let card = |name| json!({ "name": name, "encryptedPanCallbackUrl": callback });
+            Some(codes.into_iter().map(card).collect())
+        }
+        (None, Some(_)) => {
+            let problem = "stands beside card types that have callbacks of their own";
+            return refuse("cardDataCallbackUrl", problem);
+        }
+        (None, None) => None,
+    };
+    let raw = |value: serde_json::Value| to_raw_value(&value).ok();
+    let cards = cards.and_then(raw);
+    let cards = cards.as_deref().or_else(|| given.get("allowedCardTypes"));
+    let url = merchant_url.and_then(|url| raw(json!(url)));
+    let url = given.get("merchantUrl").or(url.as_deref());
+    let given = given.with("cardDataCallbackUrl", None);
+    let given = given.with("allowedCardTypes", cards);
+    InitiatePayment::from_object(&given.with("merchantUrl", url))
 }
 
 /// Keeps what MobilePay takes for request fishing from being sent: another payment under a
 /// pspReferenceId that was used, and a fourth payment on one order, which fails for good. In memory;
 /// a client has one of its own unless several share one.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Fishing {
     /// By merchant and pspReferenceId: the digest of the request.
     sent: Recent<(String, String), Option<[u8; 32]>>,
@@ -215,50 +64,28 @@ pub struct Fishing {
     orders: Recent<(String, String), Vec<String>>,
 }
 
-impl Default for Fishing {
-    fn default() -> Self {
-        Self {
-            sent: Recent::of(1 << 16),
-            orders: Recent::of(1 << 16),
-        }
-    }
-}
-
 impl Fishing {
     /// Checks a request that starts a payment, whoever wrote it.
     pub(crate) fn check(&self, request: &Request) -> Result<(), Misuse> {
-        let given = Given::read(request.body().bytes())?;
-        given.check()?;
-        let digest = request.digest();
-        let (merchant, psp) = (given.merchant_id, given.psp_reference_id);
-        let key = (merchant.clone(), psp.clone());
-        let problem = "was used for a payment that was not the same: take another";
-        let reused = || Misuse::new("pspReferenceId", problem);
-        if self.sent.with(key.clone(), |first| {
-            first.is_some_and(|first| first != digest)
-        }) {
-            return Err(reused());
+        let body = Object::parse(request.body().bytes());
+        let body = body.or_else(|_| refuse("payment", "is not as described"))?;
+        let payment = InitiatePayment::from_object(&body)?;
+        let by_merchant = |id: &str| (payment.merchant_id().to_owned(), id.to_owned());
+        let psp = payment.psp_reference_id();
+        let (key, digest) = (by_merchant(psp), request.digest());
+        let reused = "was used for a payment that was not the same: take another";
+        if !self.sent.may_bind(&key, &digest) {
+            return refuse("pspReferenceId", reused);
         }
         // Only what is about to be sent counts.
-        let fits = self
-            .orders
-            .with((merchant, given.merchant_order_id), |known| {
-                let is_new = !known.contains(&psp);
-                if is_new && known.len() < 3 {
-                    known.push(psp.clone());
-                }
-                known.contains(&psp)
-            });
-        if !fits {
+        let order = by_merchant(payment.merchant_order_id());
+        if !self.orders.admit(order, psp.to_owned(), 3) {
             let problem = "has three payments: a fourth fails for good, take another order id";
-            return Err(Misuse::new("merchantOrderId", problem));
+            return refuse("merchantOrderId", problem);
         }
         // Again, for who asked at the same moment.
-        if self
-            .sent
-            .with(key, |first| *first.get_or_insert(digest) != digest)
-        {
-            return Err(reused());
+        if !self.sent.bind(key, digest) {
+            return refuse("pspReferenceId", reused);
         }
         Ok(())
     }
@@ -310,15 +137,35 @@ mod tests {
                 .unwrap()
                 .contains(r#""currencyCode":"EUR""#)
         );
-        let expect = Err("`currencyCode` is none of MobilePay's".to_owned());
+        let expect = Err("`currencyCode` is no currency that the provider takes".to_owned());
         assert_eq!(sent(&TODAY.replace("DKK", "PHP")), expect);
+    }
+
+    #[test]
+    fn nothing_is_dropped_in_silence() {
+        let unknown = TODAY.replace(r#""amount""#, r#""autoCaptured":true,"amount""#);
+        let expect = Err("`autoCaptured` is no field of it".to_owned());
+        assert_eq!(sent(&unknown), expect);
+        let inside = TODAY.replace(r#""name""#, r#""cardDataCallbackUrl":null,"name""#);
+        let expect = Err("`cardDataCallbackUrl` is no field of it".to_owned());
+        assert_eq!(sent(&inside), expect);
+        let twice = TODAY.replace(r#""amount""#, r#""Amount":495,"amount""#);
+        let expect = Err("`payment` is not as described".to_owned());
+        assert_eq!(sent(&twice), expect);
     }
 
     #[test]
     fn every_optional_field_is_carried() {
         let more = r#","failedPaymentCallbackUrl":"https://psp.example/failed","isCheckout":true,"addressCallbackUrl":"https://psp.example/address","deliveryAddressAllowed":false,"deliveryAddressDisallowedReasonCode":3,"deliveryLimitedTo":["DK","FI"],"validUntil":"2026-11-01T12:00:00Z","autoCapture":false,"preferVisaPartOfVisaDankort":true,"customerLanguageCode":"DA","minimumMobilePayUserAge":18}"#;
         let full = format!("{}{more}", TODAY.strip_suffix('}').unwrap());
-        assert_eq!(sent(&full), Ok(full));
+        assert_eq!(sent(&full), Ok(full.clone()));
+        let pascal = full
+            .replace("\"autoCapture", "\"AutoCapture")
+            .replace("\"is", "\"Is");
+        let pascal = pascal
+            .replace("\"valid", "\"Valid")
+            .replace("\"token", "\"Token");
+        assert_eq!(sent(&pascal), Ok(full));
     }
 
     #[test]
@@ -338,7 +185,9 @@ mod tests {
             "encryptedPanCallbackUrl",
         );
         check("https://no-logo.png", "logo.png", "merchantLogoUrl");
-        check("DANKORT", "VISA-DANKORT", "allowedCardTypes");
+        check("DANKORT", "VISA-DANKORT", "name");
+        let card = r#"{"name":"DANKORT","encryptedPanCallbackUrl":"https://psp.example/card"}"#;
+        check(card, "", "allowedCardTypes");
         let checkout = r#""publicKeyId":7,"isCheckout":true"#;
         check(last, checkout, "addressCallbackUrl");
         let checkout = format!(r#"{checkout},"addressCallbackUrl":"https://psp.example/a""#);

@@ -10,7 +10,8 @@ pub struct Timing {
     pub report: Duration,
     /// From the start of a payment to its end, reports included.
     pub payment: Duration,
-    /// How long MobilePay repeats a callback that was not acknowledged.
+    /// How long MobilePay repeats a callback that was not acknowledged, at least: so long a queue may
+    /// be down. After that the payer may accept again, which is another attempt. Nothing here counts it.
     pub repeats: Duration,
 }
 

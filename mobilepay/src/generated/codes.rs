@@ -67,6 +67,37 @@ payments_core::codes! {
 }
 
 payments_core::codes! {
+    /// What an attempt is called in MobilePay's prose. There are no such values on the wire, where
+    /// it is `succeeded`.
+    pub enum AttemptName {
+        /// `succeeded` is true.
+        Succeeded = "authorize-successful" => Done,
+        /// The same, as it was spelt until 2024-07.
+        SucceededMisspelt = "authorize-succesfull" => Done,
+        /// `succeeded` is false.
+        Failed = "authorize-failed" => Declined,
+    }
+}
+
+payments_core::codes! {
+    /// How a payment ended, as the page in a frame says. It proves nothing.
+    pub enum FrameEnd {
+        /// Completed.
+        Completed = "0" => Unknown,
+        /// Rejected.
+        Rejected = "1" => Unknown,
+        /// Failed; of the README of 2020, removed in 2021.
+        Failed = "2" => Unknown,
+        /// Expired.
+        Expired = "3" => Unknown,
+        /// Cancelled.
+        Cancelled = "4" => Unknown,
+        /// Something else; of the README of 2020, removed in 2021.
+        Unspecified = "9" => Unknown,
+    }
+}
+
+payments_core::codes! {
     /// A card as MobilePay names it. `VISA-DANKORT` was withdrawn in 2019-12 and is never sent.
     pub enum CardType {
         /// Visa Electron.
@@ -80,6 +111,7 @@ payments_core::codes! {
         /// Visa, debit.
         VisaDebit = "VISA-DEBIT" => Unknown,
         /// Maestro. Deprecated by MobilePay on 2023-10-31: leave it out.
+        #[deprecated(note = "Maestro. Deprecated by MobilePay on 2023-10-31: leave it out.")]
         Maestro = "MTRO-DEBIT" => Unknown,
         /// Dankort.
         Dankort = "DANKORT" => Unknown,
@@ -137,6 +169,16 @@ payments_core::codes! {
         NearbyParcelShop = "5" => Unknown,
     }
 }
+
+/// The currencies that MobilePay takes.
+pub const CURRENCIES: &[Currency] = &[
+    Currency::DKK,
+    Currency::EUR,
+    Currency::NOK,
+    Currency::SEK,
+    Currency::USD,
+    Currency::GBP,
+];
 
 /// The currency as MobilePay writes it; nothing for one that it does not take.
 #[must_use]

@@ -181,7 +181,7 @@ pub struct AddressCallback {
     /// The attempt.
     pub authorization_attempt_id: String,
     /// One where it is for billing and delivery, or where delivery is not allowed; otherwise two.
-    pub addresses: Vec<Address>,
+    pub addresses: Option<Vec<Address>>,
     /// The mail address.
     #[wire("EmailAddress", sensitive)]
     pub email_address: Option<String>,
@@ -215,7 +215,7 @@ impl Notice for AddressCallback {
         Ok(Self {
             payment_id: fields.required("PaymentId")?,
             authorization_attempt_id: fields.required("AuthorizationAttemptId")?,
-            addresses: fields.required_json("Addresses")?,
+            addresses: fields.optional_json("Addresses")?,
             email_address: fields.optional("EmailAddress")?,
             email_address_validation_method: fields.optional("EmailAddressValidationMethod")?,
             email_address_validation_status: fields.optional("EmailAddressValidationStatus")?,

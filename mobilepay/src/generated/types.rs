@@ -2,10 +2,10 @@
 
 //! Messages of MobilePay: what the calls send and what they answer.
 
-use payments_core::{Money, Request, Secret};
+use payments_core::{FromJson, Money, Request, Secret};
 
 use super::codes::{
-    BillingCurrency, CardType, DisallowedReason, Language, ReasonCode, currency_text,
+    BillingCurrency, CardType, DisallowedReason, Language, ReasonCode, currency_of, currency_text,
 };
 
 /// A merchant to be registered.
@@ -103,8 +103,19 @@ pub struct MerchantDetails {
     pub platform_id: Option<String>,
 }
 
-/// A payment to be started.
-#[derive(Clone, Request)]
+/// A payment to be started. `orderId` is of the README of 2020.
+#[derive(Clone, Request, FromJson)]
+#[priced(spelling = currency_of)]
+#[request(needs("allowedCardTypes"))]
+#[request(
+    when("isCheckout", is("true")),
+    needs("addressCallbackUrl", "deliveryAddressAllowed")
+)]
+#[request(
+    when("deliveryAddressAllowed", is("false")),
+    needs("deliveryAddressDisallowedReasonCode"),
+    fits("deliveryAddressDisallowedReasonCode", min = 1, max = 5)
+)]
 pub struct InitiatePayment {
     /// MobilePay's id of the merchant.
     #[wire("merchantId", min = 1)]
@@ -114,10 +125,11 @@ pub struct InitiatePayment {
     merchant_name: String,
     /// A public https picture, png or jpg, 250 by 250 pixels; `https://no-logo.png` gives a stock
     /// logo.
-    #[wire("merchantLogoUrl", min = 1)]
+    #[wire("merchantLogoUrl", link, min = 1)]
     merchant_logo_url: String,
-    /// The merchant's order. More than three payments on one fail for good.
+    /// The merchant's order. More than three payments on one fail for good. Also read as `orderId`.
     #[wire("merchantOrderId", min = 1)]
+    #[spelt("orderId")]
     merchant_order_id: String,
     /// The shop; a VAT number or the merchantId where there is no URL.
     #[wire("merchantUrl", min = 1, max = 150)]
@@ -142,14 +154,14 @@ pub struct InitiatePayment {
     #[wire("redirectFromMobilePayUrl", min = 1)]
     redirect_from_mobile_pay_url: String,
     /// https; takes the failed callback. Give it only where something answers 2xx.
-    #[wire("failedPaymentCallbackUrl")]
+    #[wire("failedPaymentCallbackUrl", link)]
     failed_payment_callback_url: Option<String>,
     /// Whether MobilePay asks for addresses too; then addressCallbackUrl and deliveryAddressAllowed
     /// are needed.
     #[wire("isCheckout")]
     is_checkout: Option<bool>,
     /// https; takes the address callback.
-    #[wire("addressCallbackUrl")]
+    #[wire("addressCallbackUrl", link)]
     address_callback_url: Option<String>,
     /// Whether the payer may give a delivery address; if not, a reason is needed.
     #[wire("deliveryAddressAllowed")]
@@ -179,16 +191,17 @@ pub struct InitiatePayment {
 }
 
 /// A card that the merchant takes.
-#[derive(Clone, Request)]
+#[derive(Clone, Request, FromJson)]
+#[request(fits("name", not("VISA-DANKORT")))]
 pub struct AllowedCardType {
-    /// Which card.
+    /// Which card. VISA-DANKORT was withdrawn in 2019: name both cards.
     #[wire("name")]
     name: CardType,
     /// https; takes the card callback.
-    #[wire("encryptedPanCallbackUrl", min = 1)]
+    #[wire("encryptedPanCallbackUrl", link, min = 1)]
     encrypted_pan_callback_url: String,
     /// https; takes the token callback. Give it for every Visa and Mastercard type.
-    #[wire("tokenCallbackUrl")]
+    #[wire("tokenCallbackUrl", link)]
     token_callback_url: Option<String>,
 }
 
@@ -231,8 +244,29 @@ pub struct UpdatePayment {
     redirect_from_mobile_pay_url: Option<String>,
 }
 
-/// What became of an attempt. `Attempt` makes it with the rules that the fields have together.
+/// What became of an attempt. Reasons from 1000 to 1999 name the acquirer that said no; of 1009 and
+/// 1010 there may be none.
 #[derive(Clone, Request)]
+#[request(
+    when("acquirerVatNumber"),
+    needs("acquirerMerchantId", "acquirerPaymentReference")
+)]
+#[request(
+    when("acquirerMerchantId"),
+    needs("acquirerVatNumber", "acquirerPaymentReference")
+)]
+#[request(
+    when("acquirerPaymentReference"),
+    needs("acquirerVatNumber", "acquirerMerchantId")
+)]
+#[request(when("succeeded", is("false")), needs("reasonCode", "reasonMessage"))]
+#[request(unless("succeeded", is("false")), lacks("reasonCode", "reasonMessage"))]
+#[request(
+    when("reasonCode", not("1009", "1010"), min = 1000, max = 1999),
+    needs("acquirerVatNumber", "acquirerMerchantId", "acquirerPaymentReference")
+)]
+#[request(when("reasonCode", is("1008")), needs("threeDSecureUrl"))]
+#[request(unless("reasonCode", is("1008")), lacks("threeDSecureUrl"))]
 pub struct UpdateAttempt {
     /// The payment.
     #[wire("paymentId", path, min = 1)]
@@ -259,7 +293,7 @@ pub struct UpdateAttempt {
     #[wire("acquirerPaymentReference")]
     acquirer_payment_reference: Option<String>,
     /// https; the PSP's page that the app opens for a step-up.
-    #[wire("threeDSecureUrl")]
+    #[wire("threeDSecureUrl", link)]
     three_d_secure_url: Option<String>,
 }
 

@@ -49,8 +49,8 @@ pub(crate) fn parts(card: &CardData) -> (&str, u8, u16, Option<u64>) {
     let number = card.number().expose();
     (
         number,
-        card.expiry_month(),
-        card.expiry_year(),
+        card.expiry().month(),
+        card.expiry().year(),
         card.timestamp_ticks(),
     )
 }

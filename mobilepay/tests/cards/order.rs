@@ -5,7 +5,7 @@ use payments_mobilepay::codes::CardType;
 use payments_mobilepay::ext::keys::AwsLc;
 use payments_mobilepay::ext::{Attempt, Awaiting, Refusal};
 use payments_mobilepay::inbound::CardCallback;
-use payments_mobilepay::payments_core::incoming::{CallerAuth, Endpoint};
+use payments_mobilepay::payments_core::incoming::{CallerAuth, Endpoint, Unopened};
 
 use super::desk::{Desk, KEY, awaiting, body, callback, fixture, inbound, receiver};
 
@@ -25,7 +25,12 @@ async fn no_key_is_used_for_what_nobody_waits_for() {
     let visa_alone = Awaiting::new("p", [CardType::VisaDebit]);
     check(good.clone(), Some(visa_alone), Refusal::CardType).await;
     let other_key = good.replace(&KEY.to_string(), "263013");
-    check(other_key, Some(awaiting("p")), Refusal::UnknownKey).await;
+    check(
+        other_key,
+        Some(awaiting("p")),
+        Refusal::Unopened(Unopened::UnknownKey),
+    )
+    .await;
     for bad in [
         fixture("refused-511-bytes"),
         fixture("refused-base64url"),
@@ -34,10 +39,16 @@ async fn no_key_is_used_for_what_nobody_waits_for() {
         "!".to_owned(),
     ] {
         let body = body(&bad, "p", "a");
-        check(body, Some(awaiting("p")), Refusal::Undecryptable).await;
+        check(
+            body,
+            Some(awaiting("p")),
+            Refusal::Unopened(Unopened::Undecryptable),
+        )
+        .await;
     }
     let accepted = desk.card(&text, "p", "a").await.unwrap().unwrap();
     assert_eq!(accepted.card_type(), Some(&CardType::Dankort));
+    assert_eq!(accepted.subject(), &Attempt::new("p", "a"));
     assert_eq!(desk.used(), 1);
 }
 
@@ -97,7 +108,11 @@ async fn a_ciphertext_stays_with_its_attempt() {
     assert!(desk.card(&text, "p", "a").await.unwrap().is_some());
     for (payment, attempt) in [("q", "a"), ("p", "b"), ("q", "b")] {
         let found = desk.card(&text, payment, attempt).await;
-        assert_eq!(found.err(), Some(Refusal::Moved), "{payment} {attempt}");
+        assert_eq!(
+            found.err(),
+            Some(Refusal::Unopened(Unopened::Moved)),
+            "{payment} {attempt}"
+        );
     }
     assert_eq!(desk.used(), 1);
     // Another card on a second attempt is another ciphertext.
@@ -116,7 +131,7 @@ async fn a_repeat_while_the_first_is_under_way_comes_again() {
     let text = fixture("text");
     let (one, two) = tokio::join!(desk.card(&text, "p", "a"), desk.card(&text, "p", "a"));
     assert!(one.unwrap().is_some());
-    assert_eq!(two.err(), Some(Refusal::NotNow));
+    assert_eq!(two.err(), Some(Refusal::Unopened(Unopened::NotNow)));
     assert_eq!(desk.used(), 1);
     assert!(desk.card(&text, "p", "a").await.unwrap().is_none());
     // What was given up on the way is not done.
@@ -140,7 +155,10 @@ fn is_pending_once<F: Future>(future: std::pin::Pin<&mut F>) -> bool {
 async fn a_failed_one_leaves_the_attempt_open() {
     let desk = Desk::<AwsLc>::new();
     let found = desk.card(&fixture("refused-flipped"), "p", "a").await;
-    assert_eq!(found.err(), Some(Refusal::Undecryptable));
+    assert_eq!(
+        found.err(),
+        Some(Refusal::Unopened(Unopened::Undecryptable))
+    );
     assert!(
         desk.card(&fixture("text"), "p", "a")
             .await

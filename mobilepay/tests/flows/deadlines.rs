@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use payments_mobilepay::Deadlines;
 use payments_mobilepay::codes::ReasonCode;
 use payments_mobilepay::ext::Timing;
 use payments_mobilepay::sandbox::{AttemptState, Config, PaymentState};
@@ -54,7 +53,8 @@ async fn attempts_that_a_crash_left_open_are_closed_as_temporary_errors() {
     for due in open {
         let error = due
             .key
-            .authorize_failed(ReasonCode::TemporaryError, "try again", None);
+            .authorize_failed(ReasonCode::TemporaryError, "try again")
+            .build();
         psp.client.update_attempt(error.unwrap()).await.unwrap();
         psp.cards.unreported().close(&due.key);
     }
@@ -67,11 +67,9 @@ async fn attempts_that_a_crash_left_open_are_closed_as_temporary_errors() {
 #[tokio::test]
 async fn a_payment_whose_callback_never_came_is_found_by_its_deadline() {
     let psp = Psp::open().await;
-    let clock = std::sync::Arc::new(psp.control().clock().clone());
-    let payments = Deadlines::new(clock);
     let silent = psp.payment("R-1");
     let id = psp.begin(silent).await.unwrap();
-    payments.open(id.clone(), Timing::SHORTEST.payment);
+    let payments = psp.cards.unfinished();
     psp.control().suppress_callbacks(true);
     psp.control().accept("R-1").unwrap();
     psp.settle().await;

@@ -1,12 +1,13 @@
 //! Payments from the start to the last refund.
 
+use payments_mobilepay::codes::FrameEnd;
 use payments_mobilepay::codes::{CardType, ReasonCode};
 use payments_mobilepay::ext::Timing;
-use payments_mobilepay::ext::frame::{End, Message, Prefix, embed, with_phone};
+use payments_mobilepay::ext::frame::{Message, Prefix, embed, with_phone};
 use payments_mobilepay::sandbox::{AttemptState, Card, Config, Edition, PaymentState};
 use payments_mobilepay::{Link, types::InitiatePayment};
 
-use super::psp::{ACQUIRER, Psp, cancel, capture, code, refund};
+use super::psp::{Psp, cancel, capture, code, refund, said_by_acquirer};
 
 async fn whole(config: Config, timing: Timing) {
     let psp = Psp::with(config, timing, |builder| builder).await;
@@ -15,8 +16,8 @@ async fn whole(config: Config, timing: Timing) {
         let kept = psp.kept.lock().unwrap();
         let card = kept.first().unwrap();
         assert_eq!(card.number().last_four().len(), 4);
-        assert!((1..=12).contains(&card.expiry_month()));
-        assert!(card.expiry_year() > 2020);
+        assert!((1..=12).contains(&card.expiry().month()));
+        assert!(card.expiry().year() > 2020);
     }
     assert_eq!(psp.cards.unreported().list().len(), 1);
     psp.succeed(&attempt).await.unwrap();
@@ -82,8 +83,9 @@ async fn a_rejected_card_leads_to_a_second_attempt() {
     let visa = Card::test("VISA-DEBIT").unwrap();
     psp.control().accept_with("R-1", visa).unwrap();
     psp.settle().await;
-    let first = psp.kept.lock().unwrap().last().unwrap().attempt().clone();
-    let no = first.authorize_failed(ReasonCode::InsufficientFunds, "no funds", Some(ACQUIRER));
+    let first = psp.kept.lock().unwrap().last().unwrap().subject().clone();
+    let no = first.authorize_failed(ReasonCode::InsufficientFunds, "no funds");
+    let no = said_by_acquirer(no).build();
     psp.client.update_attempt(no.unwrap()).await.unwrap();
     psp.cards.unreported().close(&first);
     let second = psp.accept_again("R-1").await;
@@ -111,23 +113,27 @@ async fn a_rejected_card_leads_to_a_second_attempt() {
 #[tokio::test]
 async fn a_step_up_ends_in_a_success_or_not() {
     let psp = Psp::open().await;
-    let page: Link = "https://psp.example/3ds/1".parse().unwrap();
+    let page = "https://psp.example/3ds/1";
     for (reference, ends_well) in [("R-1", true), ("R-2", false)] {
         let attempt = psp.accepted(reference).await;
-        let step_up = attempt.step_up(&page, "3-D Secure", ACQUIRER).unwrap();
-        psp.client.update_attempt(step_up).await.unwrap();
+        let step_up = attempt.authorize_failed(ReasonCode::StepUp, "3-D Secure");
+        let step_up = said_by_acquirer(step_up.three_d_secure_url(page)).build();
+        psp.client.update_attempt(step_up.unwrap()).await.unwrap();
         let seen = psp.control().payment(reference).unwrap();
         let one = seen.attempts().last().unwrap();
-        assert_eq!(one.three_d_secure_url(), Some(page.as_str()));
+        assert_eq!(one.three_d_secure_url(), Some(page));
         // Nothing is due at MobilePay while the payer is on the page.
         psp.control().advance(std::time::Duration::from_secs(120));
         let done = attempt
-            .authorize_failed(ReasonCode::StepUpDone, "done", None)
+            .authorize_failed(ReasonCode::StepUpDone, "done")
+            .build()
             .unwrap();
         psp.client.update_attempt(done).await.unwrap();
         let end = match ends_well {
             true => attempt.authorize_succeeded(),
-            false => attempt.authorize_failed(ReasonCode::Rejected, "failed", Some(ACQUIRER)),
+            false => {
+                said_by_acquirer(attempt.authorize_failed(ReasonCode::Rejected, "failed")).build()
+            }
         };
         psp.client.update_attempt(end.unwrap()).await.unwrap();
         assert_eq!(
@@ -164,7 +170,7 @@ async fn the_page_is_embedded_and_says_how_it_ended() {
     psp.control().reject("R-1").unwrap();
     psp.settle().await;
     let message = psp.control().page_message("R-1").unwrap();
-    assert_eq!(Message::parse(&message).unwrap().end, End::Rejected);
+    assert_eq!(Message::parse(&message).unwrap().end, FrameEnd::Rejected);
     // No callback tells of a rejection.
     assert_eq!(format!("{:?}", psp.inbox), "Inbox(0 rows, 0 dead)");
 }
@@ -199,11 +205,11 @@ async fn a_token_comes_before_a_card() {
         let attempt = {
             let tokens = psp.tokens.lock().unwrap();
             let token = tokens.last().unwrap();
-            assert_eq!(token.card_type(), Some(&CardType::from(name)));
+            assert_eq!(token.claims().card_type, CardType::from(name));
             let data = &token.claims().token_data;
             assert_eq!(data.token_info.is_some(), reference == "R-1");
             assert_eq!(data.token.is_some(), reference == "R-2");
-            token.attempt().clone()
+            token.subject().clone()
         };
         psp.succeed(&attempt).await.unwrap();
         assert_eq!(psp.count("authorization", reference), 1);

@@ -8,7 +8,7 @@ use payments_mobilepay::auth::callbacks;
 use payments_mobilepay::axum as routes;
 use payments_mobilepay::codes::CardType;
 use payments_mobilepay::ext::keys::{AwsLc, PrivateKeys, private_keys};
-use payments_mobilepay::ext::{Accepted, Acquirer, Attempt, Awaiting, CardData, Cards, Timing};
+use payments_mobilepay::ext::{Accepted, Attempt, Awaiting, CardData, Cards, Report, Timing};
 use payments_mobilepay::inbound::TokenCallback;
 use payments_mobilepay::payments_core::client::Builder;
 use payments_mobilepay::payments_core::incoming::{Inbox, Unverified, danger};
@@ -19,11 +19,13 @@ use payments_mobilepay::{Client, Currency, Error, Mobilepay, Money, Test, TestCr
 use tokio::net::TcpListener;
 
 pub(crate) const PAYMENTS: &str = "/api/v3/payments";
-pub(crate) const ACQUIRER: Acquirer<'_> = Acquirer {
-    vat_number: "DK33749996",
-    merchant_id: "77",
-    payment_reference: "A-1",
-};
+
+pub(crate) fn said_by_acquirer(report: Report) -> Report {
+    report
+        .acquirer_vat_number("DK33749996")
+        .acquirer_merchant_id("77")
+        .acquirer_payment_reference("A-1")
+}
 
 pub(crate) fn file(name: &str) -> String {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/rsa/");
@@ -163,6 +165,7 @@ impl Psp {
             .collect();
         let reply = self.client.initiate_payment(payment).await?;
         let id = reply.payment_id.clone();
+        self.cards.started(&id);
         self.waiting
             .lock()
             .unwrap()
@@ -181,7 +184,7 @@ impl Psp {
         self.control().accept(psp_reference).unwrap();
         self.settle().await;
         let kept = self.kept.lock().unwrap();
-        kept.last().unwrap().attempt().clone()
+        kept.last().unwrap().subject().clone()
     }
 
     /// Waits until every callback that is due is answered.

@@ -361,6 +361,9 @@ payments_core::codes! {
     }
 }
 
+/// The currencies that Moka takes.
+pub const CURRENCIES: &[Currency] = &[Currency::TRY, Currency::USD, Currency::EUR, Currency::GBP];
+
 /// The currency as Moka writes it; nothing for one that it does not take.
 #[must_use]
 pub fn currency_text(currency: Currency) -> Option<&'static str> {

@@ -1,5 +1,5 @@
 //! Taking in what nobody signs, once: a ciphertext stays with what it came with first, and each thing
-//! that was taken in is due.
+//! that came is due, from its first arrival on.
 
 use std::hash::Hash;
 use std::sync::Arc;
@@ -11,14 +11,12 @@ use crate::clock::Clock;
 use crate::deadlines::Deadlines;
 use crate::recent::Recent;
 
-/// How many things and ciphertexts are remembered.
-const REMEMBERED: usize = 1 << 16;
-
 /// What was taken in, in memory: `S` is what it is about, such as an attempt. Things of several kinds
 /// may be about the same.
 #[derive(Debug)]
 pub struct Intake<S> {
-    seen: Recent<(&'static str, S), Phase>,
+    /// By what it is about: how far each kind is.
+    seen: Recent<S, Vec<(&'static str, Phase)>>,
     /// SHA-256 of each ciphertext, with what it came with first.
     bound: Recent<[u8; 32], Option<S>>,
     due: Deadlines<S>,
@@ -46,57 +44,80 @@ pub enum Begun<'a, S: Eq + Hash + Clone> {
 }
 
 impl<S: Eq + Hash + Clone + Ord> Intake<S> {
-    /// Nothing yet. What is taken in is due `within` that time.
+    /// Nothing yet. What comes is due `within` that time of its first arrival.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, within: Duration) -> Self {
         Self {
-            seen: Recent::of(REMEMBERED),
-            bound: Recent::of(REMEMBERED),
+            seen: Recent::default(),
+            bound: Recent::default(),
             due: Deadlines::new(clock),
             within,
         }
     }
 
-    /// What was taken in and is not closed yet.
+    /// What came and is not closed yet, whether or not it could be taken in.
     #[must_use]
     pub fn due(&self) -> &Deadlines<S> {
         &self.due
     }
 
+    /// Whether a ciphertext is bound to nothing else than `subject`.
+    #[must_use]
+    pub fn may_bind(&self, ciphertext: &[u8], subject: &S) -> bool {
+        let digest = Sha256::digest(ciphertext).into();
+        self.bound.may_bind(&digest, subject)
+    }
+
     /// Binds a ciphertext to `subject`; says whether it is bound to no other.
     pub fn bind(&self, ciphertext: &[u8], subject: &S) -> bool {
         let digest = Sha256::digest(ciphertext).into();
-        self.bound.with(digest, |first| {
-            first.get_or_insert_with(|| subject.clone()) == subject
-        })
+        self.bound.bind(digest, subject.clone())
     }
 
-    /// Asks for the turn.
+    /// Asks for the turn. From the first time on it is due, however its turns end; what was closed
+    /// and comes again without having been taken in is due again.
     pub fn begin(&self, kind: &'static str, subject: &S) -> Begun<'_, S> {
-        let key = (kind, subject.clone());
-        let before = self.seen.with(key.clone(), |phase| {
-            let before = *phase;
-            if before == Phase::New {
-                *phase = Phase::Busy;
-            }
-            before
-        });
-        match before {
+        match self.change(kind, subject, |phase| {
+            (phase == Phase::New).then_some(Phase::Busy)
+        }) {
             Phase::Done => Begun::Done,
             Phase::Busy => Begun::Busy,
-            Phase::New => Begun::Turn(Turn {
-                intake: self,
-                key,
-                end: Phase::New,
-            }),
+            Phase::New => {
+                self.due.open(subject.clone(), self.within);
+                Begun::Turn(Turn {
+                    intake: self,
+                    kind,
+                    subject: subject.clone(),
+                    end: Phase::New,
+                })
+            }
         }
     }
 
-    /// Lets a thing be taken in again, because it could not be kept.
-    pub fn forget(&self, kind: &'static str, subject: &S) {
-        let key = (kind, subject.clone());
-        self.seen.with(key, |phase| *phase = Phase::New);
-        self.due.close(subject);
+    /// Lets everything about `subject` be taken in again, because it could not be kept. It stays due.
+    pub fn forget(&self, subject: &S) {
+        self.seen.with(subject.clone(), Vec::clear);
+    }
+}
+
+impl<S: Eq + Hash + Clone> Intake<S> {
+    /// Sets how far a kind is, where it is to be changed; gives how far it was.
+    fn change(
+        &self,
+        kind: &'static str,
+        subject: &S,
+        next: impl FnOnce(Phase) -> Option<Phase>,
+    ) -> Phase {
+        self.seen.with(subject.clone(), |kinds| {
+            let known = kinds.iter().position(|(known, _)| *known == kind);
+            let before = known.and_then(|at| kinds.get(at)).map(|(_, phase)| *phase);
+            let before = before.unwrap_or_default();
+            if let Some(next) = next(before) {
+                kinds.retain(|(known, _)| *known != kind);
+                kinds.push((kind, next));
+            }
+            before
+        })
     }
 }
 
@@ -105,24 +126,27 @@ impl<S: Eq + Hash + Clone + Ord> Intake<S> {
 #[must_use]
 pub struct Turn<'a, S: Eq + Hash + Clone> {
     intake: &'a Intake<S>,
-    key: (&'static str, S),
+    kind: &'static str,
+    subject: S,
     end: Phase,
 }
 
-impl<S: Eq + Hash + Clone + Ord> Turn<'_, S> {
-    /// It is taken in, and due from now on.
+impl<S: Eq + Hash + Clone> Turn<'_, S> {
+    /// It is taken in.
     pub fn done(mut self) {
         self.end = Phase::Done;
-        self.intake.due.open(self.key.1.clone(), self.intake.within);
     }
 }
 
 impl<S: Eq + Hash + Clone> Drop for Turn<'_, S> {
     fn drop(&mut self) {
-        let end = self.end;
-        self.intake
-            .seen
-            .with(self.key.clone(), |phase| *phase = end);
+        let Self {
+            intake,
+            kind,
+            subject,
+            end,
+        } = self;
+        intake.change(kind, subject, |_| Some(*end));
     }
 }
 
@@ -150,21 +174,49 @@ mod tests {
         assert_eq!(told(intake.begin("card", &"a"), true), "busy");
         assert_eq!(told(intake.begin("token", &"a"), false), "given up");
         assert_eq!(told(first, false), "given up");
-        assert!(intake.due().list().is_empty());
         assert_eq!(told(intake.begin("card", &"a"), true), "done now");
         assert_eq!(told(intake.begin("card", &"a"), true), "done");
+        assert_eq!(told(intake.begin("token", &"a"), true), "done now");
         assert_eq!(told(intake.begin("card", &"b"), true), "done now");
         assert_eq!(intake.due().list().len(), 2);
-        intake.forget("card", &"a");
-        assert_eq!(intake.due().list().len(), 1);
+        intake.forget(&"a");
+        assert_eq!(intake.due().list().len(), 2);
+        for kind in ["card", "token"] {
+            assert_eq!(told(intake.begin(kind, &"a"), true), "done now");
+        }
+        assert_eq!(told(intake.begin("card", &"b"), true), "done");
+    }
+
+    #[test]
+    fn a_thing_is_due_from_its_first_arrival_on() {
+        let clock = FixedClock::new();
+        let seconds = Duration::from_secs;
+        let intake = Intake::new(Arc::new(clock.clone()), seconds(20));
+        let left = |intake: &Intake<&'static str>| {
+            let due = intake.due().list();
+            due.first().map(|due| due.left.as_secs())
+        };
+        assert_eq!(told(intake.begin("card", &"a"), false), "given up");
+        clock.advance(seconds(7));
+        assert_eq!(left(&intake), Some(13));
         assert_eq!(told(intake.begin("card", &"a"), true), "done now");
+        intake.forget(&"a");
+        assert_eq!(left(&intake), Some(13));
+        assert_eq!(told(intake.begin("card", &"a"), true), "done now");
+        assert!(intake.due().close(&"a"));
+        // A repeat of what was taken in is due no more.
+        assert_eq!(told(intake.begin("card", &"a"), true), "done");
+        assert_eq!(left(&intake), None);
     }
 
     #[test]
     fn a_ciphertext_has_one_subject() {
         let intake = Intake::new(Arc::new(FixedClock::new()), Duration::from_secs(20));
+        assert!(intake.may_bind(b"x", &"b"));
         assert!(intake.bind(b"x", &"a"));
         assert!(intake.bind(b"x", &"a"));
+        assert!(intake.may_bind(b"x", &"a"));
+        assert!(!intake.may_bind(b"x", &"b"));
         assert!(!intake.bind(b"x", &"b"));
         assert!(intake.bind(b"y", &"b"));
     }

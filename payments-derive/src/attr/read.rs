@@ -1,4 +1,4 @@
-//! The attributes of replies: `#[priced(…)]` and `#[spelt(…)]`.
+//! The attributes of what is read: `#[priced(…)]` and `#[spelt(…)]`.
 
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
@@ -72,25 +72,31 @@ pub(crate) fn spelt(field: &Ident, attrs: &[Attribute], errors: &mut Errors) -> 
             errors.push(error);
         }
     }
+    for other in others(attr, errors) {
+        let mut known = found.names.iter();
+        if known.any(|known| known.value() == other.value()) {
+            errors.at(other.span(), format!("`{}` stands twice", other.value()));
+        }
+        found.names.push(other);
+    }
+    Some(found)
+}
+
+/// The other names of a field of a request: `#[spelt("OrderId")]`.
+pub(crate) fn spellings(attrs: &[Attribute], errors: &mut Errors) -> Vec<LitStr> {
+    let attr = attrs.iter().find(|attr| attr.path().is_ident("spelt"));
+    attr.map(|attr| others(attr, errors)).unwrap_or_default()
+}
+
+fn others(attr: &Attribute, errors: &mut Errors) -> Vec<LitStr> {
     let others = attr.parse_args_with(Punctuated::<LitStr, Token![,]>::parse_terminated);
     match others {
         Ok(others) if others.is_empty() => errors.push(syn::Error::new_spanned(
             attr,
             "write the other spellings: `#[spelt(\"sid\")]`",
         )),
-        Ok(others) => {
-            for other in others {
-                if found
-                    .names
-                    .iter()
-                    .any(|known| known.value() == other.value())
-                {
-                    errors.at(other.span(), format!("`{}` stands twice", other.value()));
-                }
-                found.names.push(other);
-            }
-        }
+        Ok(others) => return others.into_iter().collect(),
         Err(error) => errors.push(error),
     }
-    Some(found)
+    Vec::new()
 }

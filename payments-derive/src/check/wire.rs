@@ -99,6 +99,14 @@ pub(crate) fn value_rules(field: &Field, wire: &Wire, errors: &mut Errors) {
             "`flag` goes with `bool`: it is written as 0 or 1",
         );
     }
+    if let Some(key) = &wire.link
+        && field.kind != Kind::Text
+    {
+        errors.at(
+            key.span(),
+            "`link` goes with text: `String`, or an `Option` of it",
+        );
+    }
     if let Some(key) = &wire.number
         && field.kind != Kind::Other
     {

@@ -215,7 +215,8 @@ pub(super) fn checks(message: &Message, rules: &Rules<'_>) -> TokenStream {
     let fields = message.fields.iter().map(field_check);
     let groups = rules.exactly_one.iter().map(group_check);
     let made = message.fields.iter().map(|field| made(message, field));
-    quote!(#(#fields)* #(#groups)* #(#made)*)
+    let between = rules.between.iter().map(super::rules::check);
+    quote!(#(#fields)* #(#groups)* #(#between)* #(#made)*)
 }
 
 /// The variable of a field that is not given.
@@ -309,12 +310,17 @@ pub(super) fn value_check(field: &Field, borrowed: bool) -> TokenStream {
                 (_, true) => quote!(#name),
                 (_, false) => quote!(&#name),
             };
+            let link = wire
+                .link
+                .as_ref()
+                .map(|_| quote!(::payments_core::build::link(#wire_name, #text)?;));
             quote! {
                 ::payments_core::build::text(
                     #wire_name,
                     #text,
                     ::payments_core::build::TextRule { min: #min, max: #max, chars: #chars },
                 )?;
+                #link
             }
         }
         Kind::Money => {

@@ -63,7 +63,7 @@ impl Source {
 
 /// What to write, for the mistakes that have one answer.
 fn help_for(text: &str) -> String {
-    if ["allOf", "anyOf", "oneOf"]
+    if ["anyOf", "oneOf"]
         .iter()
         .any(|key| text.contains(&format!("`{key}`")))
     {

@@ -24,6 +24,7 @@ mod linked;
 mod message;
 mod names;
 mod notice;
+mod rules;
 mod server;
 mod sign;
 

@@ -1,6 +1,7 @@
 //! What a description means, checked: everything that is emitted is read from here.
 
 mod linked;
+mod rules;
 mod signature;
 
 pub(crate) use super::load::node::Value;
@@ -9,6 +10,7 @@ pub(crate) use super::load::raw::{
 };
 
 pub(crate) use linked::Linked;
+pub(crate) use rules::{Test, Together, When};
 pub(crate) use signature::{Entry, Place, Signature, Vector};
 
 /// One provider.
@@ -51,6 +53,19 @@ impl Provider {
     pub(crate) fn content_type(&self, call: &Call) -> Option<&str> {
         let found = self.content_types.iter().find(|(id, _)| *id == call.id);
         found.map(|(_, text)| text.as_str())
+    }
+
+    /// Whether a request is read from JSON too: others write it, in several spellings, or one that
+    /// holds it.
+    pub(crate) fn is_read(&self, request: &Message) -> bool {
+        let holds = |field: &Field| matches!(&field.kind, Kind::Object(name) | Kind::List(name) if *name == request.name);
+        request.fields.iter().any(|field| !field.aliases.is_empty())
+            || self.messages.iter().any(|outer| {
+                outer.role == Role::Request
+                    && outer.name != request.name
+                    && outer.fields.iter().any(holds)
+                    && self.is_read(outer)
+            })
     }
 
     pub(crate) fn envelope(&self, name: &str) -> Option<&Envelope> {
@@ -234,6 +249,7 @@ pub(crate) struct Message {
     pub(crate) linked: bool,
     pub(crate) fields: Vec<Field>,
     pub(crate) exactly_one: Vec<Vec<String>>,
+    pub(crate) together: Vec<Together>,
     pub(crate) choices: Vec<Choice>,
     pub(crate) signature: Option<Signature>,
     pub(crate) vectors: Vec<Vector>,
@@ -312,6 +328,8 @@ impl Field {
 /// What a text or an integer may be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Rule {
+    /// A link that nobody can listen to.
+    pub(crate) link: bool,
     pub(crate) chars: Option<String>,
     pub(crate) min: Option<usize>,
     pub(crate) max: Option<usize>,
@@ -467,6 +485,8 @@ pub(crate) struct Code {
     /// The variant of `payments_core::error::Meaning`.
     pub(crate) meaning: &'static str,
     pub(crate) doc: Doc,
+    /// The provider advises against it.
+    pub(crate) deprecated: bool,
 }
 
 /// How a message travels.

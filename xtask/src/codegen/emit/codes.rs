@@ -22,7 +22,9 @@ pub(super) fn emit(provider: &Provider) -> String {
 /// The functions from and to the provider's spelling of currencies.
 fn currencies(provider: &Provider) -> String {
     let (mut written, mut read) = (String::new(), String::new());
+    let mut all = Vec::new();
     for Spelling { code, wire, also } in &provider.currencies {
+        all.push(format!("Currency::{code}"));
         written.push_str(&format!("Currency::{code} => Some({}),\n", literal(wire)));
         let texts = std::iter::once(wire).chain(also);
         let texts: Vec<String> = texts.map(|text| literal(text)).collect();
@@ -32,8 +34,11 @@ fn currencies(provider: &Provider) -> String {
         ));
     }
     let title = &provider.title;
+    let all = all.join(", ");
     format!(
-        "/// The currency as {title} writes it; nothing for one that it does not take.\n\
+        "/// The currencies that {title} takes.\n\
+         pub const CURRENCIES: &[Currency] = &[{all}];\n\n\
+         /// The currency as {title} writes it; nothing for one that it does not take.\n\
          #[must_use]\n\
          pub fn currency_text(currency: Currency) -> Option<&'static str> {{\n\
          match currency {{\n{written}_ => None,\n}}\n}}\n\n\
@@ -48,6 +53,10 @@ fn item(codes: &Codes) -> String {
     let mut variants = String::new();
     for code in &codes.codes {
         variants.push_str(&docs(&code.doc, 8));
+        if code.deprecated {
+            let note = literal(&code.doc.text);
+            variants.push_str(&format!("        #[deprecated(note = {note})]\n"));
+        }
         variants.push_str(&format!(
             "        {} = {} => {},\n",
             code.name,

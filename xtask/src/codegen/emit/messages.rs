@@ -3,7 +3,7 @@
 use super::super::lower::pascal_case;
 use super::super::model::{
     Choice, Currency, Entry, Field, Form, Kind, Message, Money, Place, Provider, Role, Scheme,
-    Sensitive, Signature, TagText, Value,
+    Sensitive, Signature, TagText, Test, Together, Value, When,
 };
 use super::{
     Page, doc_lines, docs, inbound, linked, listed, literal, read, read_type, signed_reply,
@@ -35,7 +35,7 @@ pub(super) fn emit(provider: &Provider) -> String {
                     let item = inbound::keys(&name, message, &linked.keys, signature, &mut page);
                     page.item(item);
                 }
-                let item = request(message, &mut page);
+                let item = request(message, provider, &mut page);
                 page.item(item);
                 if let Some(signature) = &message.signature {
                     if linked.is_none() {
@@ -76,8 +76,9 @@ pub(super) fn emit(provider: &Provider) -> String {
     page.finish()
 }
 
-fn request(message: &Message, page: &mut Page) -> String {
+fn request(message: &Message, provider: &Provider, page: &mut Page) -> String {
     page.uses.add("payments_core", "Request");
+    let is_read = provider.is_read(message);
     let mut fields = String::new();
     for field in &message.fields {
         if let Some(choice) = message.choice_of(&field.wire) {
@@ -93,6 +94,9 @@ fn request(message: &Message, page: &mut Page) -> String {
         }
         fields.push_str(&docs(&field.doc, 4));
         fields.push_str(&format!("    #[wire({})]\n", wire_attribute(field)));
+        if is_read {
+            fields.push_str(&spelt(field));
+        }
         if !field.currency_of.is_empty() {
             page.uses.add("super::codes", "currency_text");
         }
@@ -112,9 +116,24 @@ fn request(message: &Message, page: &mut Page) -> String {
         };
         attributes.push_str(&canonical(signature, &keys));
     }
+    if is_read {
+        page.uses.add("payments_core", "FromJson");
+        derives.push_str(", FromJson");
+        if message
+            .fields
+            .iter()
+            .any(|field| !field.currency_of.is_empty())
+        {
+            page.uses.add("super::codes", "currency_of");
+            attributes.push_str("#[priced(spelling = currency_of)]\n");
+        }
+    }
     for group in &message.exactly_one {
         let names: Vec<String> = group.iter().map(|name| literal(name)).collect();
         attributes.push_str(&format!("#[request(exactly_one({}))]\n", names.join(", ")));
+    }
+    for rule in &message.together {
+        attributes.push_str(&together(rule));
     }
     let body = if fields.is_empty() {
         "{}".to_owned()
@@ -227,6 +246,9 @@ fn wire_attribute(field: &Field) -> String {
         parts.extend(made(field));
         return parts.join(", ");
     }
+    if field.rule.link {
+        parts.push("link".to_owned());
+    }
     if let Some(chars) = &field.rule.chars {
         parts.push(format!("chars = {}", literal(chars)));
     }
@@ -263,6 +285,52 @@ fn made(field: &Field) -> Vec<String> {
         format!("currency_of({})", amounts.join(", ")),
         "spelling = currency_text".to_owned(),
     ]
+}
+
+/// `#[request(when(…), needs(…))]`
+fn together(rule: &Together) -> String {
+    let mut parts = Vec::new();
+    if let Some(When {
+        test: found,
+        unless,
+    }) = &rule.when
+    {
+        let word = if *unless { "unless" } else { "when" };
+        parts.push(format!("{word}({})", test(found)));
+    }
+    for (word, names) in [("needs", &rule.needs), ("lacks", &rule.lacks)] {
+        if !names.is_empty() {
+            parts.push(format!("{word}({})", literals(names)));
+        }
+    }
+    parts.extend(
+        rule.fits
+            .iter()
+            .map(|found| format!("fits({})", test(found))),
+    );
+    let short = format!("#[request({})]\n", parts.join(", "));
+    if short.trim_end().chars().count() <= 100 {
+        short
+    } else {
+        format!("#[request(\n    {},\n)]\n", parts.join(",\n    "))
+    }
+}
+
+fn test(test: &Test) -> String {
+    let mut parts = vec![literal(&test.field)];
+    for (word, values) in [("is", &test.is), ("not", &test.not)] {
+        if !values.is_empty() {
+            parts.push(format!("{word}({})", literals(values)));
+        }
+    }
+    parts.extend(test.min.map(|min| format!("min = {min}")));
+    parts.extend(test.max.map(|max| format!("max = {max}")));
+    parts.join(", ")
+}
+
+fn literals(texts: &[String]) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| literal(text)).collect();
+    texts.join(", ")
 }
 
 /// `#[canonical(…)]`
@@ -344,10 +412,7 @@ fn reply(message: &Message, provider: &Provider, page: &mut Page) -> String {
         if !serde.is_empty() {
             fields.push_str(&format!("    #[serde({serde})]\n"));
         }
-        if !field.aliases.is_empty() {
-            let names: Vec<String> = field.aliases.iter().map(|name| literal(name)).collect();
-            fields.push_str(&format!("    #[spelt({})]\n", names.join(", ")));
-        }
+        fields.push_str(&spelt(field));
         let inner = if let Some((form, beside)) = priced(field, message) {
             page.uses.add("payments_core", "Money");
             page.uses.add("super::codes", "currency_of");
@@ -378,6 +443,15 @@ fn reply(message: &Message, provider: &Provider, page: &mut Page) -> String {
         docs(&message.doc, 0),
         message.name
     )
+}
+
+/// What a field is called beside its name.
+fn spelt(field: &Field) -> String {
+    if field.aliases.is_empty() {
+        return String::new();
+    }
+    let names: Vec<String> = field.aliases.iter().map(|name| literal(name)).collect();
+    format!("    #[spelt({})]\n", names.join(", "))
 }
 
 /// The form of an amount of a reply, and the field that names its currency.

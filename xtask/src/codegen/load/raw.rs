@@ -426,12 +426,37 @@ pub(crate) struct Schema {
     pub(crate) additional: Option<Spanned<bool>>,
     #[serde(default, rename = "x-exactly-one")]
     pub(crate) exactly_one: Vec<Spanned<Node>>,
+    #[serde(default, rename = "dependentRequired")]
+    pub(crate) dependent_required: Map<Vec<Spanned<String>>>,
+    #[serde(default, rename = "allOf")]
+    pub(crate) all_of: Vec<Conditional>,
     #[serde(rename = "x-signature")]
     pub(crate) signature: Option<Spanned<Signature>>,
     #[serde(default, rename = "x-vectors")]
     pub(crate) vectors: Vec<Vector>,
     #[serde(rename = "x-codes")]
     pub(crate) codes: Option<Vec<Code>>,
+}
+
+/// What one field says about others.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Conditional {
+    #[serde(rename = "if")]
+    pub(crate) condition: Spanned<Clause>,
+    pub(crate) then: Option<Spanned<Clause>>,
+    #[serde(rename = "else")]
+    pub(crate) otherwise: Option<Spanned<Clause>>,
+}
+
+/// Fields that are there, and what they are: `false` stands for not being there.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Clause {
+    #[serde(default)]
+    pub(crate) required: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) properties: Map<Spanned<Node>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -449,6 +474,9 @@ pub(crate) struct Property {
     pub(crate) values: Option<Spanned<Vec<Spanned<Node>>>>,
     #[serde(rename = "const")]
     pub(crate) constant: Option<Spanned<Node>>,
+    pub(crate) not: Option<Spanned<Node>>,
+    #[serde(rename = "minItems")]
+    pub(crate) min_items: Option<Spanned<usize>>,
     /// What is sent where it is not given: the empty text, in a link any.
     pub(crate) default: Option<Spanned<Node>>,
     pub(crate) minimum: Option<Spanned<i64>>,
@@ -557,6 +585,8 @@ pub(crate) struct Code {
     pub(crate) name: Option<Spanned<String>>,
     pub(crate) meaning: Option<Spanned<String>>,
     pub(crate) text: Option<String>,
+    #[serde(default)]
+    pub(crate) deprecated: bool,
     #[serde(rename = "x-evidence")]
     pub(crate) evidence: Option<Evidence>,
 }

@@ -1,7 +1,7 @@
-//! Other spellings of what the provider sends.
+//! Other spellings of what the provider sends, and of requests that others write.
 
 use super::super::load::raw;
-use super::super::model::{Field, Kind, Role, Signature};
+use super::super::model::{Currency, Field, Kind, Money, Role, Signature};
 use super::{Lowering, wire_names};
 
 impl<'a> Lowering<'a> {
@@ -32,6 +32,7 @@ impl<'a> Lowering<'a> {
         signature: Option<&Signature>,
     ) {
         let names: Vec<String> = wire_names(fields).into_iter().map(str::to_owned).collect();
+        let unread: Vec<(String, &str)> = fields.iter().filter_map(unread).collect();
         let mut seen: Vec<&str> = Vec::new();
         for field in fields {
             let property = schema.properties.get(&field.wire);
@@ -49,14 +50,10 @@ impl<'a> Lowering<'a> {
                 seen.push(&alias.value);
             }
             let at = aliases.referenced;
-            if role == Role::Request {
-                self.problems.add(
-                    at,
-                    "what is sent has one spelling",
-                    "write x-aliases in what the provider sends",
-                );
-            }
-            if matches!(field.kind, Kind::Secret | Kind::Object(_) | Kind::List(_)) {
+            // Two values of a request are never compared: one is refused beside the other.
+            if role != Role::Request
+                && matches!(field.kind, Kind::Secret | Kind::Object(_) | Kind::List(_))
+            {
                 self.problems.add(
                     at,
                     format!("two values of `{}` cannot be compared", field.wire),
@@ -75,7 +72,35 @@ impl<'a> Lowering<'a> {
                 .iter()
                 .map(|name| format!("`{name}`"))
                 .collect();
+            if role == Role::Request {
+                for (name, why) in &unread {
+                    self.problems.add(
+                        at,
+                        format!(
+                            "a request with other spellings is read from JSON, and `{name}` {why}"
+                        ),
+                        "take x-aliases out",
+                    );
+                }
+            }
             field.doc.text = format!("{} Also read as {}.", field.doc.text, also.join(" and "));
         }
     }
+}
+
+/// Why a field of a request cannot be read from JSON.
+fn unread(field: &Field) -> Option<(String, &'static str)> {
+    let configured = |money: &Money| !matches!(money.currency, Currency::Sibling(_));
+    let why = if field.in_path {
+        "stands in the path"
+    } else if field.member {
+        "is one of a choice"
+    } else if matches!(field.kind, Kind::Flag | Kind::Secret) {
+        "is a flag or a secret"
+    } else if matches!(&field.kind, Kind::Money(money) if configured(money)) {
+        "has no currency beside it"
+    } else {
+        return None;
+    };
+    Some((field.wire.clone(), why))
 }

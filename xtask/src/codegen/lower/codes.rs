@@ -111,6 +111,7 @@ impl Lowering<'_> {
             code: raw.code.value.clone(),
             name: name.value.clone(),
             meaning,
+            deprecated: raw.deprecated,
             doc: doc(text, raw.evidence),
         })
     }

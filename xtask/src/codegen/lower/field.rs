@@ -334,19 +334,21 @@ impl<'a> Lowering<'a> {
         let Some(format) = &property.format else {
             return false;
         };
-        let is_ruled = is_checked(kind, context) || context.linked;
+        let is_sent = context.role == Role::Request && !context.in_path;
+        let is_ruled = is_sent || is_checked(kind, context);
         if format.value != "uri" || *kind != Kind::Text || !is_ruled {
             self.problems.add(
                 format.referenced,
-                "a format is a rule for texts of a link, and for required ones of what a call is answered with",
+                "a format is a rule for texts that are sent, and for required ones that a call is answered with",
                 "write `type: string, format: uri` there, and leave it out elsewhere",
             );
         }
-        true
+        !is_sent
     }
 
     fn rule(&mut self, property: &raw::Property, kind: &Kind, context: Context<'_>) -> Rule {
         let mut rule = Rule {
+            link: property.format.is_some() && context.role == Role::Request && !context.linked,
             chars: None,
             min: property.min_length.as_ref().map(|bound| bound.value),
             max: property.max_length,

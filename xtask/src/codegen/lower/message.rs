@@ -54,6 +54,7 @@ impl<'a> Lowering<'a> {
                 self.tie_currencies(&mut fields, schema);
             }
             let (exactly_one, choices) = self.groups(schema, role, &fields);
+            let together = self.together(schema, role, &fields);
             let signature = self.signature(schema, &fields, role);
             self.check_aliases(schema, role, &mut fields, signature.as_ref());
             let sound = self.problems.count() == before;
@@ -70,6 +71,7 @@ impl<'a> Lowering<'a> {
                 linked,
                 fields,
                 exactly_one,
+                together,
                 choices,
                 signature,
                 vectors,
@@ -205,6 +207,7 @@ impl<'a> Lowering<'a> {
             linked: false,
             fields: self.path_fields(&path),
             exactly_one: Vec::new(),
+            together: Vec::new(),
             choices: Vec::new(),
             signature: None,
             vectors: Vec::new(),

@@ -8,13 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use payments_core::incoming::danger;
 use payments_mobilepay::auth::callbacks;
 use payments_mobilepay::axum::card;
+use payments_mobilepay::codes::FrameEnd;
 use payments_mobilepay::codes::{CardType, ReasonCode};
-use payments_mobilepay::ext::frame::{End, Message, embed};
+use payments_mobilepay::ext::frame::{Message, embed};
 use payments_mobilepay::ext::keys::{AwsLc, PrivateKeys, private_keys};
-use payments_mobilepay::ext::{Accepted, Acquirer, Attempt, Awaiting, CardData, Cards, Timing};
+use payments_mobilepay::ext::{Accepted, Attempt, Awaiting, CardData, Cards, Report, Timing};
 use payments_mobilepay::sandbox::{Config, PaymentState, Sandbox, start};
 use payments_mobilepay::types::{AllowedCardType, Cancel, Capture, InitiatePayment, Refund};
-use payments_mobilepay::{Client, Currency, Deadlines, Link, Money, Test, TestCredentials};
+use payments_mobilepay::{Client, Currency, Link, Money, Test, TestCredentials};
 
 use super::report::{ProviderReport, ensure};
 
@@ -26,11 +27,13 @@ const PAID: &str = "DEMO-1001";
 const CANCELLED: &str = "DEMO-1002";
 const SILENT: &str = "DEMO-1003";
 const AT: &str = "2026-11-01T12:00:00Z";
-const ACQUIRER: Acquirer<'_> = Acquirer {
-    vat_number: "DK33749996",
-    merchant_id: "77",
-    payment_reference: "A-1",
-};
+
+fn said_by_acquirer(report: Report) -> Report {
+    report
+        .acquirer_vat_number("DK33749996")
+        .acquirer_merchant_id("77")
+        .acquirer_payment_reference("A-1")
+}
 
 /// What the client believes to have happened: kind, reference, minor units.
 type Beliefs = Vec<(&'static str, &'static str, Option<i64>)>;
@@ -45,7 +48,6 @@ struct Psp {
     queue: Queue,
     hook: String,
     browser: reqwest::Client,
-    payments: Deadlines<String>,
     beliefs: Beliefs,
 }
 
@@ -130,7 +132,7 @@ async fn open() -> Done<Psp> {
         .with_pem(i64::from(Config::FIRST_KEY_ID), PRIVATE_KEY)
         .map_err(said)?;
     let clock = Arc::new(sandbox.control().clock().clone());
-    let cards = Arc::new(Cards::on(clock.clone(), Timing::SHORTEST, keys));
+    let cards = Arc::new(Cards::on(clock, Timing::SHORTEST, keys));
     let (waiting, queue) = (Waiting::default(), Queue::default());
     let (known, queued) = (Arc::clone(&waiting), Arc::clone(&queue));
     let route = card(
@@ -161,7 +163,6 @@ async fn open() -> Done<Psp> {
         queue,
         hook,
         browser,
-        payments: Deadlines::new(clock),
         beliefs: Vec::new(),
     };
     Ok((psp, format!("at {base_url}")))
@@ -198,8 +199,7 @@ impl Psp {
         let reply = reply.into_inner();
         let awaiting = Awaiting::new(&reply.payment_id, types);
         lock(&self.waiting).insert(reply.payment_id.clone(), awaiting);
-        self.payments
-            .open(reply.payment_id, Timing::SHORTEST.payment);
+        self.cards.started(&reply.payment_id);
         let page = reply.redirect_to_mobile_pay_url.unwrap_or_default();
         let link: Link = page.parse().map_err(said)?;
         let frame = embed(&link).map_err(said)?;
@@ -242,16 +242,16 @@ impl Psp {
         let note = format!(
             "…{}, {:02}/{}",
             card.number().last_four(),
-            card.expiry_month(),
-            card.expiry_year()
+            card.expiry().month(),
+            card.expiry().year()
         );
-        Ok((card.attempt().clone(), note))
+        Ok((card.subject().clone(), note))
     }
 
     async fn reject(&self, attempt: &Attempt) -> Done<()> {
         let reason = ReasonCode::InsufficientFunds;
-        let report = attempt.authorize_failed(reason, "no funds", Some(ACQUIRER));
-        let report = report.map_err(said)?;
+        let report = attempt.authorize_failed(reason, "no funds");
+        let report = said_by_acquirer(report).build().map_err(said)?;
         self.client.update_attempt(report).await.map_err(said)?;
         self.cards.unreported().close(attempt);
         Ok(((), "1001: the payer may choose another card".to_owned()))
@@ -279,7 +279,9 @@ impl Psp {
         let report = attempt.authorize_succeeded().map_err(said)?;
         self.client.update_attempt(report).await.map_err(said)?;
         self.cards.unreported().close(attempt);
-        self.payments.close(&attempt.payment_id().to_owned());
+        self.cards
+            .unfinished()
+            .close(&attempt.payment_id().to_owned());
         let message = self
             .sandbox
             .control()
@@ -287,7 +289,7 @@ impl Psp {
             .unwrap_or_default();
         let message = Message::parse(&message).ok_or("the frame says nothing")?;
         ensure(
-            message.end == End::Completed,
+            message.end == FrameEnd::Completed,
             "the frame says something else",
         )?;
         Ok(((), format!("reported with {} s left", left.as_secs())))
@@ -347,12 +349,17 @@ impl Psp {
         self.accept(&page, "DANKORT").await?;
         control.suppress_callbacks(false);
         ensure(
-            self.payments.list().iter().all(|due| !due.is_late),
+            self.cards
+                .unfinished()
+                .list()
+                .iter()
+                .all(|due| !due.is_late),
             "it is late already",
         )?;
         control.advance(Timing::SHORTEST.payment);
         let late: Vec<String> = self
-            .payments
+            .cards
+            .unfinished()
             .list()
             .into_iter()
             .filter(|due| due.is_late)
@@ -365,7 +372,7 @@ impl Psp {
         ensure(seen.id() == id, "another payment is late")?;
         ensure(seen.state() == PaymentState::Expired, "it has not expired")?;
         lock(&self.waiting).remove(id);
-        self.payments.close(id);
+        self.cards.unfinished().close(id);
         Ok((
             (),
             format!("{SILENT} found by its deadline, no money moved"),

@@ -4,8 +4,9 @@
 
 use std::error::Error;
 
+use payments_aliases::codes::ItemKind;
 use payments_aliases::inbound::{Session, SignedPayment, SignedPaymentKeys};
-use payments_aliases::types::{Pay, PaymentStatus};
+use payments_aliases::types::{Item, Pay, PaymentStatus};
 use payments_core::Currency;
 use payments_core::call::Call;
 use payments_core::exchange::Response;
@@ -17,7 +18,17 @@ use payments_core::signing::{Signed, tag_text, text};
 use serde_json::Value;
 
 fn pay_own() -> Result<Pay, Box<dyn Error>> {
-    Ok(Pay::builder().order_id("O-1").build()?)
+    Ok(Pay::builder()
+        .order_id("O-1")
+        .amount(Form::Minor.parse("495", Currency::TRY)?)
+        .items(vec![
+            Item::builder()
+                .name("book")
+                .kind(ItemKind::from("1"))
+                .build()?,
+        ])
+        .expires_in(60)
+        .build()?)
 }
 
 #[test]
@@ -27,13 +38,15 @@ fn pay_own_is_sent_as_described() {
     assert_eq!(request.path(), "/payments");
     assert_eq!(request.query(), "");
     let sent: Value = serde_json::from_slice(request.body().bytes()).unwrap();
-    let expected = r#"{"orderId":"O-1"}"#;
+    let expected = r#"{"orderId":"O-1","amount":495,"currency":"TL","items":[{"name":"book","kind":1}],"expiresIn":60}"#;
     let expected: Value = serde_json::from_str(expected).unwrap();
     assert_eq!(sent, expected);
 }
 
 fn pay_bare() -> Result<Pay, Box<dyn Error>> {
-    Ok(Pay::builder().build()?)
+    Ok(Pay::builder()
+        .amount(Form::Minor.parse("495", Currency::VND)?)
+        .build()?)
 }
 
 #[test]
@@ -43,7 +56,7 @@ fn pay_bare_is_sent_as_described() {
     assert_eq!(request.path(), "/payments");
     assert_eq!(request.query(), "");
     let sent: Value = serde_json::from_slice(request.body().bytes()).unwrap();
-    let expected = "{}";
+    let expected = r#"{"amount":495,"currency":"VND"}"#;
     let expected: Value = serde_json::from_str(expected).unwrap();
     assert_eq!(sent, expected);
 }

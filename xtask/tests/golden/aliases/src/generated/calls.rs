@@ -2,6 +2,7 @@
 
 //! The calls of Aliases and the clients that make them.
 
+use payments_core::Money;
 use payments_core::call::{Call, Effect, Fault, Refusals, fill_path};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
@@ -61,6 +62,10 @@ impl Call for Pay {
 
     fn reference(&self) -> Option<&str> {
         self.order_id()
+    }
+
+    fn amount(&self) -> Option<(&'static str, Money)> {
+        Some(("amount", self.amount()))
     }
 
     fn request(&self) -> Result<Request, Misuse> {

@@ -5,12 +5,23 @@
 use payments_core::Currency;
 
 payments_core::codes! {
+    /// What a thing is.
+    pub enum ItemKind {
+        /// A book.
+        Book = "1" => Unknown,
+    }
+}
+
+payments_core::codes! {
     /// A status.
     pub enum Status {
         /// The buyer has paid.
         Paid = "paid" => Done,
     }
 }
+
+/// The currencies that Aliases takes.
+pub const CURRENCIES: &[Currency] = &[Currency::TRY, Currency::VND];
 
 /// The currency as Aliases writes it; nothing for one that it does not take.
 #[must_use]

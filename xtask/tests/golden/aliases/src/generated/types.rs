@@ -2,16 +2,46 @@
 
 //! Messages of Aliases: what the calls send and what they answer.
 
-use payments_core::{Money, Request};
+use payments_core::{FromJson, Money, Request};
 
-use super::codes::{Status, currency_of};
+use super::codes::{ItemKind, Status, currency_of, currency_text};
 
 /// A payment to be started.
-#[derive(Clone, Request)]
+#[derive(Clone, Request, FromJson)]
+#[priced(spelling = currency_of)]
 pub struct Pay {
-    /// The merchant's number.
+    /// The merchant's number. Also read as `OrderId` and `orderID`.
     #[wire("orderId")]
+    #[spelt("OrderId", "orderID")]
     order_id: Option<String>,
+    /// What is paid.
+    #[wire("amount", money = "minor")]
+    amount: Money,
+    /// The currency. Also read as `Currency`.
+    #[wire("currency", currency_of("amount"), spelling = currency_text)]
+    #[spelt("Currency")]
+    currency: &'static str,
+    /// What is bought. Also read as `Items`.
+    #[wire("items")]
+    #[spelt("Items")]
+    items: Vec<Item>,
+    /// Where the buyer comes back to.
+    #[wire("returnUrl", link)]
+    return_url: Option<String>,
+    /// Seconds.
+    #[wire("expiresIn", min = 1)]
+    expires_in: Option<i64>,
+}
+
+/// A thing that is bought.
+#[derive(Clone, Request, FromJson)]
+pub struct Item {
+    /// Its name.
+    #[wire("name", min = 1)]
+    name: String,
+    /// What it is.
+    #[wire("kind", number)]
+    kind: Option<ItemKind>,
 }
 
 /// A started payment.

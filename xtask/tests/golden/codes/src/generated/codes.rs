@@ -20,6 +20,7 @@ payments_core::codes! {
         /// Evidence: third-party.
         Seven = "7" => Pending,
         /// No.
+        #[deprecated(note = "No.")]
         Eight = "8" => Declined,
         _ => Misuse,
     }

@@ -12,6 +12,9 @@ payments_core::codes! {
     }
 }
 
+/// The currencies that Currencies takes.
+pub const CURRENCIES: &[Currency] = &[Currency::TRY, Currency::USD];
+
 /// The currency as Currencies writes it; nothing for one that it does not take.
 #[must_use]
 pub fn currency_text(currency: Currency) -> Option<&'static str> {

@@ -4,6 +4,9 @@
 
 use payments_core::Currency;
 
+/// The currencies that Money takes.
+pub const CURRENCIES: &[Currency] = &[Currency::PHP, Currency::VND];
+
 /// The currency as Money writes it; nothing for one that it does not take.
 #[must_use]
 pub fn currency_text(currency: Currency) -> Option<&'static str> {
