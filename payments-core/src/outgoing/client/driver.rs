@@ -78,6 +78,9 @@ impl<P: Provider> Client<P> {
             call = C::NAME,
             reference = prepared.call.reference(),
         );
+        if span.is_disabled() {
+            return self.run(prepared).await;
+        }
         // In place: a future of this size is dear to move.
         let mut run = pin!(self.run(prepared));
         poll_fn(|context| span.in_scope(|| run.as_mut().poll(context))).await

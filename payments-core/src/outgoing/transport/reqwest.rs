@@ -2,7 +2,8 @@
 //! leak a credential switched off.
 
 use std::fmt;
-use std::pin::pin;
+use std::future::{Future, ready};
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -139,29 +140,38 @@ impl ReqwestTransport {
     }
 }
 
-#[async_trait::async_trait]
+/// Written out, not `async`: so the future holds what it waits for, and not the request as well. Many
+/// of them are under way at once, and they share a cache.
 impl Transport for ReqwestTransport {
-    async fn send(&self, request: http::Request<Bytes>) -> Result<Response, SendError> {
-        let request = self.translated(request)?;
+    fn send<'a, 'f>(
+        &'a self,
+        request: http::Request<Bytes>,
+    ) -> Pin<Box<dyn Future<Output = Result<Response, SendError>> + Send + 'f>>
+    where
+        'a: 'f,
+        Self: 'f,
+    {
+        match self.translated(request) {
+            Ok(request) => Box::pin(self.exchange(self.client.execute(request))),
+            Err(error) => Box::pin(ready(Err(error))),
+        }
+    }
+}
+
+impl ReqwestTransport {
+    async fn exchange(
+        &self,
+        answer: impl Future<Output = reqwest::Result<reqwest::Response>>,
+    ) -> Result<Response, SendError> {
         let mut sleep = pin!(Patience::sleep());
         let mut patience = Patience::new(sleep.as_mut(), self.read_timeout, self.total_timeout);
-        // In place: what is awaited is large, and each move would copy it.
-        let mut response = {
-            let answer = pin!(self.client.execute(request));
-            patience.wait(answer).await?.map_err(judge)?
-        };
-        let too_long = || {
-            SendError::maybe_sent(
-                format!("the reply is longer than {} bytes", self.max_body),
-                None,
-            )
-        };
+        let mut response = patience.wait(pin!(answer)).await?.map_err(judge)?;
         let announced = response
             .content_length()
             .and_then(|length| usize::try_from(length).ok())
             .unwrap_or(0);
         if announced > self.max_body {
-            return Err(too_long());
+            return Err(self.too_long());
         }
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
@@ -169,7 +179,7 @@ impl Transport for ReqwestTransport {
         let mut body = Body::One(first.map_err(judge)?.unwrap_or_default());
         loop {
             if body.len() > self.max_body {
-                return Err(too_long());
+                return Err(self.too_long());
             }
             // All that was announced: there is nothing more to wait for.
             if body.len() == announced && announced > 0 {
@@ -181,6 +191,11 @@ impl Transport for ReqwestTransport {
                 None => return Ok(Response::new(status, headers, body.freeze())),
             }
         }
+    }
+
+    fn too_long(&self) -> SendError {
+        let what = format!("the reply is longer than {} bytes", self.max_body);
+        SendError::maybe_sent(what, None)
     }
 }
 

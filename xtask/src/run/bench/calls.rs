@@ -22,6 +22,7 @@ const CALLS_EACH: usize = 50;
 const CALLS: u64 = 800;
 const HOLD: f64 = 1.05;
 
+const ORDER: &str = "ORDER-1001";
 const TOKEN: &str =
     r#"{"success":true,"code":"0","message":"ok","data":{"accessToken":"at_1","expireTime":7200}}"#;
 const STATUS: &str = r#"{"success":true,"code":"0","message":"ok","data":{"paymentLink":"https://pay.example/p/1","orderNo":"ORDER-1001","txStatus":"success","txMessage":"paid","txTime":1718000000000,"paymentMode":"Mocasa BNPL"}}"#;
@@ -124,7 +125,7 @@ async fn by_hand(bare: &reqwest::Client, url: &str) -> Result<bool, String> {
         .post(url)
         .header("content-type", "application/x-www-form-urlencoded")
         .header("accessToken", "at_1")
-        .body("orderNo=ORDER-1001")
+        .body(format!("orderNo={}", black_box(ORDER)))
         .send()
         .await
         .map_err(|error| error.to_string())?
@@ -154,19 +155,19 @@ async fn by_hand(bare: &reqwest::Client, url: &str) -> Result<bool, String> {
         tx_time,
         payment_mode,
     ));
-    Ok(success && order_no == "ORDER-1001" && tx_status == "success")
+    Ok(success && order_no == ORDER && tx_status == "success")
 }
 
 async fn with_client(client: &Client) -> Result<bool, String> {
     let call = OrderStatus::builder()
-        .order_no("ORDER-1001")
+        .order_no(black_box(ORDER))
         .build()
         .map_err(|error| error.to_string())?;
     let reply = client
         .order_status(call)
         .await
         .map_err(|error| error.to_string())?;
-    Ok(reply.order_no.as_deref() == Some("ORDER-1001"))
+    Ok(reply.order_no.as_deref() == Some(ORDER))
 }
 
 /// The CPU time of this thread for [`AT_ONCE`] tasks, each with its calls.
