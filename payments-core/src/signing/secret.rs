@@ -67,13 +67,16 @@ impl<'de, T: Zeroize + Deserialize<'de>> Deserialize<'de> for Secret<T> {
     }
 }
 
-/// Refuses a credential that was not given.
+/// Refuses a credential that was not given, or that brought the end of its line along.
 ///
 /// # Errors
 /// [`Misuse`] naming the field.
 pub fn check_given(field: &'static str, value: &str) -> Result<(), Misuse> {
-    if value.is_empty() {
+    if value.trim().is_empty() {
         Err(Misuse::new(field, "must not be empty"))
+    } else if value.contains(char::is_control) {
+        let problem = "must not hold control characters, such as a line break at its end";
+        Err(Misuse::new(field, problem))
     } else {
         Ok(())
     }
@@ -117,12 +120,38 @@ pub fn check_secret_of(
     secret: &Secret<String>,
     least: usize,
 ) -> Result<(), Misuse> {
+    check_given(field, secret.expose())?;
     match secret.expose().len() {
-        0 => Err(Misuse::new(field, "must not be empty")),
         length if length < least => Err(Misuse::new(
             field,
             format!("must have at least {least} bytes, has {length}"),
         )),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(value: &str, expect: Option<&str>) {
+        let given = check_given("key", value);
+        let given = given.err().map(|misuse| misuse.problem().to_owned());
+        assert_eq!(given.as_deref(), expect, "{value:?}");
+    }
+
+    #[test]
+    fn the_end_of_a_line_is_no_part_of_a_credential() {
+        check("a key", None);
+        check("", Some("must not be empty"));
+        check(" \n", Some("must not be empty"));
+        let line = Some("must not hold control characters, such as a line break at its end");
+        check("key\n", line);
+        check("key\r\n", line);
+        check("k\0ey", line);
+        assert!(check_secret("key", &Secret::new("0123456789abcdef".to_owned())).is_ok());
+        assert!(check_secret("key", &Secret::new("0123456789abcdef\n".to_owned())).is_err());
+        assert!(check_secret("key", &Secret::new("0123456789abcde".to_owned())).is_err());
     }
 }
