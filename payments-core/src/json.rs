@@ -31,7 +31,7 @@ pub struct Object<'a> {
 }
 
 /// Borrowed unless it is written with escapes.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, Default, serde::Deserialize)]
 pub(crate) struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl Name<'_> {
@@ -108,7 +108,7 @@ impl<'de> Deserialize<'de> for Object<'de> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
                 let mut fields: Vec<(Name<'de>, &'de RawValue)> = Vec::with_capacity(8);
                 while let Some((name, value)) = map.next_entry::<Name<'de>, &RawValue>()? {
-                    check_next(fields.iter().map(|(known, _)| known), &name)?;
+                    check_next(fields.iter().map(|(known, _)| known), fields.len(), &name)?;
                     fields.push((name, value));
                 }
                 Ok(Object {
@@ -137,18 +137,41 @@ pub(crate) fn differ_in_case_only<'n>(names: impl Iterator<Item = &'n str>) -> b
 }
 
 /// Whether a field may follow those before it.
-pub(crate) fn check_next<'a, E: Error>(
-    known: impl ExactSizeIterator<Item = &'a Name<'a>>,
+fn check_next<'a, E: Error>(
+    mut known: impl Iterator<Item = &'a Name<'a>>,
+    count: usize,
     name: &Name<'_>,
 ) -> Result<(), E> {
-    if known.len() >= MAX_FIELDS {
+    if count >= MAX_FIELDS {
         return Err(E::custom("too many fields"));
     }
-    let mut known = known;
     if known.any(|known| known.0 == name.0) {
         return Err(E::custom("a field stands twice"));
     }
     Ok(())
+}
+
+/// The names of an object so far. The first few have their place here: most objects have no more.
+#[derive(Default)]
+pub(crate) struct Seen<'a> {
+    few: [Name<'a>; 8],
+    more: Vec<Name<'a>>,
+    count: usize,
+}
+
+impl<'a> Seen<'a> {
+    /// # Errors
+    /// If the name stands there, or if there are too many.
+    pub(crate) fn add<E: Error>(&mut self, name: Name<'a>) -> Result<(), E> {
+        let few = self.few.iter().take(self.count);
+        check_next(few.chain(&self.more), self.count, &name)?;
+        match self.few.get_mut(self.count) {
+            Some(place) => *place = name,
+            None => self.more.push(name),
+        }
+        self.count = self.count.saturating_add(1);
+        Ok(())
+    }
 }
 
 /// Reads an object into a struct as strictly as [`Object::parse`] reads it: serde's derive overlooks
@@ -191,14 +214,14 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<V> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
-        let known = Vec::with_capacity(8);
-        self.0.visit_map(StrictFields { map, known })
+        let seen = Seen::default();
+        self.0.visit_map(StrictFields { map, seen })
     }
 }
 
 struct StrictFields<'de, A> {
     map: A,
-    known: Vec<Name<'de>>,
+    seen: Seen<'de>,
 }
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for StrictFields<'de, A> {
@@ -211,9 +234,8 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for StrictFields<'de, A> {
         let Some(name) = self.map.next_key::<Name<'de>>()? else {
             return Ok(None);
         };
-        check_next(self.known.iter(), &name)?;
         let key = seed.deserialize(CowStrDeserializer::new(Cow::Borrowed(&name.0)))?;
-        self.known.push(name);
+        self.seen.add(name)?;
         Ok(Some(key))
     }
 

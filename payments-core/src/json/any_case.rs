@@ -175,7 +175,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Fields<'de, A> {
         let field = fields.find(|field| field.eq_ignore_ascii_case(&name));
         let name = field.map_or(name, |field| Cow::Borrowed(*field));
         let folded = Name(Cow::Owned(name.to_ascii_lowercase()));
-        check_next(self.known.iter(), &folded)?;
+        check_next(self.known.iter(), self.known.len(), &folded)?;
         let key = seed.deserialize(CowStrDeserializer::new(Cow::Borrowed(&*name)))?;
         self.known.push(folded);
         Ok(Some(key))

@@ -8,7 +8,7 @@ use serde::de::{
 };
 use serde_json::value::RawValue;
 
-use crate::json::{Name, check_next, strictly};
+use crate::json::{Name, Seen, strictly};
 
 /// The message of a success that looks exactly as described: `field` is written as `value`, the
 /// message is in `data`. Nothing for everything else, which has to be looked at twice to say what it
@@ -53,11 +53,10 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Success<'_, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let mut known = Vec::with_capacity(8);
+        let mut seen = Seen::default();
         let mut says = false;
         let mut message = None;
         while let Some(name) = map.next_key::<Name<'de>>()? {
-            check_next(known.iter(), &name)?;
             if name.text() == self.field {
                 says = map.next_value::<&RawValue>()?.get() == self.value;
             } else if name.text() == self.data {
@@ -65,7 +64,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Success<'_, T> {
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
-            known.push(name);
+            seen.add(name)?;
         }
         message
             .filter(|_| says)
@@ -128,5 +127,22 @@ mod tests {
             None,
         );
         check(r#"{"success":true,"data":{"id":"a","x":1,"x":2}}"#, None);
+        // Beyond the first few too.
+        let many: Vec<String> = (0..20).map(|n| format!(r#""n{n}":0"#)).collect();
+        let many = many.join(",");
+        check(
+            &format!(r#"{{{many},"success":true,"data":{{"id":"a",{many}}}}}"#),
+            Some("a"),
+        );
+        for n in [0, 7, 8, 19] {
+            check(
+                &format!(r#"{{{many},"n{n}":0,"success":true,"data":{{"id":"a"}}}}"#),
+                None,
+            );
+            check(
+                &format!(r#"{{"success":true,"data":{{"id":"a",{many},"n{n}":0}}}}"#),
+                None,
+            );
+        }
     }
 }
