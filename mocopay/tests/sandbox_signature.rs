@@ -135,6 +135,9 @@ fn requests_are_verified_strictly() {
     check(SLASH, &format!("{K1_QUERY}%00"), K1, request);
     check(SLASH, &format!("{K1_QUERY}%80"), K1, request);
     check(SLASH, &format!("{K1_QUERY}&lang="), K1, request);
+    // One value that reads as two parameters: the signed text is the same, what it says is not.
+    let joined = "mcc=228%26mnc%3D01&pid=12000&userId=123456789";
+    check(SLASH, joined, K1, request);
     check("/v1/payment/init\u{0}", K1_QUERY, K1, request);
     check("/v1?mcc=228", K1_QUERY, K1, request);
     // Another key, and every bit of the digest.

@@ -12,6 +12,9 @@ use payments_core::signing::same;
 
 use super::config::SignedValues;
 
+/// The parameters whose values may hold what joins parameters.
+const URLS: [&str; 3] = ["callbackUrl", "imageUrl", "notifyUrl"];
+
 /// Every parameter of MoCoPay's pages but the signature.
 pub const PARAMETERS: [&str; 14] = [
     "callbackUrl",
@@ -113,14 +116,18 @@ impl<'a> SignedRequest<'a> {
     ///
     /// # Errors
     /// [`SignatureError::Request`] for what cannot be signed, before anything is hashed: a control
-    /// character, broken encoding, a parameter that is empty or stands twice.
+    /// character, broken encoding, a parameter that is empty or stands twice, and what joins
+    /// parameters in a value that is no URL: one value would read as two.
     pub fn read(path: &'a str, query: &str, values: SignedValues) -> Result<Self, SignatureError> {
         let clean = path
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && byte != b'?');
         let read = Fields::parse(query.as_bytes()).map_err(|_| SignatureError::Request)?;
+        let joins = |name: &str| name == "signature" || URLS.contains(&name);
         let blurred = |(name, value): (&str, &str)| {
-            value.is_empty() || value.chars().chain(name.chars()).any(char::is_control)
+            value.is_empty()
+                || value.chars().chain(name.chars()).any(char::is_control)
+                || (!joins(name) && value.contains(['&', '=', '?', '#']))
         };
         if !clean || read.repeated().is_some() || read.iter().any(blurred) {
             return Err(SignatureError::Request);
