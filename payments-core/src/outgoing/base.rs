@@ -143,7 +143,6 @@ impl fmt::Debug for Base {
     }
 }
 
-/// Whether a host is this machine.
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,7 +16,6 @@ pub(crate) struct Row {
     /// None where the floor is nothing.
     ratio: Option<f64>,
     /// What people usually write, over the same floor.
-    #[serde(skip_serializing_if = "Option::is_none")]
     typical_ratio: Option<f64>,
     hold: f64,
     better: &'static str,
