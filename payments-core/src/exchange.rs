@@ -111,13 +111,6 @@ impl Request {
         &self.headers
     }
 
-    /// One of those headers.
-    #[must_use]
-    pub fn header(&self, name: &HeaderName) -> Option<&HeaderValue> {
-        let found = self.headers.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value)
-    }
-
     /// The body.
     #[must_use]
     pub fn body(&self) -> &Body {

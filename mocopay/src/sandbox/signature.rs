@@ -264,7 +264,7 @@ pub enum SignatureError {
     #[error("a signature of no known form")]
     Malformed,
     /// The request cannot be signed: a control character, broken encoding, a parameter that is empty
-    /// or stands twice.
+    /// or stands twice, a value that reads as two.
     #[error("a request that cannot be signed")]
     Request,
     /// It is another key's, or of another request.

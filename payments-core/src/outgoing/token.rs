@@ -36,9 +36,8 @@ impl fmt::Debug for LoginDigest {
     }
 }
 
-/// What the cache holds. The lock around it is held while a token is fetched, so that whoever
-/// comes meanwhile waits and then finds it. A task that is dropped while it fetches leaves the
-/// state as it was.
+/// What the cache holds. One task fetches at a time, under a lock: whoever comes meanwhile waits and
+/// then finds the token here. A task that is dropped while it fetches leaves the state as it was.
 #[derive(Debug, Default)]
 pub(crate) struct TokenState {
     current: Option<(Arc<Secret<String>>, Duration, LoginDigest)>,
