@@ -240,8 +240,13 @@ impl Body {
 }
 
 /// What came back: status, headers and at most the capped number of body bytes.
+///
+/// Small on the outside: it is handed on through every layer of a client.
 #[derive(Clone)]
-pub struct Response {
+pub struct Response(Box<Parts>);
+
+#[derive(Clone)]
+struct Parts {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
@@ -251,36 +256,36 @@ impl Response {
     /// Puts a response together; transports and tests do.
     #[must_use]
     pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        Self {
+        Self(Box::new(Parts {
             status,
             headers,
             body: body.into(),
-        }
+        }))
     }
 
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// The headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        &self.0.headers
     }
 
     /// The body as received.
     #[must_use]
     pub fn body(&self) -> &Bytes {
-        &self.body
+        &self.0.body
     }
 
     /// Whether the content type says JSON (`application/json` or `…+json`). A missing content type
     /// counts as JSON, because the body decides then.
     #[must_use]
     pub fn is_json(&self) -> bool {
-        let Some(value) = self.headers.get(header::CONTENT_TYPE) else {
+        let Some(value) = self.0.headers.get(header::CONTENT_TYPE) else {
             return true;
         };
         if value == "application/json" {
@@ -304,8 +309,8 @@ impl fmt::Debug for Response {
         write!(
             out,
             "Response({}, {} bytes)",
-            self.status.as_u16(),
-            self.body.len()
+            self.0.status.as_u16(),
+            self.0.body.len()
         )
     }
 }

@@ -132,29 +132,33 @@ impl<P: Provider> Client<P> {
             // Rare, and large: every call would carry its room.
             None => Box::pin(self.token()).await?,
         };
-        let result = self.attempts(prepared, token.as_deref()).await;
-        let (Err(error), Some(stale)) = (&result, token) else {
-            return result;
-        };
-        if !self.shared.setup.is_stale_token(error) {
-            return result;
-        }
-        self.token_state().forget(&stale);
-        if C::EFFECT != Effect::Read {
-            return result;
-        }
-        let token = Box::pin(self.token()).await?;
-        Box::pin(self.attempts(prepared, token.as_deref())).await
-    }
-
-    async fn attempts<C: Call>(
-        &self,
-        prepared: &Prepared<C>,
-        token: Option<&Secret<String>>,
-    ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
         let credentials = setup.credentials()?;
-        let request = setup.authorized(prepared, &credentials, token)?;
+        let request = setup.authorized(prepared, &credentials, token.as_deref())?;
+        match self.drive(prepared, &request, &credentials).await {
+            Err(error) => Box::pin(self.again(prepared, token, error)).await,
+            done => done,
+        }
+    }
+
+    /// What becomes of a failure: a read whose token is no longer taken is sent with a new one.
+    async fn again<C: Call>(
+        &self,
+        prepared: &Prepared<C>,
+        token: Option<Arc<Secret<String>>>,
+        error: Error,
+    ) -> Result<Reply<C::Reply>, Error> {
+        let setup = &self.shared.setup;
+        let Some(stale) = token.filter(|_| setup.is_stale_token(&error)) else {
+            return Err(error);
+        };
+        self.token_state().forget(&stale);
+        if C::EFFECT != Effect::Read {
+            return Err(error);
+        }
+        let token = self.token().await?;
+        let credentials = setup.credentials()?;
+        let request = setup.authorized(prepared, &credentials, token.as_deref())?;
         self.drive(prepared, &request, &credentials).await
     }
 
