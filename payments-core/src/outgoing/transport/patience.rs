@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::SendError;
+use super::{SendError, connecting};
 use crate::clock::timer_now;
 
 /// The two limits of one exchange. reqwest would run a timer for each, and a timer costs more than
@@ -17,6 +17,8 @@ pub(super) struct Patience<'a> {
     silence: Duration,
     end: Instant,
     heard: Instant,
+    /// Whether the connection is not there yet. It has a limit of its own; silence begins after it.
+    connects: bool,
     /// Whether something was not there at once: only then is there a timer.
     waits: bool,
 }
@@ -37,6 +39,7 @@ impl<'a> Patience<'a> {
             silence,
             end: now.checked_add(total).unwrap_or(far),
             heard: now,
+            connects: false,
             waits: false,
         }
     }
@@ -44,32 +47,44 @@ impl<'a> Patience<'a> {
     /// Waits for the next thing to be heard.
     ///
     /// # Errors
-    /// [`SendError`] if it takes too long; the request may have arrived.
+    /// [`SendError`] if it takes too long; the request may have arrived unless its connection is not
+    /// there yet.
     pub(super) fn wait<'b, F: Future>(
         &'b mut self,
         mut next: Pin<&'b mut F>,
     ) -> impl Future<Output = Result<F::Output, SendError>> + use<'a, 'b, F> {
         let mut is_first = true;
-        poll_fn(move |context| match next.as_mut().poll(context) {
-            Poll::Ready(found) => Poll::Ready(Ok(found)),
-            Poll::Pending => {
-                // What is there already costs no look at the clock: silence begins here.
-                if std::mem::take(&mut is_first) {
-                    self.be_silent();
-                }
-                self.poll_ringing(context)
-                    .map(|()| Err(SendError::maybe_sent("no answer in time", None)))
+        poll_fn(move |context| {
+            let (polled, connects) = connecting::poll(next.as_mut(), context);
+            if let Poll::Ready(found) = polled {
+                return Poll::Ready(Ok(found));
             }
+            let is_connected = self.connects && !connects;
+            self.connects = connects;
+            // What is there already costs no look at the clock: silence begins here.
+            if std::mem::take(&mut is_first) || is_connected {
+                self.be_silent();
+            }
+            self.poll_ringing(context).map(|()| Err(self.too_long()))
         })
     }
 
     fn be_silent(&mut self) {
         if self.waits {
             self.heard = timer_now();
-        } else {
+        }
+        let limit = self.limit();
+        if !self.waits || limit < self.sleep.deadline() {
             self.waits = true;
-            let limit = self.limit();
             self.sleep.as_mut().reset(limit);
+        }
+    }
+
+    fn too_long(&self) -> SendError {
+        if self.connects {
+            SendError::not_sent("connecting took too long", None)
+        } else {
+            SendError::maybe_sent("no answer in time", None)
         }
     }
 
@@ -85,6 +100,9 @@ impl<'a> Patience<'a> {
     }
 
     fn limit(&self) -> Instant {
+        if self.connects {
+            return self.end;
+        }
         self.heard
             .checked_add(self.silence)
             .map_or(self.end, |quiet| quiet.min(self.end))

@@ -12,6 +12,7 @@ use http::Uri;
 use http::uri::Scheme;
 use reqwest::{Certificate, Client, Proxy, Url, redirect};
 
+use super::connecting::Watch;
 use super::patience::Patience;
 use super::{SendError, Transport, TransportOptions, USER_AGENT, announce_empty};
 use crate::error::Misuse;
@@ -38,6 +39,7 @@ impl ReqwestTransport {
         let mut builder = Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(options.connect_timeout)
+            .connector_layer(Watch)
             .pool_idle_timeout(options.idle_timeout)
             // A redirect would carry the token, and a 307 or 308 the whole order, to another host.
             .redirect(redirect::Policy::none())
