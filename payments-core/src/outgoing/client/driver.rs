@@ -130,7 +130,7 @@ impl<P: Provider> Client<P> {
         let token = match self.token_at_hand() {
             Some(token) => token,
             // Rare, and large: every call would carry its room.
-            None => Box::pin(self.token()).await?,
+            None => Box::pin(self.token(prepared)).await?,
         };
         let result = self.attempts(prepared, token.as_deref()).await;
         let (Err(error), Some(stale)) = (&result, token) else {
@@ -143,7 +143,7 @@ impl<P: Provider> Client<P> {
         if C::EFFECT != Effect::Read {
             return result;
         }
-        let token = Box::pin(self.token()).await?;
+        let token = Box::pin(self.token(prepared)).await?;
         Box::pin(self.attempts(prepared, token.as_deref())).await
     }
 
@@ -200,8 +200,11 @@ impl<P: Provider> Client<P> {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The token to send with, fetched if need be by one task for all.
-    async fn token(&self) -> Result<Option<Arc<Secret<String>>>, Error> {
+    /// The token to send this call with, fetched if need be by one task for all.
+    async fn token<C: Call>(
+        &self,
+        prepared: &Prepared<C>,
+    ) -> Result<Option<Arc<Secret<String>>>, Error> {
         let shared = &*self.shared;
         let setup = &shared.setup;
         let seen = shared.fetches.load(Ordering::Acquire);
@@ -220,6 +223,7 @@ impl<P: Provider> Client<P> {
         {
             return Ok(Some(token));
         }
+        setup.refuse_unsendable(prepared, &credentials)?;
         // Whoever waited for a fetch that failed does not try the same again at once.
         if shared.fetches.load(Ordering::Acquire) != seen
             && let Some(why) = self.token_state().last_failure()
