@@ -165,7 +165,7 @@ impl<P: Provider> Client<P> {
         credentials: &P::Credentials,
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
-        let mut machine = Machine::new(prepared, &setup.policy, &setup.budget);
+        let mut machine = Machine::new(prepared, &setup.policy, &setup.budget, &*setup.clock);
         loop {
             let attempt = machine.attempt();
             let sent = self.shared.transport.send(setup.bound(request)?).await;
