@@ -7,7 +7,9 @@
 
 #![expect(clippy::print_stdout, reason = "an example tells what it does")]
 
-use std::error::Error;
+use std::error::Error as StdError;
+use std::iter::successors;
+use std::process::ExitCode;
 
 use payments_mobilepay::codes::CardType;
 use payments_mobilepay::ext::keys::{AwsLc, private_keys};
@@ -15,10 +17,40 @@ use payments_mobilepay::ext::{Awaiting, Cards};
 use payments_mobilepay::payments_core::clock::{Clock, SystemClock, unix_millis};
 use payments_mobilepay::sandbox::{Config, Sandbox, start};
 use payments_mobilepay::types::{AllowedCardType, InitiatePayment, ListMerchants};
-use payments_mobilepay::{Client, Currency, Money, Test, TestCredentials};
+use payments_mobilepay::{Client, Currency, Error, Money, Test, TestCredentials};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    match start_payment().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tell(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Says what failed, whether money may have moved, and what to do then.
+fn tell(error: &(dyn StdError + 'static)) {
+    let told = error.to_string();
+    eprintln!("error: {told}");
+    let cause = successors(error.source(), |cause| (*cause).source()).last();
+    if let Some(cause) = cause
+        .map(ToString::to_string)
+        .filter(|cause| !told.ends_with(cause))
+    {
+        eprintln!("cause: {cause}");
+    }
+    let Some(error) = error.downcast_ref::<Error>() else {
+        return;
+    };
+    eprintln!("{}", error.money_moved());
+    if let Error::Unknown(_) = error {
+        eprintln!("there is no query: send the same payment again, with the same reference");
+    }
+}
+
+async fn start_payment() -> Result<(), Box<dyn StdError>> {
     // The sandbox lives as long as this variable.
     let (base_url, credentials, pem, _sandbox) = service()?;
     let client = Client::builder(Test::at(base_url), credentials).build()?;
@@ -77,7 +109,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 type Service = (String, TestCredentials, String, Option<Sandbox>);
 
 /// The service that the environment names, or a sandbox if it names none.
-fn service() -> Result<Service, Box<dyn Error>> {
+fn service() -> Result<Service, Box<dyn StdError>> {
     let names = [
         "MOBILEPAY_BASE_URL",
         "MOBILEPAY_CLIENT_ID",

@@ -3,15 +3,49 @@
 
 #![expect(clippy::print_stdout, reason = "an example tells what it does")]
 
-use std::error::Error;
+use std::error::Error as StdError;
+use std::iter::successors;
+use std::process::ExitCode;
 
 use payments_mocasa::payments_core::clock::{Clock, SystemClock, unix_millis};
 use payments_mocasa::sandbox::{Config, Sandbox, start};
 use payments_mocasa::types::{CreateOrder, OrderStatus};
-use payments_mocasa::{Client, Credentials, Currency, Environment, Money};
+use payments_mocasa::{Client, Credentials, Currency, Environment, Error, Money};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    match start_payment().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tell(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Says what failed, whether money may have moved, and what to do then.
+fn tell(error: &(dyn StdError + 'static)) {
+    let told = error.to_string();
+    eprintln!("error: {told}");
+    let cause = successors(error.source(), |cause| (*cause).source()).last();
+    if let Some(cause) = cause
+        .map(ToString::to_string)
+        .filter(|cause| !told.ends_with(cause))
+    {
+        eprintln!("cause: {cause}");
+    }
+    let Some(error) = error.downcast_ref::<Error>() else {
+        return;
+    };
+    eprintln!("{}", error.money_moved());
+    if let Error::Unknown(_) = error {
+        eprintln!(
+            "do not create the order again: ask `order_status` for its number, as `client.resolve` does"
+        );
+    }
+}
+
+async fn start_payment() -> Result<(), Box<dyn StdError>> {
     // The sandbox lives as long as this variable.
     let (base_url, credentials, _sandbox) = service()?;
     let client = Client::builder(Environment::At(base_url), credentials).build()?;
@@ -40,7 +74,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// The service that the environment names, or a sandbox if it names none.
-fn service() -> Result<(String, Credentials, Option<Sandbox>), Box<dyn Error>> {
+fn service() -> Result<(String, Credentials, Option<Sandbox>), Box<dyn StdError>> {
     let names = [
         "MOCASA_BASE_URL",
         "MOCASA_CLIENT_KEY",

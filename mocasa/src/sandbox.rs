@@ -10,10 +10,11 @@
 //! | HTTP status | 200 for `success: false` ([`Config::error_status`]); 404 for no such path, 405 for another method than POST |
 //! | `txStatus` of an order | `unpaid` and `refunded` beside the documented two ([`Config::unpaid_text`], [`Config::refunded_text`]) |
 //! | `txStatus` of a transfer, `refundStatus`, `status` of a beneficiary | `success` or `failed`, `success`, `active` |
+//! | `orderNo` | letters, digits, `_` and `-`: what the signature of a webhook, which joins it with `\|`, cannot confuse |
 //! | `amount` | plain positive decimals, at most two behind the point |
 //! | webhook retries | every minute, after three failures every hour; disabled after more than five failures in a row |
 //! | settlement | a day after payment ([`Config::settle_delay`]) |
-//! | `returnUrl` | the browser is sent there without parameters |
+//! | `returnUrl` | an http or https address; the browser is sent there without parameters |
 //! | payout events | any fields given to [`Control::send_payout_event`], unsigned |
 //!
 //! | code | when |
@@ -23,9 +24,13 @@
 //! | `SANDBOX_FIELD_MISSING`, `SANDBOX_FIELD_REPEATED` | a required field is missing or empty; a field stands twice |
 //! | `SANDBOX_WRONG_CREDENTIALS` | wrong `clientKey` or `clientSecret` |
 //! | `SANDBOX_TOKEN_MISSING`, `SANDBOX_TOKEN_UNKNOWN`, `SANDBOX_TOKEN_EXPIRED` | no token where [`TokenHeader`] says; never issued; expired |
-//! | `SANDBOX_AMOUNT`, `SANDBOX_RETURN_URL`, `SANDBOX_CONTACT_MISSING` | not an amount; not absolute; neither phone nor email ([`Config::beneficiary_needs_contact`]) |
+//! | `SANDBOX_ORDER_NO`, `SANDBOX_AMOUNT`, `SANDBOX_RETURN_URL`, `SANDBOX_CONTACT_MISSING` | another character in it; not an amount; no address of the web; neither phone nor email ([`Config::beneficiary_needs_contact`]) |
 //! | `SANDBOX_ORDER_EXISTS`, `SANDBOX_ORDER_NOT_FOUND`, `SANDBOX_ORDER_NOT_PAID`, `SANDBOX_ORDER_REFUNDED`, `SANDBOX_ORDER_SETTLED` | as they say |
 //! | `SANDBOX_BENEFICIARY_NOT_FOUND`, `SANDBOX_TRANSFER_EXISTS`, `SANDBOX_TRANSFER_NOT_FOUND` | as they say |
+//!
+//! Tokens, links and numbers are drawn from a seed, the same in each run unless another is given
+//! ([`Config::seed`]): a test that is run again sees what it saw. Who keeps them in a database for longer
+//! than a run gives a new one, as `cargo xtask sandbox` does.
 //!
 //! Fields beyond the page's are accepted and listed by [`Control::extra_fields`].
 //!

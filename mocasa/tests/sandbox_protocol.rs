@@ -371,10 +371,30 @@ fn refuses_what_is_not_as_documented() {
             "SANDBOX_AMOUNT",
         );
     }
-    check(
-        &good.replace("https://shop.example", ""),
-        "SANDBOX_RETURN_URL",
-    );
+    for url in [
+        "/",
+        "shop.example/",
+        "https:",
+        "https://",
+        "javascript:alert(1)",
+        "javascript://shop.example/%250aalert(1)",
+        "data:text/html,x",
+        "myshop://back",
+        "https://shop.example/%0d%0ax",
+        "https://sh%C3%B6p.example/",
+    ] {
+        check(
+            &good.replace("https://shop.example/", url),
+            "SANDBOX_RETURN_URL",
+        );
+    }
+    for number in ["B|1", "B%7C1", "B+1", "B%C3%A9", "B.1", "B/1", "B%0A"] {
+        check(
+            &good.replace("orderNo=A", &format!("orderNo={number}")),
+            "SANDBOX_ORDER_NO",
+        );
+    }
+    assert_eq!(shop.control().ledger().effects().len(), 0);
     let request = shop.request(path, "accessToken: x\r\n", good);
     assert_eq!(
         shop.exchange(&request).json()["code"],
@@ -444,5 +464,31 @@ fn fields_that_nobody_documented_are_kept() {
     assert_eq!(
         (extra[0].path(), extra[0].name(), extra[0].value()),
         ("/payment/order/query", "newField", "v")
+    );
+}
+
+/// A test that is run again sees what it saw; whoever wants other numbers says so.
+#[test]
+fn numbers_are_those_of_the_seed() {
+    let numbers = |config: Config| {
+        let shop = Shop::open(config);
+        let created = shop.create("A-1", "1");
+        let link = created["data"]["paymentLink"].as_str().unwrap();
+        let link = link.rsplit('/').next().unwrap().to_owned();
+        shop.control().pay("A-1").unwrap();
+        let refund = shop.call(
+            "/payment/order/refund",
+            &[("orderNo", "A-1"), ("reason", "r")],
+        );
+        let refund = refund["data"]["refundRef"].as_str().unwrap().to_owned();
+        [shop.token.clone(), link, refund]
+    };
+    let first = numbers(Config::new());
+    assert_eq!(numbers(Config::new()), first);
+    assert_eq!(numbers(Config::new().seed(0)), first);
+    let other = numbers(Config::new().seed(1));
+    assert!(
+        first.iter().all(|number| !other.contains(number)),
+        "{other:?}"
     );
 }

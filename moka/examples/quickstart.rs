@@ -4,7 +4,9 @@
 
 #![expect(clippy::print_stdout, reason = "an example tells what it does")]
 
-use std::error::Error;
+use std::error::Error as StdError;
+use std::iter::successors;
+use std::process::ExitCode;
 
 use payments_moka::codes::PageKind;
 use payments_moka::ext::{Standing, Started, Taking, returns};
@@ -12,10 +14,42 @@ use payments_moka::payments_core::clock::{Clock, SystemClock, unix_millis};
 use payments_moka::payments_core::incoming::Expected;
 use payments_moka::sandbox::{Config, Sandbox, start};
 use payments_moka::types::CreatePage;
-use payments_moka::{Client, Currency, Money, Test, TestCredentials, unguessable};
+use payments_moka::{Client, Currency, Error, Money, Test, TestCredentials, unguessable};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    match start_payment().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tell(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Says what failed, whether money may have moved, and what to do then.
+fn tell(error: &(dyn StdError + 'static)) {
+    let told = error.to_string();
+    eprintln!("error: {told}");
+    let cause = successors(error.source(), |cause| (*cause).source()).last();
+    if let Some(cause) = cause
+        .map(ToString::to_string)
+        .filter(|cause| !told.ends_with(cause))
+    {
+        eprintln!("cause: {cause}");
+    }
+    let Some(error) = error.downcast_ref::<Error>() else {
+        return;
+    };
+    eprintln!("{}", error.money_moved());
+    if let Error::Unknown(_) = error {
+        eprintln!(
+            "do not make another page: ask `payment_details` for the reference, as `client.resolve` does"
+        );
+    }
+}
+
+async fn start_payment() -> Result<(), Box<dyn StdError>> {
     // The sandbox lives as long as this variable.
     let (environment, credentials, _sandbox) = service()?;
     let client = Client::builder(environment, credentials).build()?;
@@ -58,7 +92,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 /// The service that the environment names, or a sandbox if it names none. The page's host is that of
 /// the services unless `MOKA_PAGE_BASE_URL` names another.
-fn service() -> Result<(Test, TestCredentials, Option<Sandbox>), Box<dyn Error>> {
+fn service() -> Result<(Test, TestCredentials, Option<Sandbox>), Box<dyn StdError>> {
     let names = [
         "MOKA_BASE_URL",
         "MOKA_DEALER_CODE",

@@ -59,6 +59,17 @@ pub enum MoneyMoved {
     Yes,
 }
 
+/// For people: `money may have moved: find out before anything else`.
+impl fmt::Display for MoneyMoved {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::No => "no money has moved",
+            Self::Maybe => "money may have moved: find out before anything else",
+            Self::Yes => "money has moved",
+        })
+    }
+}
+
 impl Error {
     /// Whether money may have moved through the call that failed.
     #[must_use]
@@ -423,5 +434,23 @@ impl Rejected {
     #[must_use]
     pub const fn by_provider_crate() -> Self {
         Self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_moved_is_said_in_words() {
+        let shown = [MoneyMoved::No, MoneyMoved::Maybe, MoneyMoved::Yes].map(|it| it.to_string());
+        assert_eq!(
+            shown,
+            [
+                "no money has moved",
+                "money may have moved: find out before anything else",
+                "money has moved",
+            ]
+        );
     }
 }

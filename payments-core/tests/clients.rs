@@ -255,6 +255,28 @@ fn retry_after_is_honoured_up_to_the_cap() {
     check("10", 2, Some(10));
     check("11", 1, None);
     check("18446744073709551615", 1, None);
+    check("18446744073709551616", 1, None);
+    // The clock stands at the beginning of 1970.
+    check("Thu, 01 Jan 1970 00:00:07 GMT", 2, Some(7));
+    check("Thursday, 01-Jan-70 00:00:10 GMT", 2, Some(10));
+    check("Thu, 01 Jan 1970 00:00:11 GMT", 1, None);
+    check("Fri, 31 Dec 9999 23:59:59 GMT", 1, None);
+}
+
+#[test]
+fn a_retry_after_that_asks_for_nothing_leaves_the_pause_to_us() {
+    for asked in ["", "soon", "-1", "1.5", "Thu, 01 Jan 1970 00:00:59 GMT"] {
+        let acts = [retry_after(asked), Act::json(OK)];
+        let desk = desk(RetryPolicy::default(), acts);
+        desk.clock.clock.advance(Duration::from_secs(60));
+        finish(desk.client.call(Status::of("A-1"))).unwrap();
+        let pauses = desk.clock.pauses();
+        assert_eq!(pauses.len(), 1, "for {asked}");
+        assert!(
+            pauses[0] <= Duration::from_millis(200),
+            "for {asked}: {pauses:?}"
+        );
+    }
 }
 
 #[test]

@@ -90,7 +90,8 @@ impl Config {
         self
     }
 
-    /// Draws ids, faults and the encryption's random bytes from this seed.
+    /// Draws ids, faults and the encryption's random bytes from this seed; 0 unless said, so
+    /// that every run draws the same.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.kit = self.kit.seed(seed);

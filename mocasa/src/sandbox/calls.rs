@@ -1,5 +1,6 @@
 //! The seven calls of the page.
 
+use payments_core::http::Uri;
 use payments_core::sandbox::{Context, Fields, JsonObject, Request};
 
 use super::amount::Amount;
@@ -159,12 +160,18 @@ fn create_order(
     context: &mut Context<'_>,
 ) -> Result<JsonObject, Refusal> {
     let order_no = field(fields, "orderNo");
+    if !is_order_no(order_no) {
+        return Err(Refusal::new(
+            "SANDBOX_ORDER_NO",
+            "orderNo holds something else than letters, digits, _ and -",
+        ));
+    }
     let amount = amount(fields)?;
     let return_url = field(fields, "returnUrl");
-    if !is_absolute_url(return_url) {
+    if !is_web_address(return_url) {
         return Err(Refusal::new(
             "SANDBOX_RETURN_URL",
-            "returnUrl is not an absolute URL",
+            "returnUrl is not an http or https address with a host",
         ));
     }
     if let Some(first) = gateway.order(order_no) {
@@ -382,16 +389,20 @@ fn no_such_order() -> Refusal {
     )
 }
 
-/// A scheme, a colon and more, all of it visible ASCII, so that it can stand in a header.
-fn is_absolute_url(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(scheme, rest)| {
-        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-            && scheme
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-            && !rest.is_empty()
-            && rest.bytes().all(|byte| byte.is_ascii_graphic())
-    })
+/// What can be signed in one way only: the webhook's signature joins it with `|`, and the page does not
+/// say what becomes of one that holds that.
+fn is_order_no(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+}
+
+/// Where a browser can be sent back to: all of it visible ASCII, so that it can stand in a header.
+fn is_web_address(text: &str) -> bool {
+    let uri = text.parse::<Uri>().ok();
+    text.bytes().all(|byte| byte.is_ascii_graphic())
+        && uri.is_some_and(|uri| {
+            matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some()
+        })
 }
 
 #[cfg(test)]
@@ -399,24 +410,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn return_urls_are_absolute() {
+    fn return_urls_are_of_the_web() {
         for good in [
             "https://shop.example/back?a=1",
             "http://localhost:1",
-            "my-shop://back",
+            "HTTPS://shop.example",
         ] {
-            assert!(is_absolute_url(good), "{good}");
+            assert!(is_web_address(good), "{good}");
         }
         for bad in [
             "",
             "/back",
             "shop.example/back",
             "https:",
+            "https://",
             "http://a/\r\nb",
             "1a://b",
             "http://ä/",
+            "my-shop://back",
+            "javascript:alert(1)",
+            "javascript://a/%0aalert(1)",
         ] {
-            assert!(!is_absolute_url(bad), "{bad}");
+            assert!(!is_web_address(bad), "{bad}");
         }
     }
 }

@@ -105,7 +105,8 @@ impl Config {
         self
     }
 
-    /// Draws ids, links and faults from this seed.
+    /// Draws ids, links and faults from this seed; 0 unless said, so
+    /// that every run draws the same.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.kit = self.kit.seed(seed);

@@ -12,6 +12,7 @@ use http::{StatusCode, header};
 use super::call::{Call, Effect, Fault, Reply};
 use super::client::Prepared;
 use super::transport::SendError;
+use crate::clock::Clock;
 use crate::error::{Error, Malformed, Meaning, NotSent, Refused, Unknown};
 use crate::exchange::Response;
 
@@ -26,8 +27,8 @@ pub struct RetryPolicy {
     pub first_pause: Duration,
     /// What is added to every pause that is drawn, for providers that ask for one: none unless told.
     pub least_pause: Duration,
-    /// The longest pause, also for what `Retry-After` asks: 10 s unless told. A provider that asks
-    /// for more gets no repeat.
+    /// The longest pause, also for what `Retry-After` asks, in seconds or until a date: 10 s unless
+    /// told. A provider that asks for more gets no repeat.
     pub longest_pause: Duration,
     /// Whether a call that may move money is repeated when it certainly did not leave this machine.
     /// Off unless told.
@@ -114,6 +115,7 @@ pub struct Machine<'a, C> {
     prepared: &'a Prepared<C>,
     policy: &'a RetryPolicy,
     budget: &'a RetryBudget,
+    clock: &'a dyn Clock,
     attempt: u32,
     /// Whether an attempt before the last may have arrived.
     arrived: bool,
@@ -121,17 +123,20 @@ pub struct Machine<'a, C> {
 }
 
 impl<'a, C: Call> Machine<'a, C> {
-    /// A machine for a prepared call, whose first step is to send.
+    /// A machine for a prepared call, whose first step is to send. The clock is looked at where the
+    /// provider asks for a repeat at a time of day.
     #[must_use]
     pub fn new(
         prepared: &'a Prepared<C>,
         policy: &'a RetryPolicy,
         budget: &'a RetryBudget,
+        clock: &'a dyn Clock,
     ) -> Self {
         Self {
             prepared,
             policy,
             budget,
+            clock,
             attempt: 1,
             arrived: false,
             jitter: None,
@@ -163,7 +168,7 @@ impl<'a, C: Call> Machine<'a, C> {
     ) -> Step<C::Reply> {
         if C::EFFECT.may_repeat()
             && is_overload(response.status())
-            && let Some(step) = self.repeat(retry_after(&response))
+            && let Some(step) = self.repeat(retry_after(&response, self.clock))
         {
             self.arrived = true;
             return step;
@@ -277,15 +282,15 @@ fn is_overload(status: StatusCode) -> bool {
     status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()
 }
 
-/// `Retry-After` in seconds; its date form is not read.
-fn retry_after(response: &Response) -> Option<Duration> {
-    response
-        .headers()
-        .get(header::RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()
-        .map(Duration::from_secs)
+/// What `Retry-After` asks for: seconds, or a date (RFC 9110, 10.2.3). A date that has passed, or a text
+/// that is neither, asks for nothing.
+fn retry_after(response: &Response, clock: &dyn Clock) -> Option<Duration> {
+    let text = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?;
+    let text = text.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More than fits is longer than anybody waits.
+        return Some(text.parse().map_or(Duration::MAX, Duration::from_secs));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    date.duration_since(clock.wall()).ok()
 }

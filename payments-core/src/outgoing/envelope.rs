@@ -7,6 +7,8 @@ use crate::exchange::Response;
 use crate::json::{Object, strict};
 use crate::outgoing::call::Fault;
 
+#[cfg(test)]
+mod agreement;
 mod at_once;
 mod verdict;
 
@@ -54,9 +56,15 @@ impl Envelope {
         if status.is_redirection() || status.is_informational() || closed {
             return Err(of_status(response));
         }
-        if let Some(message) = self.at_once(response) {
-            return Ok(message);
+        match self.at_once(response) {
+            Some(message) => Ok(message),
+            None => self.in_two_passes(response),
         }
+    }
+
+    /// Any answer: the wrapper first, then what is in it.
+    fn in_two_passes<T: DeserializeOwned>(&self, response: &Response) -> Result<T, Fault> {
+        let status = response.status();
         let whole = object(response)?;
         self.verdict.check(&whole, response)?;
         if !status.is_success() {

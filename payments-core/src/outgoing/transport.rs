@@ -97,9 +97,12 @@ impl SendError {
 pub struct TransportOptions {
     /// How long resolving, connecting and the TLS handshake may take: 10 s unless told.
     pub connect_timeout: Duration,
-    /// How long the peer may be silent: 30 s unless told.
+    /// How long the peer may be silent: 30 s unless told. The async transport cannot see whether a
+    /// request already has its connection, so before the answer begins it waits as much longer as
+    /// connecting may take.
     pub read_timeout: Duration,
-    /// How long one exchange may take: 60 s unless told.
+    /// How long one exchange may take, connecting included: 60 s unless told. Where it ends while
+    /// connecting, nothing was sent.
     pub total_timeout: Duration,
     /// How many bytes of a response body are read: 1 MiB unless told. A longer one is an error.
     pub max_body: usize,

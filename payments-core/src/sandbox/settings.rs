@@ -77,7 +77,7 @@ impl Settings {
         self
     }
 
-    /// Draws numbers and faults from this seed.
+    /// Draws numbers and faults from this seed; 0 unless said, so that every run draws the same.
     #[must_use]
     pub const fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;

@@ -107,3 +107,16 @@ fn resolve_waits_before_it_says_never() {
     let other = pending_at("https://test.pay.example");
     assert_eq!(outcome(client.resolve(&other)), "misuse");
 }
+
+#[test]
+fn what_cannot_be_sent_is_refused_before_a_login() {
+    let transport = logged_in([]);
+    let client = client(once_each(), &transport, &FixedClock::new());
+    for path in ["no-slash", "/with a blank"] {
+        assert_eq!(outcome(client.raw(Request::post(path))), "misuse", "{path}");
+        let read = client.raw_read(Request::get(path));
+        assert_eq!(outcome(read), "misuse", "{path}");
+    }
+    assert_eq!(outcome(client.call(toy::Unsignable)), "misuse");
+    assert!(transport.seen().is_empty());
+}

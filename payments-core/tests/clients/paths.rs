@@ -80,3 +80,19 @@ fn plain_http_is_spoken_where_it_is_asked_for() {
     finish(client.raw_read(Request::get("/a"))).unwrap();
     assert_eq!(transport.seen().remove(0).uri(), "http://pay.example/a/");
 }
+
+#[test]
+fn what_cannot_be_sent_is_refused_before_a_login() {
+    for path in ["no-slash", "/with a blank", "", "/a\nb"] {
+        let desk = desk(once_each(), []);
+        let request = Request::post(path);
+        let error = finish(desk.client.raw(request.clone())).unwrap_err();
+        assert!(error.to_string().starts_with("misuse: `path` "), "{error}");
+        let read = finish(desk.client.raw_read(request));
+        assert_eq!(outcome(read), "misuse", "{path}");
+        assert!(desk.transport.seen().is_empty(), "{path}");
+    }
+    let desk = desk(once_each(), []);
+    assert_eq!(outcome(finish(desk.client.call(toy::Unsignable))), "misuse");
+    assert!(desk.transport.seen().is_empty());
+}

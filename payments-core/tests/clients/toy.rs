@@ -1,5 +1,6 @@
 //! A provider with a token and one call of each effect.
 
+use std::any::Any;
 use std::time::Duration;
 
 use http::HeaderName;
@@ -7,6 +8,7 @@ use payments_core::call::{Call, Effect, Fault, Resolve, echo};
 use payments_core::client::{self, Grant, Provider};
 use payments_core::error::{Meaning, Misuse, Refused};
 use payments_core::exchange::{Body, Request, Response};
+use payments_core::signing::Place;
 use payments_core::{Currency, Money, Secret};
 use serde::Deserialize;
 
@@ -242,6 +244,27 @@ impl Call for Pay {
         let answer = read(response)?;
         echo("value", "A-1", Some(&answer.value))?;
         Ok(answer)
+    }
+}
+
+/// A call with a value that cannot be signed.
+pub(crate) struct Unsignable;
+
+impl Call for Unsignable {
+    const NAME: &'static str = "unsignable";
+    const EFFECT: Effect = Effect::Once;
+    type Reply = Answer;
+
+    fn request(&self) -> Result<Request, Misuse> {
+        Ok(Request::post("/unsignable"))
+    }
+
+    fn signature(&self, _: &dyn Any) -> Result<Option<(Place, String)>, Misuse> {
+        Err(Misuse::new("order", "must not hold what joins"))
+    }
+
+    fn reply(&self, response: &Response) -> Result<Answer, Fault> {
+        read(response)
     }
 }
 

@@ -2,16 +2,28 @@
 
 use std::io::{self, Write};
 use std::net::TcpListener;
+use std::sync::{Mutex, mpsc};
 use std::thread;
+use std::time::Duration;
 
-use payments_core::outgoing::transport::{ReqwestTransport, UreqTransport};
+use http::Method;
+use payments_core::http;
+use payments_core::outgoing::transport::{ReqwestTransport, Transport, UreqTransport};
 
-use super::kit::{PATIENCE, ROOT, SHORT, Server, assert_error, both, options};
+use super::kit::{
+    PATIENCE, ROOT, SHORT, Server, assert_error, both, hold, options, reply, request,
+};
 
 /// An address where nothing listens.
 pub(crate) fn nowhere() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().to_string()
+}
+
+/// Keeps a server from what comes next.
+fn pause(how_long: Duration) {
+    let (_kept, never) = mpsc::channel::<()>();
+    let _ = never.recv_timeout(how_long);
 }
 
 /// A listener that accepts and says nothing: to TLS it is a handshake that does not begin.
@@ -50,6 +62,102 @@ fn a_mute_peer_ends_by_the_connect_timeout() {
         let sent = client.post(&format!("https://{}/", mute()));
         assert_error(client, sent, false, "connecting took too long");
     });
+}
+
+/// The patience with an answer may be shorter than that with a connection.
+#[test]
+fn a_mute_peer_sent_nothing_whichever_timeout_is_the_shortest() {
+    let silence = options(|options| {
+        options.connect_timeout = SHORT;
+        options.read_timeout = SHORT / 5;
+    });
+    let total = options(|options| options.total_timeout = SHORT);
+    let all = options(|options| {
+        options.connect_timeout = SHORT;
+        options.read_timeout = SHORT;
+        options.total_timeout = SHORT;
+    });
+    for options in [silence, total, all] {
+        both(&options, |client| {
+            let sent = client.post(&format!("https://{}/", mute()));
+            assert_error(client, sent, false, "connecting took too long");
+        });
+    }
+}
+
+#[test]
+fn a_slow_handshake_is_not_the_silence_of_an_answer() {
+    let options = options(|options| {
+        options.connect_timeout = SHORT * 4;
+        options.read_timeout = SHORT;
+        options.root_certificates = vec![ROOT.to_vec()];
+    });
+    both(&options, |client| {
+        let server = Server::tls_paced(
+            |_| pause(SHORT * 2),
+            |_, stream| reply(stream, "200 OK", "", b"late"),
+        );
+        let response = client.post(&server.url("/")).expect(client.name);
+        assert_eq!(response.body().as_ref(), b"late");
+    });
+    both(&options, |client| {
+        let server = Server::tls_paced(
+            |_| pause(SHORT * 2),
+            |_, stream| {
+                hold(stream, PATIENCE)?;
+                reply(stream, "200 OK", "", b"too late")
+            },
+        );
+        let sent = client.post(&server.url("/"));
+        assert_error(client, sent, true, "no answer in time");
+        assert_eq!(server.seen().len(), 1, "{}", client.name);
+    });
+}
+
+/// A connection that becomes free meanwhile takes the request, and the one that was begun for it is
+/// still not there when the patience ends.
+#[test]
+fn a_request_that_left_by_another_connection_may_have_arrived() {
+    let options = options(|options| {
+        options.total_timeout = SHORT * 2;
+        options.root_certificates = vec![ROOT.to_vec()];
+    });
+    let (begun, is_begun) = mpsc::channel();
+    let is_begun = Mutex::new(is_begun);
+    let server = Server::tls_paced(
+        move |number| {
+            if number == 2 {
+                begun.send(()).unwrap();
+                pause(PATIENCE);
+            }
+        },
+        move |request, stream| {
+            if request.starts_with("GET") {
+                is_begun.lock().unwrap().recv_timeout(PATIENCE).unwrap();
+                return reply(stream, "200 OK", "", b"first");
+            }
+            hold(stream, PATIENCE)?;
+            reply(stream, "200 OK", "", b"second")
+        },
+    );
+    let transport = ReqwestTransport::new(&options).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let (first, second) = runtime.block_on(async {
+        let url = server.url("/");
+        tokio::join!(
+            transport.send(request(Method::GET, &url)),
+            transport.send(request(Method::POST, &url)),
+        )
+    });
+    assert_eq!(first.unwrap().body().as_ref(), b"first");
+    let error = second.unwrap_err();
+    assert!(error.may_have_arrived(), "{error:?}");
+    assert_eq!(error.to_string(), "no answer in time");
+    let arrived: Vec<String> = server.seen();
+    assert!(arrived[1].starts_with("POST"), "{arrived:?}");
 }
 
 #[test]

@@ -140,11 +140,20 @@ impl Server {
     pub(crate) fn plain(
         answer: impl Fn(&str, &mut dyn Stream) -> io::Result<Then> + Send + Sync + 'static,
     ) -> Self {
-        Self::start("http", |stream| Box::new(stream), answer)
+        Self::start("http", |stream, _| Box::new(stream), answer)
     }
 
     /// A server on TLS that offers HTTP/2, though it speaks only HTTP/1: who accepts the offer fails.
     pub(crate) fn tls() -> Self {
+        Self::tls_paced(|_| {}, |_, stream| reply(stream, "200 OK", "", b"tls"))
+    }
+
+    /// The same, which does something before it shakes hands over each connection, told which one: 1
+    /// is the first.
+    pub(crate) fn tls_paced(
+        before: impl Fn(usize) + Send + Sync + 'static,
+        answer: impl Fn(&str, &mut dyn Stream) -> io::Result<Then> + Send + Sync + 'static,
+    ) -> Self {
         let chain = CertificateDer::from_pem_slice(include_bytes!("cert.pem")).unwrap();
         let key = PrivateKeyDer::from_pem_slice(include_bytes!("key.pem")).unwrap();
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -158,17 +167,18 @@ impl Server {
         let config = Arc::new(config);
         Self::start(
             "https",
-            move |stream| {
+            move |stream, number| {
+                before(number);
                 let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
                 Box::new(StreamOwned::new(connection, stream))
             },
-            |_, stream| reply(stream, "200 OK", "", b"tls"),
+            answer,
         )
     }
 
     fn start(
         scheme: &'static str,
-        wrap: impl Fn(TcpStream) -> Box<dyn Stream> + Send + Sync + 'static,
+        wrap: impl Fn(TcpStream, usize) -> Box<dyn Stream> + Send + Sync + 'static,
         answer: impl Fn(&str, &mut dyn Stream) -> io::Result<Then> + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -179,12 +189,12 @@ impl Server {
         let count = Arc::clone(&connections);
         let shared = Arc::new((wrap, answer));
         thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
+            for (number, stream) in (1..).zip(listener.incoming().map_while(Result::ok)) {
                 count.fetch_add(1, Ordering::SeqCst);
                 let (shared, log) = (Arc::clone(&shared), Arc::clone(&log));
                 thread::spawn(move || {
                     stream.set_read_timeout(Some(PATIENCE)).unwrap();
-                    let mut stream = (shared.0)(stream);
+                    let mut stream = (shared.0)(stream, number);
                     while let Ok(Some(request)) = read_request(&mut stream) {
                         log.lock().unwrap().push(request.clone());
                         match (shared.1)(&request, &mut *stream) {

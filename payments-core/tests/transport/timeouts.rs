@@ -7,8 +7,11 @@ use payments_core::outgoing::transport::{ReqwestTransport, TransportOptions, Ure
 use super::kit::{PATIENCE, SHORT, Server, Then, assert_error, both, hold, options};
 
 #[test]
-fn silence_before_the_head_ends_by_the_read_timeout() {
-    let options = options(|options| options.read_timeout = SHORT);
+fn silence_before_the_head_ends_by_the_connect_and_the_read_timeout() {
+    let options = options(|options| {
+        options.connect_timeout = SHORT;
+        options.read_timeout = SHORT;
+    });
     both(&options, |client| {
         let server = Server::plain(|_, stream| {
             hold(stream, PATIENCE)?;
@@ -33,6 +36,24 @@ fn silence_within_the_body_ends_by_the_read_timeout() {
         });
         let sent = client.post(&server.url("/"));
         assert_error(client, sent, true, "no answer in time");
+    });
+}
+
+/// Each pause is shorter than the silence that is allowed, all of them together are longer.
+#[test]
+fn a_slow_body_that_never_stops_for_long_is_read_whole() {
+    let options = options(|options| options.read_timeout = SHORT * 2);
+    both(&options, |client| {
+        let server = Server::plain(|_, stream| {
+            write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: 16\r\n\r\n")?;
+            for _ in 0..16 {
+                hold(stream, SHORT / 5)?;
+                stream.write_all(b".")?;
+            }
+            Ok(Then::Next)
+        });
+        let response = client.post(&server.url("/")).expect(client.name);
+        assert_eq!(response.body().as_ref(), b"................");
     });
 }
 

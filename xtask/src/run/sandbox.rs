@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "the lines are the command's output")]
 
 use std::any::Any;
+use std::hash::{BuildHasher, RandomState};
 use std::io::Write as _;
 
 use clap::builder::PossibleValuesParser;
@@ -22,6 +23,9 @@ pub(crate) struct Arguments {
     /// The port on 127.0.0.1; 0 for any that is free.
     #[arg(long, default_value_t = 4010)]
     port: u16,
+    /// What ids, links and numbers are drawn from; another for each start unless given.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     #[command(flatten)]
     options: Options,
 }
@@ -100,7 +104,25 @@ impl Options {
 struct Side {
     provider: &'static str,
     options: &'static [(&'static str, Option<&'static str>)],
-    start: fn(u16, &Given) -> Result<Serving, StartError>,
+    start: fn(Start, &Given) -> Result<Serving, StartError>,
+}
+
+/// What every sandbox takes.
+#[derive(Clone, Copy)]
+struct Start {
+    port: u16,
+    seed: u64,
+}
+
+impl Start {
+    /// A service does not give out its numbers twice, however often it is started; only a seed that is
+    /// given repeats a run.
+    fn new(port: u16, seed: Option<u64>) -> Self {
+        Self {
+            port,
+            seed: seed.unwrap_or_else(|| RandomState::new().hash_one(port)),
+        }
+    }
 }
 
 /// The public key of MobilePay's tests, whose private half is beside it.
@@ -115,9 +137,10 @@ const SIDES: [Side; 5] = [
             ("public-key", None),
             ("webhook", None),
         ],
-        start: |port, given| {
+        start: |start, given| {
             let mut config = mobilepay::Config::new()
-                .port(port)
+                .port(start.port)
+                .seed(start.seed)
                 .credentials(given.get("client-id"), given.get("client-secret"))
                 .log(|line| eprintln!("{line}"));
             if let Some(url) = given.find("webhook") {
@@ -154,9 +177,10 @@ const SIDES: [Side; 5] = [
             ("client-secret", Some(mocasa::Config::CLIENT_SECRET)),
             ("webhook", None),
         ],
-        start: |port, given| {
+        start: |start, given| {
             let mut config = mocasa::Config::new()
-                .port(port)
+                .port(start.port)
+                .seed(start.seed)
                 .credentials(given.get("client-key"), given.get("client-secret"))
                 .log(|line| eprintln!("{line}"));
             if let Some(url) = given.find("webhook") {
@@ -177,9 +201,10 @@ const SIDES: [Side; 5] = [
             ("api-secret", Some(mocopay::Config::API_SECRET)),
             ("webhook", None),
         ],
-        start: |port, given| {
+        start: |start, given| {
             let mut config = mocopay::Config::new()
-                .port(port)
+                .port(start.port)
+                .seed(start.seed)
                 .credentials(given.get("api-key"), given.get("api-secret"))
                 .log(|line| eprintln!("{line}"));
             if let Some(url) = given.find("webhook") {
@@ -205,11 +230,12 @@ const SIDES: [Side; 5] = [
             ("password", Some(moka::Config::PASSWORD)),
             ("webhook", None),
         ],
-        start: |port, given| {
+        start: |start, given| {
             let [dealer, user, password] =
                 ["dealer-code", "username", "password"].map(|name| given.get(name));
             let mut config = moka::Config::new()
-                .port(port)
+                .port(start.port)
+                .seed(start.seed)
                 .credentials(dealer, user, password)
                 .log(|line| eprintln!("{line}"));
             if let Some(url) = given.find("webhook") {
@@ -232,7 +258,7 @@ const SIDES: [Side; 5] = [
             ("partner-host", None),
             ("webhook", None),
         ],
-        start: |port, given| {
+        start: |start, given| {
             let [partner, access, secret] =
                 ["partner-code", "access-key", "secret-key"].map(|name| given.get(name));
             let mut family = momo::Partner::new().secret_key(secret);
@@ -243,7 +269,8 @@ const SIDES: [Side; 5] = [
                 family = family.notify_url(url);
             }
             let config = momo::Config::new()
-                .port(port)
+                .port(start.port)
+                .seed(start.seed)
                 .credentials(partner, access, secret)
                 .partner(family)
                 .log(|line| eprintln!("{line}"));
@@ -335,7 +362,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
         .find(|side| side.provider == arguments.provider)
         .ok_or_else(|| format!("no sandbox of {}", arguments.provider))?;
     let given = Given::new(side, &arguments.options)?;
-    let serving = (side.start)(arguments.port, &given).map_err(|error| error.to_string())?;
+    let start = Start::new(arguments.port, arguments.seed);
+    let serving = (side.start)(start, &given).map_err(|error| error.to_string())?;
     println!("provider={}", side.provider);
     println!("base_url={}", serving.base_url);
     for (name, value) in &given.0 {
@@ -344,6 +372,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
     for (name, value) in &serving.facts {
         println!("{name}={value}");
     }
+    println!("seed={}", start.seed);
     println!("control_url={}", serving.control_url);
     println!("control_token={}", serving.control_token);
     // Whoever starts this from a script reads the lines through a pipe.
@@ -394,10 +423,21 @@ mod tests {
     fn every_side_starts() {
         for side in &SIDES {
             let given = Given::new(side, &Options::default()).unwrap();
-            let serving = (side.start)(0, &given).unwrap();
+            let serving = (side.start)(Start::new(0, None), &given).unwrap();
             assert!(serving.base_url.starts_with("http://127.0.0.1:"));
             let nowhere = Given(vec![("webhook", "http://shop.example/".to_owned())]);
-            assert!((side.start)(0, &nowhere).is_err(), "{}", side.provider);
+            assert!(
+                (side.start)(Start::new(0, None), &nowhere).is_err(),
+                "{}",
+                side.provider
+            );
         }
+    }
+
+    #[test]
+    fn a_run_is_repeated_only_with_its_seed() {
+        let seed = |given| Start::new(4010, given).seed;
+        assert_eq!(seed(Some(7)), 7);
+        assert_ne!(seed(None), seed(None));
     }
 }

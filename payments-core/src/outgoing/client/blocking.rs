@@ -111,7 +111,7 @@ impl<P: Provider> Client<P> {
     }
 
     fn run<C: Call>(&self, prepared: &Prepared<C>) -> Result<Reply<C::Reply>, Error> {
-        let token = self.token()?;
+        let token = self.token(prepared)?;
         let result = self.attempts(prepared, token.as_deref());
         let (Err(error), Some(stale)) = (&result, token) else {
             return result;
@@ -123,7 +123,7 @@ impl<P: Provider> Client<P> {
         if C::EFFECT != Effect::Read {
             return result;
         }
-        let token = self.token()?;
+        let token = self.token(prepared)?;
         self.attempts(prepared, token.as_deref())
     }
 
@@ -145,7 +145,7 @@ impl<P: Provider> Client<P> {
         credentials: &P::Credentials,
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
-        let mut machine = Machine::new(prepared, &setup.policy, &setup.budget);
+        let mut machine = Machine::new(prepared, &setup.policy, &setup.budget, &*setup.clock);
         loop {
             let attempt = machine.attempt();
             let sent = self.shared.transport.send(setup.bound(request)?);
@@ -169,8 +169,8 @@ impl<P: Provider> Client<P> {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The token to send with, fetched if need be by one thread for all.
-    fn token(&self) -> Result<Option<Arc<Secret<String>>>, Error> {
+    /// The token to send this call with, fetched if need be by one thread for all.
+    fn token<C: Call>(&self, prepared: &Prepared<C>) -> Result<Option<Arc<Secret<String>>>, Error> {
         let shared = &*self.shared;
         let setup = &shared.setup;
         let seen = shared.fetches.load(Ordering::Acquire);
@@ -188,6 +188,7 @@ impl<P: Provider> Client<P> {
         if let Some(token) = state.current(setup.clock.monotonic(), Some(&digest)) {
             return Ok(Some(token));
         }
+        setup.refuse_unsendable(prepared, &credentials)?;
         // Whoever waited for a fetch that failed does not try the same again at once.
         if shared.fetches.load(Ordering::Acquire) != seen
             && let Some(why) = state.last_failure()

@@ -130,35 +130,40 @@ impl<P: Provider> Client<P> {
         let token = match self.token_at_hand() {
             Some(token) => token,
             // Rare, and large: every call would carry its room.
-            None => Box::pin(self.token()).await?,
+            None => Box::pin(self.token(prepared)).await?,
         };
-        let setup = &self.shared.setup;
-        let credentials = setup.credentials()?;
-        let request = setup.authorized(prepared, &credentials, token.as_deref())?;
-        match self.drive(prepared, &request, &credentials).await {
-            Err(error) => Box::pin(self.again(prepared, token, error)).await,
+        match self.authorized(prepared, token.as_deref()).await {
+            Err(error) => Box::pin(self.with_new_token(prepared, token, error)).await,
             done => done,
         }
     }
 
     /// What becomes of a failure: a read whose token is no longer taken is sent with a new one.
-    async fn again<C: Call>(
+    async fn with_new_token<C: Call>(
         &self,
         prepared: &Prepared<C>,
         token: Option<Arc<Secret<String>>>,
         error: Error,
     ) -> Result<Reply<C::Reply>, Error> {
-        let setup = &self.shared.setup;
-        let Some(stale) = token.filter(|_| setup.is_stale_token(&error)) else {
+        let Some(stale) = token.filter(|_| self.shared.setup.is_stale_token(&error)) else {
             return Err(error);
         };
         self.token_state().forget(&stale);
         if C::EFFECT != Effect::Read {
             return Err(error);
         }
-        let token = self.token().await?;
+        let token = self.token(prepared).await?;
+        self.authorized(prepared, token.as_deref()).await
+    }
+
+    async fn authorized<C: Call>(
+        &self,
+        prepared: &Prepared<C>,
+        token: Option<&Secret<String>>,
+    ) -> Result<Reply<C::Reply>, Error> {
+        let setup = &self.shared.setup;
         let credentials = setup.credentials()?;
-        let request = setup.authorized(prepared, &credentials, token.as_deref())?;
+        let request = setup.authorized(prepared, &credentials, token)?;
         self.drive(prepared, &request, &credentials).await
     }
 
@@ -169,7 +174,7 @@ impl<P: Provider> Client<P> {
         credentials: &P::Credentials,
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
-        let mut machine = Machine::new(prepared, &setup.policy, &setup.budget);
+        let mut machine = Machine::new(prepared, &setup.policy, &setup.budget, &*setup.clock);
         loop {
             let attempt = machine.attempt();
             let sent = self.shared.transport.send(setup.bound(request)?).await;
@@ -204,8 +209,11 @@ impl<P: Provider> Client<P> {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The token to send with, fetched if need be by one task for all.
-    async fn token(&self) -> Result<Option<Arc<Secret<String>>>, Error> {
+    /// The token to send this call with, fetched if need be by one task for all.
+    async fn token<C: Call>(
+        &self,
+        prepared: &Prepared<C>,
+    ) -> Result<Option<Arc<Secret<String>>>, Error> {
         let shared = &*self.shared;
         let setup = &shared.setup;
         let seen = shared.fetches.load(Ordering::Acquire);
@@ -224,6 +232,7 @@ impl<P: Provider> Client<P> {
         {
             return Ok(Some(token));
         }
+        setup.refuse_unsendable(prepared, &credentials)?;
         // Whoever waited for a fetch that failed does not try the same again at once.
         if shared.fetches.load(Ordering::Acquire) != seen
             && let Some(why) = self.token_state().last_failure()

@@ -70,6 +70,17 @@ impl<P: Provider> Setup<P> {
         Ok((prepared, digest))
     }
 
+    /// Refuses a call that cannot be sent, before somebody logs in for it: what signing and binding it
+    /// would say. A call that has its token is refused by these themselves, just as much before any I/O.
+    pub(super) fn refuse_unsendable<C: Call>(
+        &self,
+        prepared: &Prepared<C>,
+        credentials: &P::Credentials,
+    ) -> Result<(), Misuse> {
+        let request = self.signed(prepared, credentials)?;
+        self.bound(&request).map(drop)
+    }
+
     /// The request as it goes out, but for the host.
     pub(super) fn authorized<C: Call>(
         &self,
@@ -77,13 +88,22 @@ impl<P: Provider> Setup<P> {
         credentials: &P::Credentials,
         token: Option<&Secret<String>>,
     ) -> Result<Request, Error> {
+        let mut request = self.signed(prepared, credentials)?;
+        self.provider.authorize(&mut request, credentials, token)?;
+        Ok(request)
+    }
+
+    fn signed<C: Call>(
+        &self,
+        prepared: &Prepared<C>,
+        credentials: &P::Credentials,
+    ) -> Result<Request, Misuse> {
         let mut request = prepared.request.clone();
         let base = self.base_of(&request)?;
         request.mount(base.path());
         if let Some((place, text)) = prepared.call.signature(credentials)? {
             request.carry_signature(place, &text)?;
         }
-        self.provider.authorize(&mut request, credentials, token)?;
         Ok(request)
     }
 

@@ -5,14 +5,13 @@ use std::fmt;
 use std::future::{Future, ready};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::Uri;
 use http::uri::Scheme;
 use reqwest::{Certificate, Client, Proxy, Url, redirect};
 
-use super::patience::Patience;
+use super::patience::{Limits, Patience};
 use super::{SendError, Transport, TransportOptions, USER_AGENT, announce_empty};
 use crate::error::Misuse;
 use crate::exchange::Response;
@@ -21,8 +20,7 @@ use crate::exchange::Response;
 #[derive(Clone)]
 pub struct ReqwestTransport {
     client: Client,
-    read_timeout: Duration,
-    total_timeout: Duration,
+    limits: Limits,
     max_body: usize,
     known: Arc<Mutex<Option<Known>>>,
 }
@@ -37,7 +35,8 @@ impl ReqwestTransport {
         options.check()?;
         let mut builder = Client::builder()
             .user_agent(USER_AGENT)
-            .connect_timeout(options.connect_timeout)
+            // What ends while connecting is known to be unsent, so connecting ends first.
+            .connect_timeout(options.connect_timeout.min(options.total_timeout))
             .pool_idle_timeout(options.idle_timeout)
             // A redirect would carry the token, and a 307 or 308 the whole order, to another host.
             .redirect(redirect::Policy::none())
@@ -77,8 +76,7 @@ impl ReqwestTransport {
         })?;
         Ok(Self {
             client,
-            read_timeout: options.read_timeout,
-            total_timeout: options.total_timeout,
+            limits: Limits::of(options),
             max_body: options.max_body,
             known: Arc::default(),
         })
@@ -163,8 +161,8 @@ impl ReqwestTransport {
         &self,
         answer: impl Future<Output = reqwest::Result<reqwest::Response>>,
     ) -> Result<Response, SendError> {
-        let mut sleep = pin!(Patience::sleep());
-        let mut patience = Patience::new(sleep.as_mut(), self.read_timeout, self.total_timeout);
+        let mut sleep = pin!(self.limits.sleep());
+        let mut patience = Patience::new(sleep.as_mut(), &self.limits);
         let mut response = patience.wait(pin!(answer)).await?.map_err(judge)?;
         let announced = response
             .content_length()

@@ -204,6 +204,23 @@ impl Connector for EarlyConnector {
         details: &ConnectionDetails<'_>,
         chained: Option<()>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
-        self.0.connect(details, chained).map_err(Early::mark)
+        // Silence is that of an answer: connecting has a limit of its own.
+        let timeout = NextTimeout {
+            per_read: None,
+            ..details.timeout
+        };
+        let details = ConnectionDetails {
+            timeout,
+            uri: details.uri,
+            addrs: details.addrs.clone(),
+            config: details.config,
+            request_level: details.request_level,
+            resolver: details.resolver,
+            now: details.now,
+            current_time: Arc::clone(&details.current_time),
+            run_connector: Arc::clone(&details.run_connector),
+            register_shutdown: Arc::clone(&details.register_shutdown),
+        };
+        self.0.connect(&details, chained).map_err(Early::mark)
     }
 }
