@@ -348,7 +348,6 @@ pub(super) fn canonical(signature: &Signature, keys: &str) -> String {
                 name,
                 free,
                 skip_absent,
-                sometimes: _,
             } => {
                 let names: Vec<String> = skip_absent.iter().map(|name| literal(name)).collect();
                 match (free, names.as_slice()) {
