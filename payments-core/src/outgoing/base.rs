@@ -115,8 +115,13 @@ impl Base {
             query => ("?", query),
         };
         let path = [self.path(), request.path(), joint, query].concat();
+        let length = path.len();
         // Scheme and host were read before.
         let path = PathAndQuery::from_maybe_shared(Bytes::from(path)).map_err(|_| refuse())?;
+        // From a `#` on, it would have been dropped.
+        if path.as_str().len() != length {
+            return Err(refuse());
+        }
         let mut parts = uri::Parts::default();
         parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());
@@ -216,5 +221,7 @@ mod tests {
         assert_eq!(bound.uri(), "https://pay.example/v1/a?b=c");
         assert_eq!(base.path(), "/v1");
         assert!(base.bind(&Request::post("a")).is_err());
+        assert!(base.bind(&Request::post("/a#b")).is_err());
+        assert!(base.bind(&Request::post("/a").with_query("b=c#d")).is_err());
     }
 }
