@@ -1,87 +1,87 @@
-//! Length extension: the tag of a longer message from the tag of a shorter one, without the secret.
+//! Length extension: the tag of a longer text from the tag of a shorter one, without the secret.
 
-use super::layout::{Canonical, Keys, Layout, Proof};
+use super::layout::{Keys, Layout, Meaning, Proof};
 
-/// The secret of the forger, who knows none: of this length it is guessed.
-const GUESS: &str = "****************************************************************";
+/// In the place of the secret: whoever extends a digest needs its length only.
+const SECRET: &str = "****************************************************************";
 
-/// What has to stand between the two, and the digest of the whole. Nothing for a MAC, which cannot be
-/// extended.
+/// What has to stand between the values and `suffix`, and the digest of the whole; nothing for a MAC
+/// and a ciphertext, which cannot be extended.
 pub(super) fn extend(
     layout: &Layout,
-    values: &[(String, String)],
+    meaning: &Meaning,
     digest: &[u8],
-    secret: usize,
     suffix: &[u8],
 ) -> Option<(Vec<u8>, Vec<u8>)> {
+    let is_md5 = match layout.proof {
+        Proof::Md5Base64 => true,
+        Proof::Sha256Base64 | Proof::Sha256Hex => false,
+        Proof::HmacHex | Proof::Sealed => return None,
+    };
     let keys = Keys {
         public: layout.ours.public,
-        secret: GUESS.get(..secret)?,
+        secret: SECRET.get(..layout.ours.secret.len())?,
     };
-    let big = matches!(layout.proof, Proof::Sha256Base64 | Proof::Sha256Hex);
-    if !big && !matches!(layout.proof, Proof::Md5Base64) {
-        return None;
-    }
-    let glue = padding(layout.canonical(&keys, values).len(), big)?;
-    let hashed = layout.canonical(&keys, values).len().checked_add(glue.len())?;
+    let before = layout.canonical(&keys, meaning).len();
+    let glue = padding(before, is_md5)?;
+    let hashed = before.checked_add(glue.len())?;
     let mut rest = suffix.to_vec();
-    rest.extend(padding(hashed.checked_add(suffix.len())?, big)?);
+    rest.extend(padding(hashed.checked_add(suffix.len())?, is_md5)?);
     let (blocks, _) = rest.as_chunks::<64>();
-    let (words, _) = digest.as_chunks::<4>();
-    let digest = if big {
-        let words: Vec<u32> = words.iter().map(|word| u32::from_be_bytes(*word)).collect();
-        let mut state = words.try_into().ok()?;
-        sha2::block_api::compress256(&mut state, blocks);
-        state.map(u32::to_be_bytes).concat()
-    } else {
-        let words: Vec<u32> = words.iter().map(|word| u32::from_le_bytes(*word)).collect();
-        let mut state = words.try_into().ok()?;
+    let words = digest.as_chunks::<4>().0.iter();
+    let digest = if is_md5 {
+        let words = words.map(|word| u32::from_le_bytes(*word));
+        let mut state = words.collect::<Vec<_>>().try_into().ok()?;
         md5::block_api::compress(&mut state, blocks);
         state.map(u32::to_le_bytes).concat()
+    } else {
+        let words = words.map(|word| u32::from_be_bytes(*word));
+        let mut state = words.collect::<Vec<_>>().try_into().ok()?;
+        sha2::block_api::compress256(&mut state, blocks);
+        state.map(u32::to_be_bytes).concat()
     };
     Some((glue, digest))
 }
 
 /// What the hash itself appends to so many bytes.
-fn padding(length: usize, big: bool) -> Option<Vec<u8>> {
-    let mut glue = vec![0x80];
-    while length.checked_add(glue.len())?.checked_rem(64)? != 56 {
-        glue.push(0);
+fn padding(length: usize, is_md5: bool) -> Option<Vec<u8>> {
+    let mut padding = vec![0x80];
+    while length.checked_add(padding.len())?.checked_rem(64)? != 56 {
+        padding.push(0);
     }
     let bits = u64::try_from(length).ok()?.checked_mul(8)?;
-    glue.extend(if big { bits.to_be_bytes() } else { bits.to_le_bytes() });
-    Some(glue)
-}
-
-/// The length of our secret, which a forger finds by trying.
-pub(super) fn secret_length(layout: &Layout) -> usize {
-    match layout.canonical {
-        Canonical::SecretFirst | Canonical::Letter | Canonical::Joined(_) => {
-            layout.ours.secret.len()
-        }
-        Canonical::Pairs(_) => 0,
-    }
+    padding.extend(if is_md5 {
+        bits.to_le_bytes()
+    } else {
+        bits.to_be_bytes()
+    });
+    Some(padding)
 }
 
 #[cfg(test)]
 mod tests {
     use sha2::{Digest as _, Sha256};
 
-    use super::super::layout::Layout;
+    use super::super::layout::PATH;
     use super::super::schemes;
     use super::*;
 
     fn check(layout: &Layout, hash: impl Fn(&[u8]) -> Vec<u8>) {
-        let values = [("a".to_owned(), "1".to_owned())];
-        let text = layout.canonical(&layout.ours, &values);
-        let length = secret_length(layout);
-        let (glue, digest) = extend(layout, &values, &hash(&text), length, b"more").unwrap();
-        assert_eq!(digest, hash(&[&text, &glue[..], b"more"].concat()));
+        let meaning = Meaning(vec![(PATH.to_owned(), "/a?".to_owned())]);
+        for suffix in ["", "more", &"&more=1".repeat(20)] {
+            let text = layout.canonical(&layout.ours, &meaning).into_bytes();
+            let found = extend(layout, &meaning, &hash(&text), suffix.as_bytes());
+            let (glue, digest) = found.unwrap();
+            let longer = [&text, &*glue, suffix.as_bytes()].concat();
+            assert_eq!(digest, hash(&longer), "{suffix}");
+        }
     }
 
     #[test]
     fn an_extended_digest_is_that_of_the_longer_text() {
-        check(&schemes::mocopay().unwrap().layout, |text| md5::Md5::digest(text).to_vec());
-        check(&schemes::moka().unwrap().layout, |text| Sha256::digest(text).to_vec());
+        let md5 = schemes::request();
+        check(&md5.layout, |text| md5::Md5::digest(text).to_vec());
+        let sha256 = schemes::payment_return();
+        check(&sha256.layout, |text| Sha256::digest(text).to_vec());
     }
 }

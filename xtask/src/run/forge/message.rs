@@ -1,12 +1,11 @@
 //! A message to be forged: its fields, and the bytes that are sent.
 
-use super::layout::{Layout, Place};
+use super::layout::Layout;
 
 /// How fields are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
-    /// As a form or a query, behind this.
-    #[default]
+    /// As a form or a query.
     Form,
     /// As a JSON object.
     Json,
@@ -14,106 +13,117 @@ pub(super) enum Format {
 
 /// One field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Cell {
+pub(super) struct Field {
     pub(super) name: String,
     pub(super) value: String,
     /// In JSON, without quotes.
     pub(super) bare: bool,
     /// Name and value as they are sent, where that is unusual.
-    pub(super) written: Option<Vec<u8>>,
+    pub(super) written: Option<String>,
 }
 
-impl Cell {
-    pub(super) fn new(name: &str, value: &str) -> Self {
+impl Field {
+    pub(super) fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
-            name: name.to_owned(),
-            value: value.to_owned(),
+            name: name.into(),
+            value: value.into(),
             ..Self::default()
         }
     }
 
-    fn write(&self, format: Format, out: &mut Vec<u8>) {
+    fn write(&self, format: Format, out: &mut String) {
         match (&self.written, format) {
-            (Some(bytes), _) => out.extend_from_slice(bytes),
+            (Some(text), _) => out.push_str(text),
             (None, Format::Form) => {
                 escape(&self.name, out);
-                out.push(b'=');
+                out.push('=');
                 escape(&self.value, out);
             }
             (None, Format::Json) => {
-                quote(&self.name, out);
-                out.push(b':');
+                out.push_str(&quoted(&self.name));
+                out.push(':');
                 if self.bare {
-                    out.extend_from_slice(self.value.as_bytes());
+                    out.push_str(&self.value);
                 } else {
-                    quote(&self.value, out);
+                    out.push_str(&quoted(&self.value));
                 }
             }
         }
     }
 }
 
-fn escape(text: &str, out: &mut Vec<u8>) {
+fn escape(text: &str, out: &mut String) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(byte);
+            out.push(char::from(byte));
         } else {
-            out.extend_from_slice(format!("%{byte:02X}").as_bytes());
+            out.push_str(&format!("%{byte:02X}"));
         }
     }
 }
 
-fn quote(text: &str, out: &mut Vec<u8>) {
-    out.extend_from_slice(serde_json::Value::from(text).to_string().as_bytes());
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// A message before it is written.
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
     pub(super) format: Format,
-    pub(super) cells: Vec<Cell>,
-    /// Tags in the header.
+    pub(super) fields: Vec<Field>,
+    /// The tag, where it stands in a header; none or several in some forgeries.
     pub(super) header: Vec<String>,
+    /// What is signed in the place of the fields, where no field is.
+    pub(super) letter: &'static str,
 }
 
 impl Draft {
-    /// Sets the tag where the layout wants it.
-    pub(super) fn set_tag(&mut self, layout: &Layout, tag: String) {
-        match layout.place {
-            Place::Header => self.header = vec![tag],
-            Place::Field(name) => match self.cells.iter_mut().find(|cell| cell.name == name) {
-                Some(cell) => (cell.value, cell.written) = (tag, None),
-                None => self.cells.push(Cell::new(name, &tag)),
-            },
-        }
-    }
-
     pub(super) fn tag(&self, layout: &Layout) -> String {
-        let tag = match layout.place {
-            Place::Header => self.header.first(),
-            Place::Field(name) => self.cells.iter().find(|cell| cell.name == name).map(|c| &c.value),
+        let tag = match layout.tag_field {
+            None => self.header.first(),
+            Some(name) => {
+                let mut fields = self.fields.iter();
+                fields
+                    .find(|field| field.name == name)
+                    .map(|field| &field.value)
+            }
         };
         tag.cloned().unwrap_or_default()
     }
 
+    pub(super) fn set_tag(&mut self, layout: &Layout, tag: String) {
+        match layout.tag_field {
+            None => self.header = vec![tag],
+            Some(name) => self.set(name, tag),
+        }
+    }
+
+    /// Sets the first field of this name, or adds one.
+    pub(super) fn set(&mut self, name: &str, value: String) {
+        match self.fields.iter_mut().find(|field| field.name == name) {
+            Some(field) => (field.value, field.written) = (value, None),
+            None => self.fields.push(Field::new(name, value)),
+        }
+    }
+
     pub(super) fn write(&self, layout: &Layout) -> Message {
-        let mut text = layout.prefix.as_bytes().to_vec();
+        let mut text = layout.prefix.to_owned();
         let (open, join, close) = match self.format {
             Format::Form => ("", "&", ""),
             Format::Json => ("{", ",", "}"),
         };
-        text.extend_from_slice(open.as_bytes());
-        for (index, cell) in self.cells.iter().enumerate() {
+        text.push_str(open);
+        for (index, field) in self.fields.iter().enumerate() {
             if index > 0 {
-                text.extend_from_slice(join.as_bytes());
+                text.push_str(join);
             }
-            cell.write(self.format, &mut text);
+            field.write(self.format, &mut text);
         }
-        text.extend_from_slice(close.as_bytes());
+        text.push_str(close);
         Message {
             format: self.format,
-            text,
-            header: self.header.iter().map(|tag| tag.as_bytes().to_vec()).collect(),
+            text: text.into_bytes(),
+            header: self.header.iter().cloned().map(Into::into).collect(),
         }
     }
 }
@@ -125,11 +135,4 @@ pub(super) struct Message {
     /// The body; for a GET or a link, all of it.
     pub(super) text: Vec<u8>,
     pub(super) header: Vec<Vec<u8>>,
-}
-
-impl Message {
-    /// A query or a link, which is text.
-    pub(super) fn target(&self) -> Option<&str> {
-        std::str::from_utf8(&self.text).ok()
-    }
 }

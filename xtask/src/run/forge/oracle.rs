@@ -1,22 +1,45 @@
 //! What a message says under its signature, read without the code that verifies it.
-//!
-//! An accepted forgery whose reading is that of the original is none.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::layout::{Layout, Place, Proof};
+use super::layout::{Canonical, Layout, Meaning, Proof};
 use super::message::{Format, Message};
 
-/// The signed fields by name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Meaning(pub(super) Vec<(String, String)>);
+/// The signed values and the tag. Two messages of one reading are one message in two spellings.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Reading {
+    pub(super) values: Meaning,
+    pub(super) tag: String,
+}
 
-/// The signed fields and the tag; nothing for what can be read in two ways, or in none.
-pub(super) fn read(layout: &Layout, message: &Message) -> Option<(Meaning, String)> {
-    let (prefix, body) = match layout.prefix {
+/// Reads a message; nothing for what can be read in two ways, or in none.
+pub(super) fn read(layout: &Layout, message: &Message) -> Option<Reading> {
+    let (prefix, pairs) = fields(layout, message)?;
+    let tag = match tags(layout, message, &pairs).as_slice() {
+        [tag] => tag.clone(),
+        _ => return None,
+    };
+    // Hexadecimal digits are the same in both cases.
+    let tag = match layout.proof {
+        Proof::Sha256Hex | Proof::HmacHex => tag.to_ascii_lowercase(),
+        Proof::Sha256Base64 | Proof::Md5Base64 | Proof::Sealed => tag,
+    };
+    let values = match layout.canonical {
+        Canonical::Letter => Meaning::default(),
+        _ => layout.select(&prefix, &pairs)?,
+    };
+    Some(Reading { values, tag })
+}
+
+/// What stands before the fields, and all of them.
+pub(super) fn fields(
+    layout: &Layout,
+    message: &Message,
+) -> Option<(String, Vec<(String, String)>)> {
+    let (prefix, fields) = match layout.prefix {
         "" => (&b""[..], &*message.text),
         _ => {
             let at = message.text.iter().position(|byte| *byte == b'?')?;
@@ -24,42 +47,35 @@ pub(super) fn read(layout: &Layout, message: &Message) -> Option<(Meaning, Strin
         }
     };
     let pairs = match message.format {
-        Format::Form => form(body)?,
-        Format::Json => json(body)?,
+        Format::Form => form(fields),
+        Format::Json => json(fields),
     };
-    let mut values = layout.select(&pairs)?;
-    // A path is signed, a link's scheme is not.
-    if matches!(layout.canonical, super::layout::Canonical::SecretFirst) {
-        let prefix = String::from_utf8(prefix.to_vec()).ok()?;
-        values.push(("path".to_owned(), prefix));
-    }
-    let mut tags = match layout.place {
-        Place::Header => message.header.clone(),
-        Place::Field(name) => {
-            let tags = pairs.iter().filter(|(known, _)| known == name);
-            tags.map(|(_, tag)| tag.clone().into_bytes()).collect()
-        }
-    };
-    let tag = String::from_utf8(tags.pop()?).ok()?;
-    let hex = matches!(layout.proof, Proof::Sha256Hex | Proof::HmacHex);
-    let tag = if hex { tag.to_ascii_lowercase() } else { tag };
-    tags.is_empty().then_some((Meaning(values), tag))
+    Some((String::from_utf8(prefix.to_vec()).ok()?, pairs?))
 }
 
-/// Whether it says what the original says.
-pub(super) fn same(layout: &Layout, original: &(Meaning, String), message: &Message) -> bool {
-    read(layout, message).as_ref() == Some(original)
+/// All tags.
+pub(super) fn tags(layout: &Layout, message: &Message, pairs: &[(String, String)]) -> Vec<String> {
+    match layout.tag_field {
+        None => {
+            let tags = message.header.iter();
+            tags.map(|tag| String::from_utf8_lossy(tag).into_owned())
+                .collect()
+        }
+        Some(name) => {
+            let tags = pairs.iter().filter(|(known, _)| known == name);
+            tags.map(|(_, tag)| tag.clone()).collect()
+        }
+    }
 }
 
 fn form(text: &[u8]) -> Option<Vec<(String, String)>> {
-    let pairs = text.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
-            let mut halves = pair.splitn(2, |byte| *byte == b'=');
-            let name = unescaped(halves.next()?)?;
-            Some((name, unescaped(halves.next().unwrap_or_default())?))
-        })
-        .collect()
+    let pairs = text.split(|byte| *byte == b'&');
+    let pairs = pairs.filter(|pair| !pair.is_empty()).map(|pair| {
+        let mut halves = pair.splitn(2, |byte| *byte == b'=');
+        let name = unescaped(halves.next()?)?;
+        Some((name, unescaped(halves.next().unwrap_or_default())?))
+    });
+    pairs.collect()
 }
 
 fn unescaped(text: &[u8]) -> Option<String> {
@@ -68,9 +84,9 @@ fn unescaped(text: &[u8]) -> Option<String> {
         out.push(match byte {
             b'+' => b' ',
             b'%' => {
-                let digits = [*bytes.next()?, *bytes.next()?];
-                let digits = digits.iter().all(u8::is_ascii_hexdigit).then_some(digits)?;
-                u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
+                let mut digit = || char::from(*bytes.next()?).to_digit(16);
+                let (high, low) = (digit()?, digit()?);
+                u8::try_from(high << 4 | low).ok()?
             }
             other => *other,
         });
@@ -80,18 +96,18 @@ fn unescaped(text: &[u8]) -> Option<String> {
 
 fn json(text: &[u8]) -> Option<Vec<(String, String)>> {
     let Pairs(pairs) = serde_json::from_slice(text).ok()?;
-    let texts = pairs.into_iter().filter(|(_, raw)| raw.get() != "null");
-    texts
-        .map(|(name, raw)| {
-            let raw = raw.get();
-            let value = if raw.starts_with('"') {
-                serde_json::from_str(raw).ok()?
-            } else {
-                raw.to_owned()
-            };
-            Some((name, value))
-        })
-        .collect()
+    // Nothing at all, in this format.
+    let given = pairs.into_iter().filter(|(_, raw)| raw.get() != "null");
+    let texts = given.map(|(name, raw)| {
+        let raw = raw.get();
+        let value = if raw.starts_with('"') {
+            serde_json::from_str(raw).ok()?
+        } else {
+            raw.to_owned()
+        };
+        Some((name, value))
+    });
+    texts.collect()
 }
 
 /// All fields of an object, doubled ones too.

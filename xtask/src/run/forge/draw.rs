@@ -1,25 +1,23 @@
-//! Numbers that are the same for the same seed.
+//! Choices that are the same for the same seed.
 
-/// SplitMix64.
-pub(super) struct Random(u64);
+use payments_core::sandbox::Random;
 
-impl Random {
+pub(super) struct Draw(Random);
+
+impl Draw {
     pub(super) fn from_seed(seed: u64) -> Self {
-        Self(seed)
+        Self(Random::from_seed(seed))
     }
 
-    pub(super) fn draw(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+    /// Any number.
+    pub(super) fn number(&mut self) -> u64 {
+        self.0.draw()
     }
 
     /// Below `bound`; zero where that is zero.
     pub(super) fn below(&mut self, bound: usize) -> usize {
         let bound = u64::try_from(bound).unwrap_or(u64::MAX);
-        let drawn = self.draw().checked_rem(bound).unwrap_or(0);
-        usize::try_from(drawn).unwrap_or(0)
+        usize::try_from(self.0.below(bound)).unwrap_or(0)
     }
 
     /// Once in `times`.
@@ -29,12 +27,15 @@ impl Random {
 
     /// One of these; the default of nothing.
     pub(super) fn pick<T: Clone + Default>(&mut self, from: &[T]) -> T {
-        from.get(self.below(from.len())).cloned().unwrap_or_default()
+        let at = self.below(from.len());
+        from.get(at).cloned().unwrap_or_default()
     }
 
     /// Where to cut a text, between two characters.
     pub(super) fn cut(&mut self, text: &str) -> usize {
         let at = self.below(text.chars().count().saturating_add(1));
-        text.char_indices().nth(at).map_or(text.len(), |(at, _)| at)
+        text.char_indices()
+            .nth(at)
+            .map_or(text.len(), |(place, _)| place)
     }
 }
