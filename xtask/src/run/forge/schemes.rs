@@ -17,13 +17,9 @@ use super::message::{Draft, Field, Format, Message};
 
 pub(super) use mobilepay::cards;
 #[cfg(test)]
-pub(super) use mocasa::order_webhook;
-#[cfg(test)]
 pub(super) use mocopay::request;
 #[cfg(test)]
 pub(super) use moka::payment_return;
-#[cfg(test)]
-pub(super) use momo::ipn;
 
 /// Two tenants of one provider.
 const OURS: Keys = Keys {

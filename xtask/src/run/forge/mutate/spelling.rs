@@ -89,7 +89,7 @@ impl Forger<'_> {
             let letters = text.char_indices().map(|(place, letter)| {
                 let alike = LETTERS.iter().find(|(known, _)| *known == letter);
                 match alike {
-                    Some((_, alike)) if all => *alike,
+                    Some((_, alike)) if all || place == at => *alike,
                     _ if place == at => fullwidth(letter),
                     _ => letter,
                 }

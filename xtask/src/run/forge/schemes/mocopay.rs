@@ -24,12 +24,6 @@ pub(crate) fn request() -> Scheme {
             ("pid", "CHMIBSUB"),
             ("referenceId", "Bestellung 7 / grün"),
         ]),
-        // An address that reads as the parameter after it.
-        form(&[
-            ("callbackUrl", "https://shop.example/back?a=1&country=TR"),
-            ("pid", "12000"),
-        ])
-        .joining(),
         form(&[("mcc", "228&mnc=01"), ("pid", "12000")]).joining(),
     ];
     Scheme {
