@@ -11,7 +11,7 @@ use crate::money::wire::Form;
 use crate::money::{Currency, Money};
 use crate::wire::Wire;
 
-pub use rules::{Test, When, fitting, lacking, needed};
+pub use rules::{Test, When, at_most, fitting, lacking, needed};
 
 /// A required field that was not given yet.
 #[derive(Clone, Copy, Debug, Default)]

@@ -3,7 +3,7 @@
 
 use payments_core::Canonical;
 use payments_core::signing::{
-    Keys, Place, Refusal, Scheme, SignatureRule, Signer, TagText, tag_text, text,
+    Canonical as _, Keys, Place, Refusal, Scheme, SignatureRule, Signer, TagText, tag_text, text,
 };
 use proptest::prelude::*;
 
@@ -38,6 +38,18 @@ struct Pairs {
     order_info: String,
 }
 
+/// Names and two values that may hold anything.
+#[derive(Canonical)]
+#[canonical(keys = Key, pairs = "&", order(free("note"), "orderId", free("orderInfo")))]
+struct Notes {
+    #[wire("note")]
+    note: String,
+    #[wire("orderId")]
+    order_id: String,
+    #[wire("orderInfo")]
+    order_info: String,
+}
+
 /// Values only.
 #[derive(Canonical)]
 #[canonical(keys = Key, join = "|", order("a", "b", "c"))]
@@ -61,6 +73,14 @@ fn pairs(order_id: &str, extra: Option<&str>, order_info: &str) -> Pairs {
         amount: 149_900,
         order_id: order_id.to_owned(),
         extra: extra.map(str::to_owned),
+        order_info: order_info.to_owned(),
+    }
+}
+
+fn notes(note: &str, order_id: &str, order_info: &str) -> Notes {
+    Notes {
+        note: note.to_owned(),
+        order_id: order_id.to_owned(),
         order_info: order_info.to_owned(),
     }
 }
@@ -116,6 +136,27 @@ fn pairs_are_signed_as_openssl_signs_them() {
     );
 }
 
+/// Both are one string, which openssl signs as
+/// printf 'note=a&orderId=1&orderInfo=b&orderId=2&orderInfo=c' |
+///     openssl dgst -sha256 -hmac 'a key of more than sixteen bytes'
+#[test]
+fn a_string_of_two_messages_verifies_neither() {
+    let signer = Signer::new(key());
+    let digest = "ace7c3ed0a32733ab0cd38401ce552dbdb69e984703855d2f13aee41e3402220";
+    for (message, field) in [
+        (notes("a&orderId=1&orderInfo=b", "2", "c"), "note"),
+        (notes("a", "1", "b&orderId=2&orderInfo=c"), "orderInfo"),
+    ] {
+        assert_eq!(tag_text(&message, &key(), HMAC).unwrap(), digest);
+        assert!(signer.matches(&message, HMAC, digest));
+        assert!(!signer.verify(&message, HMAC, digest), "{field}");
+        assert_eq!(message.reads_one_way().unwrap_err().field(), field);
+    }
+    let harmless = notes("a&b=c", "1", "orderId=2&");
+    let tag = tag_text(&harmless, &key(), HMAC).unwrap();
+    assert!(signer.verify(&harmless, HMAC, &tag));
+}
+
 #[test]
 fn signing_and_verifying_allocate_nothing() {
     let signer = Signer::new(key());
@@ -148,6 +189,7 @@ fn awkward(pieces: &'static [&'static str]) -> impl Strategy<Value = String> {
 }
 
 const BARS: &[&str] = &["a", "|"];
+const NOTES: &[&str] = &["a", "&orderId=1", "&orderInfo=", "&note="];
 const NAMES: &[&str] = &["a", "&extra=", "&orderInfo="];
 
 /// The string of a message, or that it is refused.
@@ -189,6 +231,20 @@ proptest! {
     ) {
         let of = |(id, extra, info): &(String, Option<String>, String)| {
             string(&pairs(id, extra.as_deref(), info))
+        };
+        if let (Ok(one), Ok(other)) = (of(&left), of(&right)) {
+            prop_assert_eq!(one == other, left == right);
+        }
+    }
+
+    #[test]
+    fn no_two_messages_that_verify_have_one_string(
+        left in (awkward(NOTES), "[12]", awkward(NOTES)),
+        right in (awkward(NOTES), "[12]", awkward(NOTES)),
+    ) {
+        let of = |(note, id, info): &(String, String, String)| {
+            let message = notes(note, id, info);
+            message.reads_one_way().and_then(|()| string(&message))
         };
         if let (Ok(one), Ok(other)) = (of(&left), of(&right)) {
             prop_assert_eq!(one == other, left == right);

@@ -22,6 +22,7 @@ use super::codes::{ConfirmType, Lang, PayType, RequestType, ResultCode};
     pairs = "&",
     order("$accessKey", "amount", free("extraData"), free("ipnUrl"), "orderId", free("orderInfo"), skip_absent("partnerClientId"), "$partnerCode", free("redirectUrl"), "requestId", "requestType"),
 )]
+#[request(at_most("items", 50))]
 pub struct CreatePayment {
     /// The merchant's id of the request, unique for at least 31 days. The character set is this
     /// crate's own limit.

@@ -242,6 +242,79 @@ fn notifications_are_read_strictly() {
     }
 }
 
+/// What comes from a known caller and is not as documented: one answer, and nothing comes of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_not_as_documented_gets_the_same_answer_and_goes_nowhere() {
+    let shop = Shop::open().await;
+    let init = r#"{"requestId":"I-1","reference1":"user","paymentUrl":"momo://"}"#;
+    let told = r#"{"requestId":"R-1","referenceId":"T-1","resultCode":0,"message":"m","billId":"B-1","momoTransId":"M-1","amount":33000}"#;
+    let headers = |kind: &str| format!("Content-Type: {kind}\r\n{}: {}\r\n", CALLER.0, CALLER.1);
+    for (path, good, names) in [
+        (
+            "/api/v1/init",
+            init,
+            &["requestId", "reference1", "paymentUrl"][..],
+        ),
+        (
+            "/notify",
+            told,
+            &["requestId", "billId", "momoTransId", "message"][..],
+        ),
+    ] {
+        let url = format!("{}{path}", shop.base);
+        let mut bad: Vec<(&str, Vec<u8>)> = Vec::new();
+        for name in names {
+            let named = format!("\"{name}\":");
+            for other in [format!("\"{name}\":\"x\",{named}"), format!("\"x{name}\":")] {
+                bad.push((JSON, good.replacen(&named, &other, 1).into_bytes()));
+            }
+            let object: serde_json::Map<String, serde_json::Value> =
+                serde_json::from_str(good).unwrap();
+            for value in [
+                serde_json::json!(""),
+                serde_json::json!(null),
+                serde_json::json!(["x"]),
+                serde_json::json!({"a": 1}),
+            ] {
+                let mut changed = object.clone();
+                changed.insert((*name).to_owned(), value);
+                bad.push((JSON, serde_json::to_vec(&changed).unwrap()));
+            }
+        }
+        let long = good.replacen('{', &format!("{{\"x\":\"{}\",", "x".repeat(1 << 20)), 1);
+        for text in [
+            String::new(),
+            "{}".to_owned(),
+            "null".to_owned(),
+            format!("[{good}]"),
+            format!("{good} x"),
+            good.replace('}', ""),
+            "[".repeat(64 * 1024),
+            long,
+        ] {
+            bad.push((JSON, text.into_bytes()));
+        }
+        bad.push((JSON, [good.as_bytes(), b"\xFF"].concat()));
+        for kind in ["text/plain", "application/x-www-form-urlencoded"] {
+            bad.push((kind, good.as_bytes().to_vec()));
+        }
+        let answers: Vec<_> = bad
+            .iter()
+            .map(|(kind, body)| uniform(&post(&url, &headers(kind), body)))
+            .collect();
+        let first = answers.first().unwrap();
+        assert!(first.starts_with("HTTP/1.1 400 "), "{first}");
+        for (answer, (_, body)) in answers.iter().zip(&bad) {
+            let shown: String = String::from_utf8_lossy(body).chars().take(200).collect();
+            assert_eq!(answer, first, "{path}: {shown}");
+        }
+        assert!(shop.bills.claim().is_none());
+        let answer = post(&url, &headers(JSON), good.as_bytes());
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    }
+    assert!(shop.bills.claim().is_some());
+}
+
 #[test]
 fn an_acknowledgement_fits_its_limits() {
     let headers = [("content-type", JSON), CALLER];

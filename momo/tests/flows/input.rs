@@ -118,6 +118,28 @@ fn lengths_are_counted_in_characters() {
         .total_price(dong(1))
         .build();
     check(item, "quantity", "");
+    let basket = |count: usize| {
+        let item = Item::builder()
+            .id("T-1")
+            .name("Trà")
+            .price(dong(1))
+            .quantity(1_i64)
+            .total_price(dong(1))
+            .build()
+            .unwrap();
+        CreatePayment::builder()
+            .request_id("R-1")
+            .amount(dong(51))
+            .order_id("A-1")
+            .order_info("x")
+            .redirect_url("https://shop.example/return")
+            .ipn_url("https://shop.example/ipn")
+            .request_type(RequestType::CaptureWallet)
+            .items(vec![item; count])
+            .build()
+    };
+    assert!(basket(50).is_ok());
+    check(basket(51), "items", "at most 50");
 }
 
 #[test]

@@ -60,6 +60,33 @@ fn body(change: &[(&str, &str)], signature: &str) -> String {
     format!("{{{}}}", members.join(","))
 }
 
+/// A forged and a genuine message over one signed string: `orderInfo` of the genuine one holds the
+/// names that the forged one has for itself. The digest is taken with Python, see `vectors/compute.py`.
+fn two_readings() -> [String; 2] {
+    let digest = "9f90794fa5ae265f6785748564fe013ec14a9ca7c4b94d81ccd8ea0b15c925b3";
+    let read_as = |message: &str, order: &str, info: &str| {
+        let change = [
+            ("extraData", "\"\""),
+            ("message", message),
+            ("orderId", order),
+            ("orderInfo", info),
+        ];
+        body(&change, digest)
+    };
+    [
+        read_as(
+            "\"Successful.&orderId=A-1&orderInfo=x\"",
+            "\"B-2\"",
+            "\"y\"",
+        ),
+        read_as(
+            "\"Successful.\"",
+            "\"A-1\"",
+            "\"x&orderId=B-2&orderInfo=y\"",
+        ),
+    ]
+}
+
 fn bad_bodies() -> Vec<(&'static str, Vec<u8>)> {
     let genuine = signature();
     let mut bodies: Vec<(&str, Vec<u8>)> = Vec::new();
@@ -93,6 +120,7 @@ fn bad_bodies() -> Vec<(&'static str, Vec<u8>)> {
     ] {
         bodies.push((JSON, body(&[(name, raw)], &genuine).into_bytes()));
     }
+    bodies.extend(two_readings().map(|body| (JSON, body.into_bytes())));
     let whole = body(&[], &genuine);
     let doubled = whole.replace("\"orderId\":", "\"orderId\":\"A-1\",\"orderId\":");
     let hidden = whole.replace("\"orderId\":", "\"\\u006frderId\":\"A-1\",\"orderId\":");
@@ -168,6 +196,28 @@ async fn every_bad_ipn_gets_the_same_answer_and_goes_nowhere() {
     assert!(good.starts_with("HTTP/1.1 204 "), "{good}");
     assert!(good.ends_with("\r\n\r\n"), "{good}");
     assert!(shop.inbox.claim().is_some());
+}
+
+/// Whoever writes what the buyer reads of one order could make a message about another one of it.
+#[test]
+fn a_signed_string_that_reads_as_two_messages_is_neither() {
+    for (body, field) in two_readings().iter().zip(["message", "orderInfo"]) {
+        let message = inbound(&[("content-type", JSON)], body.as_bytes());
+        let found = verifier().verify(&message);
+        assert!(
+            found.is_err(),
+            "taken for order {}",
+            found.unwrap().order_id
+        );
+        let explained = verifier().explain(&message);
+        assert_eq!(
+            explained.verdict(),
+            format!(
+                "`{field}` holds what joins two parts and a name: the string reads in two ways"
+            ),
+        );
+        assert_eq!(explained.parts().len(), 26, "{explained}");
+    }
 }
 
 /// Numbers come as numbers or as text; hex comes in either case.

@@ -171,6 +171,31 @@ fn nothing_is_built_that_could_be_read_two_ways() {
     }
 }
 
+/// Whoever has a number of their own put under a checksum could make another bill of it. Digests
+/// taken with Python, see `vectors/compute.py`.
+#[test]
+fn a_right_checksum_over_what_reads_two_ways_is_refused() {
+    let link = links().write("momo://", &sample()).unwrap().to_string();
+    let with = |request_id: &str, bill_id: &str, checksum: &str| {
+        let changed = link
+            .replace("requestId=1610439037", &format!("requestId={request_id}"))
+            .replace("billId=12343905834", &format!("billId={bill_id}"))
+            .replace(N01, checksum);
+        links().read(&changed)
+    };
+    let two = "9e9cc158359d2bbfd2fc3d455ff1143239115429b7e1cdb105a47c653736fcbb";
+    let equals = "a371f2cb2c2096c2805a3dfdcf4d07893dc5ee03e3fa8927e285e8077056bbd6";
+    for (request_id, bill_id, checksum) in [
+        ("R-1%26billId%3DB-1", "B-2", two),
+        ("R-1", "B-1%26billId%3DB-2", two),
+        ("R-1", "B%3D1", equals),
+    ] {
+        let misuse = with(request_id, bill_id, checksum).unwrap_err();
+        assert_eq!(misuse.field(), "checksum", "{request_id} {bill_id}");
+    }
+    assert!(with("1610439037", "12343905834", N01).is_ok());
+}
+
 #[test]
 fn only_an_allowed_prefix_is_opened() {
     for bad in [

@@ -222,10 +222,17 @@ async fn the_signature_of_a_create_reply_covers_its_text_or_not() {
     };
     let a = "ccf758e9e7076943d583cbe85f2ceacd57025eb57ce3e1d7100faef39d2e5a62";
     let b = "9c1f69bd513a74253bc289e05afb4986cb52d102b630e268c2af9c878c2abe88";
+    // Parameters of the page that are called as what is signed: the reply is tied to its request.
+    let names = "31916cd675d05ef3d73e7e7e899b0a94beb67bb2a9fca5a7d3d56e5302c64c78";
+    let parameters = "t=1&orderId=A-1&amount=33000";
     for (body, expect) in [
         (reply("Thành công.", a), Some(ReplySignature::Short)),
         (reply("anything", a), Some(ReplySignature::Short)),
         (reply("Thành công.", b), Some(ReplySignature::Full)),
+        (
+            reply("Thành công.", names).replace("t=1&s=2", parameters),
+            Some(ReplySignature::Full),
+        ),
         (reply("anything", b), None),
         (reply("Thành công.", a).replace("s=2", "s=3"), None),
         (reply("Thành công.", b).replace("s=2", "s=3"), None),

@@ -28,6 +28,14 @@ STRINGS = {
     "own-link-ipn-without-the-two": "accessKey=F8BBA842ECF85&amount=0&extraData=&message=Successful."
     "&orderId=LINK-1&orderInfo=Liên kết ví&orderType=momo_wallet&partnerCode=MOMO"
     "&payType=qr&requestId=R-2&responseTime=1718000000000&resultCode=0&transId=1",
+    "two-readings": "accessKey=F8BBA842ECF85&amount=33000&extraData=&message=Successful.&orderId=A-1&orderInfo=x"
+    "&orderId=B-2&orderInfo=y&orderType=momo_wallet&partnerCode=MOMO&payType=qr"
+    "&requestId=R-1&responseTime=1718000000000&resultCode=0&transId=4014083433",
+    "link-two-readings": "partnerId=MoMo202001&requestId=R-1&billId=B-1&billId=B-2&amount=33000",
+    "link-equals": "partnerId=MoMo202001&requestId=R-1&billId=B=1&amount=33000",
+    "own-reply-names": "accessKey=F8BBA842ECF85&amount=33000&message=Thành công.&orderId=A-1&partnerCode=MOMO"
+    "&payUrl=https://pay.example/?t=1&orderId=A-1&amount=33000"
+    "&requestId=R-1&responseTime=1718000000000&resultCode=0",
     "own-reply-a": "accessKey=F8BBA842ECF85&amount=33000&orderId=A-1&partnerCode=MOMO&payUrl=https://pay.example/?t=1&s=2"
     "&requestId=R-1&responseTime=1718000000000&resultCode=0",
     "own-reply-b": "accessKey=F8BBA842ECF85&amount=33000&message=Thành công.&orderId=A-1&partnerCode=MOMO"

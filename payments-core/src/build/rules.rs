@@ -130,6 +130,23 @@ pub fn fitting<T: Part + ?Sized>(
     Err(told(field, &problem, when))
 }
 
+/// Checks that a list is not too long.
+///
+/// # Errors
+/// [`Misuse`] naming the field, how many entries it has, and how many it may have.
+pub fn at_most(
+    field: &'static str,
+    entries: usize,
+    most: usize,
+    when: Option<&When>,
+) -> Result<(), Misuse> {
+    if entries <= most {
+        return Ok(());
+    }
+    let problem = format!("has {entries} entries, and may have at most {most}");
+    Err(told(field, &problem, when))
+}
+
 fn told(field: &'static str, problem: &str, when: Option<&When>) -> Misuse {
     let when = when.map(|when| format!(" {when}")).unwrap_or_default();
     Misuse::new(field, format!("{problem}{when}"))
@@ -245,7 +262,13 @@ mod tests {
             fitting("code", Some("XX"), &not, None),
             "`code` must not be XX or YY",
         );
+        check(
+            at_most("items", 51, 50, None),
+            "`items` has 51 entries, and may have at most 50",
+        );
         let fine = [
+            at_most("items", 0, 50, None),
+            at_most("items", 50, 50, Some(&when)),
             needed("a", true, None),
             lacking("a", false, None),
             fitting("a", Some("5"), &test, None),

@@ -71,11 +71,12 @@ where
             };
         }
         parts = shown.0;
-        if signer.verify(&message, verifier.rule(), given) {
-            return Explanation {
-                parts,
-                verdict: format!("verified with key {id:?}"),
+        if signer.matches(&message, verifier.rule(), given) {
+            let verdict = match crate::signing::Canonical::reads_one_way(&message) {
+                Ok(()) => format!("verified with key {id:?}"),
+                Err(refusal) => refusal.to_string(),
             };
+            return Explanation { parts, verdict };
         }
     }
     Explanation {

@@ -72,7 +72,10 @@ pub fn reply_signature<R: SignedReply>(
         return Ok(ReplySignature::Absent);
     };
     let signer = Signer::new(keys.clone());
-    let holds = |reply: &R| signer.verify(reply, R::SIGNATURE, &given);
+    // A reply is tied to its request by the connection and by what it repeats, and a link in it may
+    // well have parameters that are called as the parts are: that is no reason to take a payment
+    // that was started for one that was not.
+    let holds = |reply: &R| signer.matches(reply, R::SIGNATURE, &given);
     let full = R::read(&text);
     if holds(&full) {
         return Ok(ReplySignature::Full);

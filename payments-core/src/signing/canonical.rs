@@ -18,6 +18,17 @@ pub trait Canonical {
     /// [`Refusal`] where a value cannot be signed unambiguously: a control byte, or one of the
     /// joining characters in an entry that is not marked `free`.
     fn stream<S: Sink>(&self, keys: &Self::Keys, sink: &mut S) -> Result<(), Refusal>;
+
+    /// Whether the string can be read as this message only. A value that is marked `free` may hold
+    /// what joins two parts, a name of the order and `=`: then the same string, and the same tag,
+    /// belong to another message too. The derive writes it where parts are pairs and one is free;
+    /// otherwise the refusals of [`Canonical::stream`] have seen to it.
+    ///
+    /// # Errors
+    /// [`Refusal`] naming the field that holds them.
+    fn reads_one_way(&self) -> Result<(), Refusal> {
+        Ok(())
+    }
 }
 
 /// What a canonical string is streamed into.
@@ -46,6 +57,8 @@ enum RefusalProblem {
     Control,
     #[error("holds a character that joins the parts of the signed string")]
     Joining,
+    #[error("holds what joins two parts and a name: the string reads in two ways")]
+    TwoReadings,
     #[error("has a fraction that its wire form cannot carry")]
     Amount,
     #[cfg(feature = "hmac")]
@@ -283,8 +296,71 @@ fn check_characters(name: &'static str, joining: &str, text: &str) -> Result<(),
     })
 }
 
+/// Refuses a free value that holds `joiner`, one of `names` and `=`. Called by the code that the
+/// derive writes.
+///
+/// # Errors
+/// [`Refusal`] naming the field.
+#[inline]
+pub fn check_names(
+    name: &'static str,
+    joiner: &str,
+    names: &[&str],
+    value: &(impl Part + ?Sized),
+) -> Result<(), Refusal> {
+    // Most values do not even hold the joiner, and that is soon seen.
+    let two = value.with_text(|text| text.contains(joiner) && holds_name(joiner, names, text));
+    match two {
+        true => Err(Refusal {
+            field: name,
+            problem: RefusalProblem::TwoReadings,
+        }),
+        false => Ok(()),
+    }
+}
+
+#[inline(never)]
+fn holds_name(joiner: &str, names: &[&str], text: &str) -> bool {
+    let is_name = |text: &str| {
+        let mut rests = names.iter().filter_map(|name| text.strip_prefix(name));
+        rests.any(|rest| rest.starts_with('='))
+    };
+    // At every place, because joiners may overlap.
+    (0..text.len()).any(|at| {
+        let rest = text.get(at..).and_then(|text| text.strip_prefix(joiner));
+        rest.is_some_and(is_name)
+    })
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_name_after_the_joiner_is_found_wherever_it_is() {
+        let check = |joiner: &str, text: &str, expect: bool| {
+            let found = super::check_names("info", joiner, &["id", "info"], text);
+            assert_eq!(found.is_err(), expect, "{text:?} joined by {joiner:?}");
+            let absent = super::check_names("info", joiner, &["id", "info"], &None::<&str>);
+            assert!(absent.is_ok());
+        };
+        for two in [
+            "&id=",
+            "x&id=1",
+            "é&info=",
+            "&&id=x",
+            "a&b=c&id=",
+            "&idid=&id=",
+        ] {
+            check("&", two, true);
+        }
+        for one in [
+            "", "id=1", "&id", "x&id =1", "&i=1&d=2", "&ID=1", "&idx=1", "id=&", "& id=",
+        ] {
+            check("&", one, false);
+        }
+        check("&&", "&&&id=1", true);
+        check("&&", "&id=1", false);
+    }
+
     fn check(joining: &'static str, text: &str, refused: bool) {
         let found = super::check("field", joining, text);
         assert_eq!(found.is_err(), refused, "{text:?} joined by {joining:?}");

@@ -296,9 +296,23 @@ impl<K: Keys> Signer<K> {
         }
     }
 
-    /// Whether `given` is the message's signature. Allocates nothing; constant-time.
+    /// Whether `given` is the message's signature, and no other message's too
+    /// ([`Canonical::reads_one_way`]). Allocates nothing; constant-time.
     #[inline]
     pub fn verify<M: Canonical<Keys = K>>(
+        &self,
+        message: &M,
+        rule: SignatureRule,
+        given: &str,
+    ) -> bool {
+        // Only of what somebody with the key has signed: nobody else learns by the time it takes.
+        self.matches(message, rule, given) && message.reads_one_way().is_ok()
+    }
+
+    /// Whether `given` is the tag of the message's string, which may be another message's string as
+    /// well: for what something else ties to the message. Allocates nothing; constant-time.
+    #[inline]
+    pub fn matches<M: Canonical<Keys = K>>(
         &self,
         message: &M,
         rule: SignatureRule,

@@ -2,7 +2,7 @@
 
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{DeriveInput, Ident, LitStr, Token};
+use syn::{DeriveInput, Ident, LitInt, LitStr, Token};
 
 use super::{Errors, Keyed, bound, items, keyed, list, names, skip_item, unknown_key};
 
@@ -22,6 +22,8 @@ pub(crate) struct Rule {
     pub(crate) needs: Vec<LitStr>,
     pub(crate) lacks: Vec<LitStr>,
     pub(crate) fits: Vec<Test>,
+    /// Lists, and how many entries each may have.
+    pub(crate) at_most: Vec<(LitStr, usize)>,
 }
 
 /// `"reasonCode", min = 1000, max = 1999, not("1009")`
@@ -33,7 +35,15 @@ pub(crate) struct Test {
     pub(crate) max: Option<i64>,
 }
 
-const KEYS: [&str; 6] = ["exactly_one", "when", "unless", "needs", "lacks", "fits"];
+const KEYS: [&str; 7] = [
+    "exactly_one",
+    "when",
+    "unless",
+    "needs",
+    "lacks",
+    "fits",
+    "at_most",
+];
 const TEST_KEYS: [&str; 4] = ["is", "not", "min", "max"];
 
 impl Request {
@@ -53,7 +63,7 @@ impl Request {
             let says_nothing = [&rule.needs, &rule.lacks]
                 .iter()
                 .all(|names| names.is_empty());
-            if !(says_nothing && rule.fits.is_empty()) {
+            if !(says_nothing && rule.fits.is_empty() && rule.at_most.is_empty()) {
                 found.rules.push(rule);
             } else if rule.when.is_some() {
                 let message =
@@ -92,6 +102,15 @@ impl Request {
             "fits" => {
                 let content = list(input, "fits(\"reasonCode\", min = 1)")?;
                 rule.fits.push(Test::read(&content, errors)?);
+            }
+            "at_most" => {
+                let example = "at_most(\"items\", 50)";
+                let content = list(input, example)?;
+                let unclear = |_| content.error(format!("write `{example}`"));
+                let name: LitStr = content.parse().map_err(unclear)?;
+                content.parse::<Token![,]>().map_err(unclear)?;
+                let most: LitInt = content.parse().map_err(unclear)?;
+                rule.at_most.push((name, most.base10_parse()?));
             }
             other => {
                 errors.at(key.span(), unknown_key(other, "#[request]", &KEYS));

@@ -12,6 +12,7 @@ pub(crate) struct Between<'a> {
     pub(crate) needs: Vec<&'a Field>,
     pub(crate) lacks: Vec<&'a Field>,
     pub(crate) fits: Vec<(&'a Field, &'a Test)>,
+    pub(crate) at_most: Vec<(&'a Field, usize)>,
 }
 
 pub(crate) fn between<'a>(
@@ -31,6 +32,11 @@ pub(crate) fn between<'a>(
             .iter()
             .filter_map(|test| Some((looked_at(message, test, errors)?, test)))
             .collect(),
+        at_most: rule
+            .at_most
+            .iter()
+            .filter_map(|(name, most)| Some((list(message, name, errors)?, *most)))
+            .collect(),
     });
     rules.collect()
 }
@@ -48,6 +54,20 @@ fn looked_at<'a>(message: &'a Message, test: &Test, errors: &mut Errors) -> Opti
             "`{}` cannot be looked at: a rule takes texts, truth values, integers and codes that are given",
             name.value()
         );
+        errors.at(name.span(), message);
+        return None;
+    }
+    Some(field)
+}
+
+/// The list whose entries are counted.
+fn list<'a>(message: &'a Message, name: &LitStr, errors: &mut Errors) -> Option<&'a Field> {
+    let Some(field) = message.by_wire_name(&name.value()) else {
+        unknown_field(name, message, errors);
+        return None;
+    };
+    if field.presence != Presence::List {
+        let message = format!("`{}` is no list: `at_most` counts entries", name.value());
         errors.at(name.span(), message);
         return None;
     }

@@ -29,6 +29,7 @@ pub(crate) fn canonical(message: &Message, signed: &Signed<'_>) -> TokenStream {
         false => Ident::new("_sink", Span::mixed_site()),
     };
     let fields = destructured(message, parts);
+    let reads_one_way = reads_one_way(message, layout, parts);
     let body = body.finish();
     quote! {
         #[automatically_derived]
@@ -44,8 +45,52 @@ pub(crate) fn canonical(message: &Message, signed: &Signed<'_>) -> TokenStream {
                 #body
                 ::core::result::Result::Ok(())
             }
+
+            #reads_one_way
         }
     }
+}
+
+/// The look at free values for names of parts; nothing where no value can hold one.
+fn reads_one_way(message: &Message, layout: &Layout, parts: &[Part<'_>]) -> Option<TokenStream> {
+    let Layout::Pairs(joiner) = layout else {
+        return None;
+    };
+    let names = parts.iter().filter_map(|part| match part {
+        Part::Value { at, .. } => Some(at.value()),
+        Part::Credential { name, .. } => Some(name.clone()),
+        Part::Text(_) => None,
+    });
+    let free = parts.iter().filter_map(|part| match part {
+        // The text of an amount or a flag is digits.
+        Part::Value {
+            field, free: true, ..
+        } if field.kind != Kind::Money && !field.is_flag() => Some(*field),
+        Part::Value { .. } | Part::Credential { .. } | Part::Text(_) => None,
+    });
+    let free: Vec<&Field> = free.collect();
+    let rest = (free.len() < message.fields.len()).then(|| quote!(..));
+    // Not one of the fields, whatever they are called.
+    let list = Ident::new("names", Span::mixed_site());
+    let bindings = free.iter().map(|field| &field.name);
+    let checks = free.iter().map(|field| {
+        let (binding, name) = (&field.name, field.wire_name());
+        quote! {
+            ::payments_core::signing::canonical::check_names(#name, #joiner, #list, #binding)?;
+        }
+    });
+    (!free.is_empty()).then(|| {
+        quote! {
+            fn reads_one_way(
+                &self,
+            ) -> ::core::result::Result<(), ::payments_core::signing::Refusal> {
+                let Self { #(#bindings,)* #rest } = self;
+                let #list = &[#(#names),*];
+                #(#checks)*
+                ::core::result::Result::Ok(())
+            }
+        }
+    })
 }
 
 /// Takes the signed fields out of `self`, in the order of the type. Without `..` where all are

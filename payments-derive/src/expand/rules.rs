@@ -25,7 +25,12 @@ pub(super) fn check(rule: &Between<'_>) -> TokenStream {
         let (name, value, test) = (field.wire_name(), value(field), test(written));
         quote!(::payments_core::build::fitting(#name, #value, &#test, #when)?;)
     });
-    let checks = quote!(#(#needs)* #(#lacks)* #(#fits)*);
+    let at_most = rule.at_most.iter().map(|(field, most)| {
+        let (name, list) = (field.wire_name(), &field.name);
+        let most = Literal::usize_unsuffixed(*most);
+        quote!(::payments_core::build::at_most(#name, #list.len(), #most, #when)?;)
+    });
+    let checks = quote!(#(#needs)* #(#lacks)* #(#fits)* #(#at_most)*);
     let Some((field, written, unless)) = rule.when else {
         return checks;
     };

@@ -60,4 +60,13 @@ fn one_field_says_what_others_may_be() {
     );
     let nothing = Report::builder().succeeded(true).country("SE").build();
     assert_eq!(nothing.err().unwrap().to_string(), "`items` is needed");
+    let with = |count: usize| {
+        let report = Report::builder().succeeded(true).country("SE");
+        report.items(vec!["a".to_owned(); count]).build()
+    };
+    assert!(with(50).is_ok());
+    assert_eq!(
+        with(51).err().unwrap().to_string(),
+        "`items` has 51 entries, and may have at most 50"
+    );
 }

@@ -74,6 +74,15 @@ impl ::payments_core::signing::Canonical for LeftOutInFront {
         }
         ::core::result::Result::Ok(())
     }
+    fn reads_one_way(
+        &self,
+    ) -> ::core::result::Result<(), ::payments_core::signing::Refusal> {
+        let Self { b, d, .. } = self;
+        let names = &["a", "b", "c", "d"];
+        ::payments_core::signing::canonical::check_names("b", "&", names, b)?;
+        ::payments_core::signing::canonical::check_names("d", "&", names, d)?;
+        ::core::result::Result::Ok(())
+    }
 }
 
 // Canonical of LeftOutTogether

@@ -26,6 +26,19 @@ impl ::payments_core::signing::Canonical for Pairs {
         )?;
         ::core::result::Result::Ok(())
     }
+    fn reads_one_way(
+        &self,
+    ) -> ::core::result::Result<(), ::payments_core::signing::Refusal> {
+        let Self { order_info, .. } = self;
+        let names = &["orderId", "orderInfo"];
+        ::payments_core::signing::canonical::check_names(
+            "orderInfo",
+            "&",
+            names,
+            order_info,
+        )?;
+        ::core::result::Result::Ok(())
+    }
 }
 
 // Canonical of Joined

@@ -23,3 +23,30 @@ impl ::payments_core::signing::Canonical for Odd {
         ::core::result::Result::Ok(())
     }
 }
+
+// Canonical of Free
+#[automatically_derived]
+impl ::payments_core::signing::Canonical for Free {
+    type Keys = ();
+    fn stream<S: ::payments_core::signing::Sink>(
+        &self,
+        _keys: &Self::Keys,
+        sink: &mut S,
+    ) -> ::core::result::Result<(), ::payments_core::signing::Refusal> {
+        let Self { names, list } = self;
+        sink.literal("names=");
+        ::payments_core::signing::canonical::stream_value(sink, "names", "", names)?;
+        sink.literal("&list=");
+        ::payments_core::signing::canonical::stream_value(sink, "list", "", list)?;
+        ::core::result::Result::Ok(())
+    }
+    fn reads_one_way(
+        &self,
+    ) -> ::core::result::Result<(), ::payments_core::signing::Refusal> {
+        let Self { names, list } = self;
+        let names = &["names", "list"];
+        ::payments_core::signing::canonical::check_names("names", "&", names, names)?;
+        ::payments_core::signing::canonical::check_names("list", "&", names, list)?;
+        ::core::result::Result::Ok(())
+    }
+}

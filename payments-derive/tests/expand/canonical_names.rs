@@ -18,3 +18,12 @@ pub struct Odd {
     #[wire("value")]
     pub value: Option<String>,
 }
+
+#[derive(Canonical)]
+#[canonical(pairs = "&", order(free("names"), free("list")))]
+pub struct Free {
+    #[wire("names")]
+    pub names: String,
+    #[wire("list")]
+    pub list: Option<String>,
+}

@@ -2,7 +2,7 @@
 
 // Request of Query
 // error in line 5 at exactly_on
-//     `#[request]` has no `exactly_on` (did you mean `exactly_one`?); known: `exactly_one`, `when`, `unless`, `needs`, `lacks` and `fits`
+//     `#[request]` has no `exactly_on` (did you mean `exactly_one`?); known: `exactly_one`, `when`, `unless`, `needs`, `lacks`, `fits` and `at_most`
 // error in line 5 at =
 //     write `exactly_one("PaymentId", "OtherTrxCode")`
 // error in line 6 at request

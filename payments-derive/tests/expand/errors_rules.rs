@@ -10,6 +10,8 @@
 #[request(when("note"), when("succeeded"), needs("note"))]
 #[request(whenever("note"), needs("note"))]
 #[request(needs = "note")]
+#[request(at_most("note", 5))]
+#[request(at_most("items"))]
 pub struct Report {
     #[wire("succeeded")]
     succeeded: bool,

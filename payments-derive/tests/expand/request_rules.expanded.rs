@@ -284,6 +284,12 @@ const _: () = {
                 !items.is_empty(),
                 ::core::option::Option::None,
             )?;
+            ::payments_core::build::at_most(
+                "items",
+                items.len(),
+                50,
+                ::core::option::Option::None,
+            )?;
             ::payments_core::build::fitting(
                 "country",
                 ::core::option::Option::Some(&country),

@@ -19,7 +19,7 @@ payments_core::codes! {
     needs("acquirer")
 )]
 #[request(when("country", is("DK", "FI")), fits("age", min = -1, max = 5), fits("reasonCode", max = 2000))]
-#[request(needs("items"))]
+#[request(needs("items"), at_most("items", 50))]
 #[request(fits("country", not("XX")))]
 pub struct Report {
     /// Whether it succeeded.

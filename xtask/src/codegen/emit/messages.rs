@@ -308,6 +308,11 @@ fn together(rule: &Together) -> String {
             .iter()
             .map(|found| format!("fits({})", test(found))),
     );
+    parts.extend(
+        rule.at_most
+            .iter()
+            .map(|(name, most)| format!("at_most({}, {most})", literal(name))),
+    );
     let short = format!("#[request({})]\n", parts.join(", "));
     if short.trim_end().chars().count() <= 100 {
         short
@@ -343,7 +348,6 @@ pub(super) fn canonical(signature: &Signature, keys: &str) -> String {
                 name,
                 free,
                 skip_absent,
-                sometimes: _,
             } => {
                 let names: Vec<String> = skip_absent.iter().map(|name| literal(name)).collect();
                 match (free, names.as_slice()) {

@@ -17,10 +17,7 @@ pub(super) fn items(message: &Message, signature: &Signature, page: &mut Page) -
     let name = name(message);
     let (mut fields, mut reads, mut shorter) = (String::new(), String::new(), String::new());
     for entry in &signature.order {
-        let Entry::Field {
-            name, sometimes, ..
-        } = entry
-        else {
+        let Entry::Field { name, .. } = entry else {
             continue;
         };
         let Some(field) = message.field(name) else {
@@ -28,7 +25,7 @@ pub(super) fn items(message: &Message, signature: &Signature, page: &mut Page) -
         };
         let (wire, rust) = (literal(name), &field.rust);
         fields.push_str(&format!("#[wire({wire})]\n{rust}: Option<String>,\n"));
-        if *sometimes {
+        if entry.may_be_left_out() {
             reads.push_str(&format!(
                 "{rust}: Some(text({wire}).unwrap_or_default()),\n"
             ));

@@ -477,6 +477,8 @@ pub(crate) struct Property {
     pub(crate) not: Option<Spanned<Node>>,
     #[serde(rename = "minItems")]
     pub(crate) min_items: Option<Spanned<usize>>,
+    #[serde(rename = "maxItems")]
+    pub(crate) max_items: Option<Spanned<usize>>,
     /// What is sent where it is not given: the empty text, in a link any.
     pub(crate) default: Option<Spanned<Node>>,
     pub(crate) minimum: Option<Spanned<i64>>,

@@ -55,7 +55,7 @@ impl<'a> Lowering<'a> {
             }
             let (exactly_one, choices) = self.groups(schema, role, &fields);
             let together = self.together(schema, role, &fields);
-            let signature = self.signature(schema, &fields, role);
+            let signature = self.signature(schema, &fields);
             self.check_aliases(schema, role, &mut fields, signature.as_ref());
             let sound = self.problems.count() == before;
             let signature_if_sound = signature.as_ref().filter(|_| sound);

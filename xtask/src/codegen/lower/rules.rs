@@ -90,7 +90,7 @@ impl<'a> Lowering<'a> {
         all
     }
 
-    /// `minItems: 1` and `not` beside a property.
+    /// `minItems: 1`, `maxItems` and `not` beside a property.
     fn of_properties(
         &mut self,
         schema: &'a raw::Schema,
@@ -111,6 +111,17 @@ impl<'a> Lowering<'a> {
                     );
                 }
                 rule.needs.push(name.value.clone());
+            }
+            if let Some(most) = &property.max_items {
+                let is_list = matches!(kind, Some(Kind::List(_) | Kind::Texts));
+                if most.value == 0 || !is_list || role != Role::Request {
+                    self.problems.add(
+                        most.referenced,
+                        "`maxItems` says of a list that is sent how long it may be",
+                        "write `maxItems: 1` or more there, or leave it out",
+                    );
+                }
+                rule.at_most.push((name.value.clone(), most.value));
             }
             if let Some(not) = &property.not {
                 if role != Role::Request {

@@ -4,7 +4,7 @@ use serde_saphyr::{Location, Spanned};
 
 use super::super::load::node::{Node, Value};
 use super::super::load::raw;
-use super::super::model::{Credential, Entry, Field, Kind, Place, Role, Scheme, Signature, Vector};
+use super::super::model::{Credential, Entry, Field, Kind, Place, Scheme, Signature, Vector};
 use super::{Lowering, wire_names};
 
 impl<'a> Lowering<'a> {
@@ -12,7 +12,6 @@ impl<'a> Lowering<'a> {
         &mut self,
         schema: &'a raw::Schema,
         fields: &[Field],
-        role: Role,
     ) -> Option<Signature> {
         let spanned = schema.signature.as_ref()?;
         let raw = &spanned.value;
@@ -31,7 +30,7 @@ impl<'a> Lowering<'a> {
         let before = self.problems.count();
         let mut order: Vec<Entry> = Vec::new();
         for node in &raw.order {
-            let Some(entry) = self.entry(node, fields, pairs, role) else {
+            let Some(entry) = self.entry(node, fields, pairs) else {
                 continue;
             };
             let literal = matches!(entry, Entry::Literal(_));
@@ -77,7 +76,6 @@ impl<'a> Lowering<'a> {
         node: &'a Spanned<Node>,
         fields: &[Field],
         pairs: bool,
-        role: Role,
     ) -> Option<Entry> {
         let known = wire_names(fields);
         match &node.value {
@@ -108,10 +106,23 @@ impl<'a> Lowering<'a> {
                         let name = Spanned::new(text.clone(), value.referenced, value.defined);
                         self.signed_field(&name, &known, fields, true)
                     }
-                    ("sometimes", Node::Text(_)) if pairs && role == Role::Reply => {
-                        let entry = self.skipped_field(std::slice::from_ref(value), &known, fields);
-                        entry.map(Entry::free_and_sometimes)
-                    }
+                    ("free", Node::Map(_)) => match self.entry(value, fields, pairs)? {
+                        Entry::Field {
+                            name,
+                            free: false,
+                            skip_absent,
+                        } => Some(Entry::Field {
+                            name,
+                            free: true,
+                            skip_absent,
+                        }),
+                        Entry::Field { free: true, .. }
+                        | Entry::Credential(_)
+                        | Entry::Literal(_) => {
+                            self.unclear_entry(key.referenced);
+                            None
+                        }
+                    },
                     ("skip-absent", Node::Text(_)) if pairs => {
                         self.skipped_field(std::slice::from_ref(value), &known, fields)
                     }
@@ -136,7 +147,7 @@ impl<'a> Lowering<'a> {
         self.problems.add(
             at,
             "this cannot stand in an order list",
-            "write a field, $credential, { free: field }, where parts are pairs { skip-absent: field } and in a reply { sometimes: field }, or, where parts are joined, { literal: text }",
+            "write a field, $credential, { free: field }, where parts are pairs { skip-absent: field } (both: { free: { skip-absent: field } }), or, where parts are joined, { literal: text }",
         );
     }
 
@@ -180,7 +191,6 @@ impl<'a> Lowering<'a> {
                 name: name.value.clone(),
                 free,
                 skip_absent: Vec::new(),
-                sometimes: false,
             }),
         }
     }
@@ -217,7 +227,6 @@ impl<'a> Lowering<'a> {
             name: group.first()?.clone(),
             free: false,
             skip_absent: group,
-            sometimes: false,
         })
     }
 

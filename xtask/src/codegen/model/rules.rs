@@ -7,6 +7,8 @@ pub(crate) struct Together {
     pub(crate) needs: Vec<String>,
     pub(crate) lacks: Vec<String>,
     pub(crate) fits: Vec<Test>,
+    /// Lists, and how many entries each may have.
+    pub(crate) at_most: Vec<(String, usize)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

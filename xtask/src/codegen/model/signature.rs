@@ -39,28 +39,20 @@ pub(crate) enum Entry {
     Field {
         name: String,
         free: bool,
-        /// Left out where it and these are absent; the field itself stands first.
+        /// Left out where it and these are absent; the field itself stands first. Whether a reply was
+        /// signed with it does not show in the reply.
         skip_absent: Vec<String>,
-        /// Of a reply: is signed or is not, as the provider's pages have it.
-        sometimes: bool,
     },
     Credential(String),
     Literal(String),
 }
 
 impl Entry {
-    /// The same for a text that may hold anything, and that is signed or is not.
-    pub(crate) fn free_and_sometimes(self) -> Self {
+    /// Whether the field may be left out with its name.
+    pub(crate) fn may_be_left_out(&self) -> bool {
         match self {
-            Self::Field {
-                name, skip_absent, ..
-            } => Self::Field {
-                name,
-                free: true,
-                skip_absent,
-                sometimes: true,
-            },
-            Self::Credential(_) | Self::Literal(_) => self,
+            Self::Field { skip_absent, .. } => !skip_absent.is_empty(),
+            Self::Credential(_) | Self::Literal(_) => false,
         }
     }
 }

@@ -79,9 +79,9 @@ impl Tests<'_> {
         });
         let fields: String = fields.collect();
         let lacks = |entry: &Entry| match entry {
-            Entry::Field {
-                name, sometimes, ..
-            } => *sometimes && vector.given.field(name).is_none(),
+            Entry::Field { name, .. } => {
+                entry.may_be_left_out() && vector.given.field(name).is_none()
+            }
             Entry::Credential(_) | Entry::Literal(_) => false,
         };
         let shorter = match signature.order.iter().any(lacks) {

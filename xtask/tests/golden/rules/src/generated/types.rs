@@ -8,7 +8,7 @@ use super::codes::Reason;
 
 /// A report.
 #[derive(Clone, Request)]
-#[request(needs("items"), fits("id", not("A-0")))]
+#[request(needs("items"), fits("id", not("A-0")), at_most("items", 50))]
 #[request(when("age"), needs("note"))]
 #[request(when("note"), needs("age", "acquirer"))]
 #[request(when("succeeded", is("false")), needs("reason", "note"))]
