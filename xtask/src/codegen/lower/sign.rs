@@ -71,12 +71,7 @@ impl<'a> Lowering<'a> {
         })
     }
 
-    fn entry(
-        &mut self,
-        node: &'a Spanned<Node>,
-        fields: &[Field],
-        pairs: bool,
-    ) -> Option<Entry> {
+    fn entry(&mut self, node: &'a Spanned<Node>, fields: &[Field], pairs: bool) -> Option<Entry> {
         let known = wire_names(fields);
         match &node.value {
             Node::Text(text) => {

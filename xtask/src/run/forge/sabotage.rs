@@ -130,13 +130,13 @@ fn agree(fault: Fault, right: &str, given: &str) -> bool {
     }
 }
 
-fn found(scheme: &Scheme, fault: Fault) -> Row {
+fn found(scheme: &Scheme, fault: Fault, tries: u64) -> Row {
     let faulty = Scheme {
         name: scheme.name,
         layout: scheme.layout.clone(),
         verify: verifier(&scheme.layout, fault),
     };
-    run(&faulty, 1_500, 3)
+    run(&faulty, tries, 3)
 }
 
 /// Without a fault nothing is found, so that what is found with one is the fault.
@@ -146,7 +146,7 @@ fn without_a_fault_nothing_is_found() {
         let Scheme { layout, .. } = &scheme;
         let first = layout.signed_originals()[0].write(layout);
         assert!(verifier(layout, Fault::None)(&first).is_some());
-        let row = found(&scheme, Fault::None);
+        let row = found(&scheme, Fault::None, 1_500);
         assert_eq!((row.forged_accepted, row.panics), (0, 0), "{:?}", row.first);
     }
 }
@@ -155,14 +155,17 @@ fn check(fault: Fault, names: &[&str]) {
     let schemes = schemes::hashed().unwrap();
     for name in names {
         let scheme = schemes.iter().find(|it| it.name.starts_with(name)).unwrap();
-        let row = found(scheme, fault);
-        let count = if fault == Fault::Panicking {
-            row.panics
-        } else {
-            row.forged_accepted
+        let count = |tries| {
+            let row = found(scheme, fault, tries);
+            assert_eq!(row.first.is_some(), row.forged_accepted + row.panics > 0);
+            match fault {
+                Fault::Panicking => row.panics,
+                _ => row.forged_accepted,
+            }
         };
-        assert!(count > 0, "{name}: {fault:?} is not found");
-        assert!(!row.ok() && row.first.is_some());
+        // Most are found soon.
+        let is_found = count(200) > 0 || count(3_000) > 0;
+        assert!(is_found, "{name}: {fault:?} is not found");
     }
 }
 

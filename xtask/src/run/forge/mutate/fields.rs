@@ -43,32 +43,28 @@ impl Forger<'_> {
 
     /// The same signed text, taken apart in another way.
     pub(super) fn split(&mut self) {
+        let canonical = self.layout.canonical;
         let values = self.layout.meaning(&self.draft).0;
-        let pair = |(name, value): &(String, String)| format!("{name}={value}");
-        let (joint, signed) = match self.layout.canonical {
+        let (joint, signed) = match canonical {
             Canonical::Joined("") | Canonical::Letter => return,
             Canonical::Joined(with) => (with, values.as_slice()),
             Canonical::Pairs(_) => ("&", values.as_slice()),
             // Without the path.
             Canonical::SecretFirst => ("&", values.get(1..).unwrap_or_default()),
         };
-        let whole: Vec<String> = match self.layout.canonical {
-            Canonical::Joined(_) => signed.iter().map(|(_, value)| value.clone()).collect(),
-            _ => signed.iter().map(pair).collect(),
-        };
+        let named = !matches!(canonical, Canonical::Joined(_));
+        let in_order = !matches!(canonical, Canonical::SecretFirst);
+        let texts = signed.iter().map(|(name, value)| match named {
+            true => format!("{name}={value}"),
+            false => value.clone(),
+        });
+        let whole = texts.collect::<Vec<_>>().join(joint);
         let mut found: Vec<Field> = Vec::new();
-        for part in whole.join(joint).split(joint) {
-            let expected = signed.get(found.len()).map(|(name, _)| name.as_str());
-            let (name, value) = match self.layout.canonical {
-                Canonical::Joined(_) => (expected, part),
-                Canonical::SecretFirst => match part.split_once('=') {
-                    Some((name, value)) => (Some(name), value),
-                    None => (None, part),
-                },
-                Canonical::Pairs(_) | Canonical::Letter => match part.split_once('=') {
-                    Some((name, value)) if Some(name) == expected => (Some(name), value),
-                    _ => (None, part),
-                },
+        for part in whole.split(joint) {
+            let next = signed.get(found.len()).map(|(name, _)| name.as_str());
+            let (name, value) = match part.split_once('=').filter(|_| named) {
+                Some((name, value)) if !in_order || next == Some(name) => (Some(name), value),
+                _ => (next.filter(|_| !named), part),
             };
             let name = name.filter(|_| found.is_empty() || !self.draw.once_in(8));
             match (name, found.last_mut()) {
@@ -80,12 +76,12 @@ impl Forger<'_> {
                 (None, None) => return,
             }
         }
-        if matches!(self.layout.canonical, Canonical::SecretFirst) {
-            self.draft.fields = found;
-        } else {
+        if in_order {
             for Field { name, value, .. } in found {
                 self.draft.set(&name, value);
             }
+        } else {
+            self.draft.fields = found;
         }
     }
 
