@@ -36,6 +36,12 @@ macro_rules! vector {
 
 const KEY: i64 = 263_012;
 const PAYMENTS: [&str; 3] = ["p1", "p2", "p3"];
+const GOOD: [&str; 4] = [
+    vector!("text.b64"),
+    vector!("number.b64"),
+    vector!("stamped.b64"),
+    vector!("long.b64"),
+];
 const NO_KEYS: Keys = Keys {
     public: "",
     secret: "",
@@ -58,12 +64,6 @@ pub(crate) fn cards() -> Result<Scheme, Misuse> {
             &["PublicKeyId"],
         )
     };
-    let good = [
-        vector!("text.b64"),
-        vector!("number.b64"),
-        vector!("stamped.b64"),
-        vector!("long.b64"),
-    ];
     let sealed = [
         vector!("refused-other-key.b64"),
         vector!("refused-mgf1-sha1.b64"),
@@ -84,11 +84,10 @@ pub(crate) fn cards() -> Result<Scheme, Misuse> {
         ..Layout::new(
             (Canonical::Joined(""), Proof::Sealed),
             (NO_KEYS, NO_KEYS),
-            good.iter().enumerate().map(card).collect(),
+            GOOD.iter().enumerate().map(card).collect(),
         )
     };
-    let keys = private_keys::<AwsLc>().with_pem(KEY, vector!("key.pem"))?;
-    let desk = Desk::new(keys, &layout, &good);
+    let desk = Desk::new(Memory::of(&GOOD)?, &layout);
     Ok(Scheme {
         name: "mobilepay card_callback, RSA-OAEP",
         layout,
@@ -97,26 +96,17 @@ pub(crate) fn cards() -> Result<Scheme, Misuse> {
 }
 
 /// A PSP that took the originals in before.
-struct Desk {
-    keys: Memory,
+struct Desk<D> {
+    keys: D,
     receiver: Receiver<CardCallback>,
     before: Vec<Message>,
 }
 
-impl Desk {
-    fn new(keys: PrivateKeys<AwsLc>, layout: &Layout, ciphertexts: &[&str]) -> Self {
-        let known = ciphertexts.iter().filter_map(|text| {
-            let bytes = Base64Form::Strict.decode(text)?;
-            let plain = in_place(keys.decrypt(KEY, bytes.clone()))?;
-            Some((bytes, plain))
-        });
-        let known = Arc::new(known.collect());
+impl<D: Decryptor + Clone> Desk<D> {
+    fn new(keys: D, layout: &Layout) -> Self {
         let drafts = layout.signed_originals();
         Self {
-            keys: Memory {
-                keys: Arc::new(keys),
-                known,
-            },
+            keys,
             receiver: callbacks("live", "psp", danger::authenticated_elsewhere()),
             before: drafts.iter().map(|draft| draft.write(layout)).collect(),
         }
@@ -160,6 +150,21 @@ struct Memory {
     known: Arc<HashMap<Vec<u8>, Secret<Vec<u8>>>>,
 }
 
+impl Memory {
+    fn of(ciphertexts: &[&str]) -> Result<Self, Misuse> {
+        let keys = private_keys::<AwsLc>().with_pem(KEY, vector!("key.pem"))?;
+        let known = ciphertexts.iter().filter_map(|text| {
+            let bytes = Base64Form::Strict.decode(text)?;
+            let plain = in_place(keys.decrypt(KEY, bytes.clone()))?;
+            Some((bytes, plain))
+        });
+        Ok(Self {
+            known: Arc::new(known.collect()),
+            keys: Arc::new(keys),
+        })
+    }
+}
+
 impl Decryptor for Memory {
     fn size(&self, key: i64) -> Option<usize> {
         self.keys.size(key)
@@ -174,5 +179,53 @@ impl Decryptor for Memory {
             Some(plain) => Box::pin(ready(Some(plain.clone()))),
             None => self.keys.decrypt(key, ciphertext),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::engine::run;
+    use super::*;
+
+    /// Opens everything of the right length.
+    #[derive(Clone)]
+    struct Credulous(Memory);
+
+    impl Decryptor for Credulous {
+        fn size(&self, key: i64) -> Option<usize> {
+            self.0.size(key)
+        }
+
+        fn decrypt(
+            &self,
+            _key: i64,
+            ciphertext: Vec<u8>,
+        ) -> Pin<Box<dyn Future<Output = Option<Secret<Vec<u8>>>> + Send + '_>> {
+            let known = &self.0.known;
+            let plain = known.get(&ciphertext).or(known.values().next());
+            Box::pin(ready(plain.cloned()))
+        }
+    }
+
+    fn check<D: Decryptor + Clone + 'static>(sabotage: impl Fn(&mut Desk<D>), keys: D) {
+        let scheme = cards().unwrap();
+        let mut desk = Desk::new(keys, &scheme.layout);
+        sabotage(&mut desk);
+        let faulty = Scheme {
+            verify: Box::new(move |message| desk.card(message)),
+            ..scheme
+        };
+        let row = run(&faulty, 100, 3);
+        assert!(!row.deaf && row.forged_accepted > 10, "{row:?}");
+    }
+
+    #[test]
+    fn a_desk_that_forgets_where_a_card_came_from_is_found() {
+        check(|desk| desk.before.clear(), Memory::of(&GOOD).unwrap());
+    }
+
+    #[test]
+    fn a_key_that_opens_what_was_changed_is_found() {
+        check(|_| {}, Credulous(Memory::of(&GOOD).unwrap()));
     }
 }
