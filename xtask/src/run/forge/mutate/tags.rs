@@ -63,6 +63,7 @@ impl Forger<'_> {
             STANDARD.encode(&hex),
             URL_SAFE.encode(&digest),
             base64.trim_end_matches('=').to_owned(),
+            stepped(&tag),
             format!("ApiKey {tag}"),
             format!("sha256={tag}"),
             tag.chars().rev().collect(),
@@ -140,4 +141,13 @@ impl Forger<'_> {
         let tag = self.draw.pick(self.tags);
         self.set_tag(tag);
     }
+}
+
+/// With the last letter one further: of base64, it may be of the same bytes.
+fn stepped(tag: &str) -> String {
+    let mut bytes = tag.as_bytes().to_vec();
+    if let Some(last) = bytes.iter_mut().rev().find(|byte| **byte != b'=') {
+        *last = last.wrapping_add(1);
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
