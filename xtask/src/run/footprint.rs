@@ -8,6 +8,7 @@ use super::bench::row::{self, Row};
 use crate::{complain, root, say};
 
 mod program;
+mod providers;
 
 use program::Program;
 
@@ -85,9 +86,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
         })
         .inspect(|line| complain(&format!("without features there is still {line}")))
         .count();
-    let rows = vec![
+    let mut rows = vec![
         Row::count(
-            "payments-mocasa without features",
+            "a program with payments-mocasa without features",
             "crates",
             types_tree.len(),
             40,
@@ -107,6 +108,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
             1.25,
         ),
     ];
+    rows.extend(providers::rows()?);
     let code = row::code(&rows);
     if *json {
         let figures = Figures {

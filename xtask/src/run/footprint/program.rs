@@ -182,7 +182,7 @@ impl Program {
 }
 
 /// Each line is `name vVERSION`, perhaps with `(proc-macro)`, `(/path)` or `(*)`.
-fn crates(tree: &str, own: &str) -> BTreeSet<String> {
+pub(super) fn crates(tree: &str, own: &str) -> BTreeSet<String> {
     tree.lines()
         .filter_map(|line| {
             let (name, rest) = line.split_once(" v")?;
