@@ -21,7 +21,7 @@
 //!
 //! | error | when |
 //! | --- | --- |
-//! | `SANDBOX_SIGNATURE` | missing, in two places, of the form of 2014, wrong, or over what cannot be signed: a parameter that is empty, stands twice, or holds a control character |
+//! | `SANDBOX_SIGNATURE` | missing, in two places, of the form of 2014, wrong, or over what cannot be signed: a parameter that is empty, stands twice, holds a control character, or reads as two |
 //! | `SANDBOX_PARAMETER` | unknown or missing |
 //! | `SANDBOX_PRODUCT`, `SANDBOX_OPERATOR`, `SANDBOX_URL` | none of ours; not `http(s)://` |
 //! | `SANDBOX_SESSION` | no such session |

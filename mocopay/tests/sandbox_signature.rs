@@ -138,6 +138,9 @@ fn requests_are_verified_strictly() {
     // One value that reads as two parameters: the signed text is the same, what it says is not.
     let joined = "mcc=228%26mnc%3D01&pid=12000&userId=123456789";
     check(SLASH, joined, K1, request);
+    let url = |url: &str| format!("{K1_QUERY}&callbackUrl=https%3A%2F%2Fshop.example%2F{url}");
+    check(SLASH, &url("%3Fa%3D1%26b%3D2"), K1, mismatch);
+    check(SLASH, &url("%26country%3DCH"), K1, request);
     check("/v1/payment/init\u{0}", K1_QUERY, K1, request);
     check("/v1?mcc=228", K1_QUERY, K1, request);
     // Another key, and every bit of the digest.

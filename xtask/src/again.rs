@@ -19,6 +19,9 @@ pub(crate) enum Again {
     /// Count crates and build seconds.
     #[command(disable_help_flag = true)]
     Footprint(Rest),
+    /// Forge callbacks of every scheme and see that none is believed, in a release build.
+    #[command(disable_help_flag = true)]
+    Forge(Rest),
 }
 
 /// Arguments that are passed on unread.
@@ -54,6 +57,7 @@ impl Again {
             Self::Sandbox(rest) => ("sandbox", false, rest),
             Self::Bench(rest) => ("bench", true, rest),
             Self::Footprint(rest) => ("footprint", false, rest),
+            Self::Forge(rest) => ("forge", true, rest),
         };
         let mut words = vec!["run", "--quiet", "--package", "xtask", "--features", "run"];
         if release {
@@ -115,6 +119,7 @@ mod tests {
             &["demo", "--json", "--seed", "7"],
         );
         check("bench --help", true, &["bench", "--help"]);
+        check("forge --seed 7", true, &["forge", "--seed", "7"]);
         check("sandbox -- --odd", false, &["sandbox", "--odd"]);
     }
 }

@@ -3,6 +3,7 @@
 mod bench;
 mod demo;
 mod footprint;
+mod forge;
 mod sandbox;
 
 /// The same names as in `again.rs`.
@@ -16,6 +17,8 @@ pub(crate) enum Run {
     Bench(bench::Arguments),
     /// Count crates and build seconds.
     Footprint(footprint::Arguments),
+    /// Forge callbacks of every scheme and see that none is believed.
+    Forge(forge::Arguments),
 }
 
 impl Run {
@@ -29,6 +32,7 @@ impl Run {
             Self::Sandbox(arguments) => sandbox::run(&arguments),
             Self::Bench(arguments) => bench::run(&arguments),
             Self::Footprint(arguments) => footprint::run(&arguments),
+            Self::Forge(arguments) => forge::run(&arguments),
         }
     }
 }

@@ -23,7 +23,8 @@ use payments_mobilepay::payments_core::testing::FixedClock;
 pub(crate) const KEY: i64 = 263_012;
 
 /// The fixtures that are to be refused.
-pub(crate) const REFUSED: [&str; 9] = [
+pub(crate) const REFUSED: [&str; 10] = [
+    "refused-other-key",
     "refused-mgf1-sha1",
     "refused-oaep-sha1",
     "refused-pkcs1",

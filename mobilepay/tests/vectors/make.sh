@@ -41,6 +41,13 @@ oaep refused-brace "${good%?}"
 oaep refused-float '{"encryptedCardData":{"cardNumber":1234567812345678.0,"expiryMonth":12,"expiryYear":28}}'
 oaep refused-month '{"encryptedCardData":{"cardNumber":"1234567812345678","expiryMonth":"13","expiryYear":"28"}}'
 
+# For another PSP's key of the same size, which nobody keeps.
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096 -out other.pem
+openssl pkey -in other.pem -pubout -out pub.pem
+oaep refused-other-key "$good"
+openssl pkey -in key.pem -pubout -out pub.pem
+rm -f other.pem
+
 # One bit of the last byte flipped, the last byte cut off, and the other alphabet.
 openssl base64 -d -A -in text.b64 -out ciphertext
 last=$(tail -c 1 ciphertext | od -An -tu1 | tr -d ' ')

@@ -12,7 +12,7 @@ use payments_core::signing::same;
 
 use super::config::SignedValues;
 
-/// The parameters whose values may hold what joins parameters.
+/// The parameters whose values may hold what joins parameters, but not with the name of one.
 const URLS: [&str; 3] = ["callbackUrl", "imageUrl", "notifyUrl"];
 
 /// Every parameter of MoCoPay's pages but the signature.
@@ -116,18 +116,18 @@ impl<'a> SignedRequest<'a> {
     ///
     /// # Errors
     /// [`SignatureError::Request`] for what cannot be signed, before anything is hashed: a control
-    /// character, broken encoding, a parameter that is empty or stands twice, and what joins
-    /// parameters in a value that is no URL: one value would read as two.
+    /// character, broken encoding, a parameter that is empty or stands twice, and a value that reads
+    /// as two parameters: what joins them in a value that is no URL, and `&` with the name of one and
+    /// `=` in a URL that is signed as it is meant.
     pub fn read(path: &'a str, query: &str, values: SignedValues) -> Result<Self, SignatureError> {
         let clean = path
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && byte != b'?');
         let read = Fields::parse(query.as_bytes()).map_err(|_| SignatureError::Request)?;
-        let joins = |name: &str| name == "signature" || URLS.contains(&name);
         let blurred = |(name, value): (&str, &str)| {
             value.is_empty()
                 || value.chars().chain(name.chars()).any(char::is_control)
-                || (!joins(name) && value.contains(['&', '=', '?', '#']))
+                || reads_as_two(name, value, values)
         };
         if !clean || read.repeated().is_some() || read.iter().any(blurred) {
             return Err(SignatureError::Request);
@@ -195,6 +195,20 @@ impl<'a> SignedRequest<'a> {
             Err(SignatureError::Mismatch)
         }
     }
+}
+
+fn reads_as_two(name: &str, value: &str, values: SignedValues) -> bool {
+    if name == "signature" {
+        return false;
+    }
+    if !URLS.contains(&name) {
+        return value.contains(['&', '=', '?', '#']);
+    }
+    let begins = |part: &str| {
+        let pair = part.split_once('=');
+        pair.is_some_and(|(name, _)| PARAMETERS.contains(&name))
+    };
+    values == SignedValues::Decoded && value.split('&').skip(1).any(begins)
 }
 
 /// Names only: values are personal data.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::say;
 
 mod calls;
-mod cards;
+pub(crate) mod cards;
 mod money;
 mod pace;
 mod requests;

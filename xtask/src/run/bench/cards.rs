@@ -53,7 +53,7 @@ pub(super) fn row() -> Result<Row, String> {
 }
 
 /// What there is without a runtime is there at once.
-fn in_place<T>(future: impl Future<Output = Option<T>>) -> Option<T> {
+pub(crate) fn in_place<T>(future: impl Future<Output = Option<T>>) -> Option<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(found) => found,
         Poll::Pending => None,

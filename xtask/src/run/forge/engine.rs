@@ -1,0 +1,145 @@
+//! The run over one scheme: forge, ask the verifier, ask the oracle.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use super::draw::Draw;
+use super::layout::{Layout, Meaning};
+use super::message::{Draft, Message};
+use super::mutate::Forger;
+use super::oracle::{Reading, read};
+
+/// What a message says to the merchant under its signature, where it is accepted.
+pub(super) type Verify = Box<dyn Fn(&Message) -> Option<Meaning> + Send + Sync>;
+
+/// A scheme and who verifies it.
+pub(super) struct Scheme {
+    pub(super) name: &'static str,
+    pub(super) layout: Layout,
+    pub(super) verify: Verify,
+}
+
+/// What came of a scheme.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Row {
+    pub(super) scheme: &'static str,
+    pub(super) tried: u64,
+    pub(super) forged_accepted: u64,
+    pub(super) panics: u64,
+    /// What went wrong first, for people.
+    #[serde(skip)]
+    pub(super) first: Option<String>,
+    /// An original was not accepted: then refusing the rest proves nothing.
+    #[serde(skip)]
+    pub(super) deaf: bool,
+    /// The digest of all that was tried.
+    #[serde(skip)]
+    pub(super) trace: String,
+}
+
+impl Row {
+    pub(super) fn ok(&self) -> bool {
+        self.forged_accepted == 0 && self.panics == 0 && !self.deaf
+    }
+
+    /// What is wrong, for people.
+    pub(super) fn complaints(&self) -> Vec<String> {
+        let deaf = self
+            .deaf
+            .then_some("an original is not accepted, so that nothing is proven");
+        let all = deaf.into_iter().chain(self.first.as_deref());
+        all.map(|what| format!("{}: {what}", self.scheme)).collect()
+    }
+
+    /// A line of the table.
+    pub(super) fn line(&self) -> String {
+        let Self {
+            scheme,
+            tried,
+            forged_accepted,
+            panics,
+            ..
+        } = self;
+        format!("{scheme:36} {tried:>9} {forged_accepted:>15} {panics:>7}")
+    }
+}
+
+/// Tries so many forgeries. Each differs from its original in at least a byte; it is forged if it is
+/// accepted and does not read as something that was signed, or tells the merchant something else.
+pub(super) fn run(scheme: &Scheme, tries: u64, seed: u64) -> Row {
+    let Scheme {
+        name,
+        layout,
+        verify,
+    } = scheme;
+    let drafts = layout.signed_originals();
+    let tags: Vec<String> = drafts.iter().map(|draft| draft.tag(layout)).collect();
+    let sent: Vec<Message> = drafts.iter().map(|draft| draft.write(layout)).collect();
+    let readings: Vec<Option<Reading>> = sent.iter().map(|it| read(layout, it)).collect();
+    let signed: HashMap<&Reading, Meaning> = (readings.iter().zip(&drafts))
+        .filter_map(|(reading, draft)| Some((reading.as_ref()?, layout.meaning(draft))))
+        .collect();
+    let said = |reading: Option<&Reading>| reading.and_then(|reading| signed.get(reading));
+    // Whether the verifier takes what it has to take, as what it is.
+    let hears = || {
+        let mut originals = layout.originals.iter().zip(&sent).zip(&readings);
+        originals.all(|((original, message), reading)| {
+            let expect = said(reading.as_ref());
+            expect.is_some() && (!original.holds || verify(message).as_ref() == expect)
+        })
+    };
+    let mut row = Row {
+        scheme: name,
+        deaf: sent.is_empty() || !hears(),
+        ..Row::default()
+    };
+    let (mut draw, mut trace) = (Draw::from_seed(seed), Sha256::new());
+    while row.tried < tries {
+        let at = draw.below(drafts.len());
+        let (Some(draft), Some(original)) = (drafts.get(at), sent.get(at)) else {
+            break;
+        };
+        let forger = Forger::new(layout, &tags, draft, &mut draw);
+        let (message, kinds) = forger.forge();
+        if message == *original {
+            continue;
+        }
+        row.tried = row.tried.saturating_add(1);
+        trace.update(&message.text);
+        message.header.iter().for_each(|tag| trace.update(tag));
+        let verified = catch_unwind(AssertUnwindSafe(|| verify(&message)));
+        let (count, what) = match verified {
+            Ok(None) => continue,
+            Ok(Some(found)) => {
+                if said(read(layout, &message).as_ref()) == Some(&found) {
+                    continue;
+                }
+                (&mut row.forged_accepted, format!("was read as {found:?}"))
+            }
+            Err(_) => (&mut row.panics, "made the verifier panic".to_owned()),
+        };
+        *count = count.saturating_add(1);
+        row.first
+            .get_or_insert_with(|| told(kinds, draft, &message, &what));
+    }
+    row.deaf |= !hears();
+    row.trace = const_hex::encode(trace.finalize());
+    row
+}
+
+fn told(kinds: [&str; 2], draft: &Draft, message: &Message, what: &str) -> String {
+    let text = String::from_utf8_lossy(&message.text);
+    let tags: Vec<_> = message
+        .header
+        .iter()
+        .map(|tag| String::from_utf8_lossy(tag))
+        .collect();
+    let fields = draft.fields.iter();
+    let original: Vec<String> = fields
+        .map(|field| format!("{}={}", field.name, field.value))
+        .collect();
+    format!("{kinds:?} of {original:?}: {text:?} {tags:?} {what}")
+}
