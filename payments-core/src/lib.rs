@@ -33,6 +33,8 @@ pub use error::{Error, MoneyMoved};
 pub use link::{AllowedLinks, Link};
 pub use money::{Currency, Decimal, Money};
 pub use outgoing::call::Reply;
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub use outgoing::journal;
 pub use outgoing::{Pending, Resolved, call, client};
 pub use pan::{Expiry, Pan};
 pub use payments_derive::{Canonical, Choice, FromJson, Masked, Priced, Request, Respelt};
