@@ -24,6 +24,7 @@ mod recent;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod signing;
+pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod wire;
