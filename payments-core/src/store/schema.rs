@@ -20,9 +20,9 @@ pub(crate) const TABLES: [(&str, &str); 3] = [
     ),
     (
         "payments_journal",
-        "id, provider, environment, account, call, reference, digest, prepared_at, state, \
-         reply_status, reply_content_type, reply_body, settled_at, settled_by, settled_why, \
-         updated_at",
+        "id, provider, environment, account, call, operation, reference, digest, sent_at, attempts, \
+         state, why, reply_status, reply_content_type, reply_body, settled_at, settled_by, \
+         settled_who, settled_why",
     ),
 ];
 

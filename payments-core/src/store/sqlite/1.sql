@@ -42,25 +42,34 @@ CREATE TABLE payments_inbox_payment (
     PRIMARY KEY (provider, environment, account, reference)
 ) STRICT;
 
--- One row for each call that is not a read, written before its first byte leaves.
+-- Calls that are not reads, each written before its first byte leaves. Of the rows of an operation
+-- (the first five columns) one at most is open or done; the others are attempts that came to nothing.
 CREATE TABLE payments_journal (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- in the order of recording, whatever the clock says
     provider TEXT NOT NULL,
-    environment TEXT NOT NULL,
+    environment TEXT NOT NULL,  -- the host that the call was for
     account TEXT NOT NULL,
     call TEXT NOT NULL,
-    reference TEXT,             -- the caller's own, which makes the call one of its kind
-    digest TEXT NOT NULL,       -- SHA-256 of the request in hex
-    prepared_at INTEGER NOT NULL,
-    state TEXT NOT NULL,
-    reply_status INTEGER,       -- of a success: what was answered
+    operation TEXT NOT NULL,    -- the caller's own id of it, or what the call is identified by
+    reference TEXT,             -- the caller's own, by which the provider is asked
+    digest TEXT NOT NULL,       -- SHA-256 of the request in hex, without what authorizes it
+    sent_at INTEGER NOT NULL,   -- no byte left before; no earlier than that of any row before
+    attempts INTEGER NOT NULL,
+    state TEXT NOT NULL,        -- open, done, refused, unsent, never
+    why TEXT,                   -- open and unsent: what went wrong; refused: the provider's code
+    reply_status INTEGER,       -- done: what was answered, where it may be kept
     reply_content_type TEXT,
     reply_body BLOB,
     settled_at INTEGER,
-    settled_by TEXT,            -- by hand: who
-    settled_why TEXT,           -- and why
-    updated_at INTEGER NOT NULL,
-    UNIQUE (provider, environment, account, call, reference)
+    settled_by TEXT,            -- answer, query, hand
+    settled_who TEXT,           -- by hand: who,
+    settled_why TEXT            -- and on what grounds
 ) STRICT;
 
-CREATE INDEX payments_journal_open ON payments_journal (state, id);
+CREATE UNIQUE INDEX payments_journal_live
+    ON payments_journal (provider, environment, account, call, operation)
+    WHERE state IN ('open', 'done');
+CREATE INDEX payments_journal_operation
+    ON payments_journal (provider, environment, account, call, operation, id);
+CREATE INDEX payments_journal_open ON payments_journal (account, id) WHERE state = 'open';
+CREATE INDEX payments_journal_time ON payments_journal (sent_at);
