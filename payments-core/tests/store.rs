@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use payments_core::store::rusqlite::types::FromSql;
 use payments_core::store::rusqlite::{Connection, OpenFlags};
 use payments_core::store::{Sqlite, StoreError, StoreFailure};
 
@@ -13,6 +14,14 @@ fn file(name: &str) -> PathBuf {
         let _ = std::fs::remove_file(folder.join(format!("{name}.db{ending}")));
     }
     folder.join(format!("{name}.db"))
+}
+
+fn one<T: FromSql>(store: &Sqlite, query: &str) -> T {
+    store
+        .transaction("looking", |transaction| {
+            Ok(transaction.query_row(query, [], |row| row.get(0))?)
+        })
+        .unwrap()
 }
 
 fn refused(result: Result<Sqlite, StoreError>, failure: StoreFailure, words: &str) {
@@ -27,31 +36,24 @@ fn refused(result: Result<Sqlite, StoreError>, failure: StoreFailure, words: &st
 fn a_commit_lasts() {
     let path = file("lasts");
     let store = Sqlite::open(&path).unwrap();
-    let set = |pragma: &str| {
-        let value = store.transaction("looking", |transaction| {
-            Ok(transaction
-                .pragma_query_value(None, pragma, |row| row.get::<_, rusqlite::types::Value>(0))?)
-        });
-        format!("{:?}", value.unwrap())
-    };
-    assert_eq!(set("journal_mode"), "Text(\"wal\")");
-    assert_eq!(set("synchronous"), "Integer(2)");
-    assert_eq!(set("fullfsync"), "Integer(1)");
-    assert_eq!(set("busy_timeout"), "Integer(10000)");
+    assert_eq!(one::<String>(&store, "PRAGMA journal_mode"), "wal");
+    for (pragma, value) in [
+        ("synchronous", 2),
+        ("fullfsync", 1),
+        ("busy_timeout", 10_000),
+    ] {
+        let set: i64 = one(&store, &format!("PRAGMA {pragma}"));
+        assert_eq!(set, value, "{pragma}");
+    }
 }
 
 #[test]
 fn a_file_is_opened_again_by_several() {
     let path = file("again");
     let (first, second) = (Sqlite::open(&path).unwrap(), Sqlite::open(&path).unwrap());
-    let count = |store: &Sqlite| -> i64 {
-        let counted = store.transaction("counting", |transaction| {
-            Ok(transaction
-                .query_row("SELECT version FROM payments_schema", [], |row| row.get(0))?)
-        });
-        counted.unwrap()
-    };
-    assert_eq!((count(&first), count(&second)), (1, 1));
+    for store in [first, second] {
+        assert_eq!(one::<i64>(&store, "SELECT version FROM payments_schema"), 1);
+    }
 }
 
 #[test]
@@ -80,10 +82,7 @@ fn the_tables_of_the_shop_are_left_alone() {
         .execute_batch("CREATE TABLE orders (id TEXT); INSERT INTO orders VALUES ('a')")
         .unwrap();
     let store = Sqlite::on(connection).unwrap();
-    let count = store.transaction("counting", |transaction| {
-        Ok(transaction.query_row("SELECT count(*) FROM orders", [], |row| row.get(0))?)
-    });
-    assert_eq!(count.unwrap(), 1_i64);
+    assert_eq!(one::<i64>(&store, "SELECT count(*) FROM orders"), 1);
 }
 
 #[test]
@@ -206,11 +205,8 @@ fn what_fails_or_panics_is_rolled_back() {
         })
     }));
     assert!(panicked.is_err());
-    let rows: i64 = store
-        .transaction("counting", |transaction| {
-            Ok(transaction
-                .query_row("SELECT count(*) FROM payments_schema", [], |row| row.get(0))?)
-        })
-        .unwrap();
-    assert_eq!(rows, 1);
+    assert_eq!(
+        one::<i64>(&store, "SELECT count(*) FROM payments_schema"),
+        1
+    );
 }

@@ -9,9 +9,13 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, Transactio
 
 use super::error::{StoreError, StoreFailure};
 use super::schema::{OWNER, SQLITE, TABLES, VERSIONS};
+use crate::clock::{Clock, SystemClock};
 
 /// How long a statement waits for another connection that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long between two tries where SQLite does not wait by itself.
+const PAUSE: Duration = Duration::from_millis(10);
 
 const OPENING: &str = "opening the store";
 
@@ -167,7 +171,7 @@ fn prepare(connection: &Connection) -> rusqlite::Result<Result<(), StoreError>> 
         )));
     }
     connection.busy_timeout(PATIENCE)?;
-    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    let mode = write_ahead(connection)?;
     if mode != "wal" && mode != "memory" {
         let problem = format!("write-ahead logging is not to be had, the mode is {mode}");
         return Ok(Err(StoreError::new(StoreFailure::Other, OPENING, problem)));
@@ -176,6 +180,23 @@ fn prepare(connection: &Connection) -> rusqlite::Result<Result<(), StoreError>> 
     connection.pragma_update(None, "synchronous", 2)?;
     connection.pragma_update(None, "fullfsync", true)?;
     Ok(Ok(()))
+}
+
+/// Switches to write-ahead logging, and gives the mode that it is in. Where several connections switch
+/// a new file at once, SQLite tells all but one at once that it is busy, however patient they are.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<String> {
+    let clock = SystemClock::new();
+    let mut left = PATIENCE;
+    loop {
+        let set = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0));
+        match set {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                left = left.checked_sub(PAUSE).ok_or(error)?;
+                clock.sleep_blocking(PAUSE);
+            }
+            Err(_) | Ok(_) => return set,
+        }
+    }
 }
 
 /// Brings the tables to this version, in one transaction.
