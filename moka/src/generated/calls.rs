@@ -329,6 +329,7 @@ impl Call for CreatePage {
 
 impl Resolve for CreatePage {
     type Query = PaymentDetails;
+    const ANSWERS_ANYWAY: bool = true;
 
     fn query(reference: &str) -> Result<PaymentDetails, Misuse> {
         PaymentDetails::builder()
@@ -411,7 +412,7 @@ impl Call for Capture {
 
 impl Resolve for Capture {
     type Query = PaymentDetails;
-    const KNOWN_BEFORE: bool = true;
+    const ANSWERS_ANYWAY: bool = true;
 
     fn query(reference: &str) -> Result<PaymentDetails, Misuse> {
         PaymentDetails::builder()
@@ -441,7 +442,7 @@ impl Call for Void {
 
 impl Resolve for Void {
     type Query = PaymentDetails;
-    const KNOWN_BEFORE: bool = true;
+    const ANSWERS_ANYWAY: bool = true;
 
     fn query(reference: &str) -> Result<PaymentDetails, Misuse> {
         PaymentDetails::builder()
@@ -476,7 +477,7 @@ impl Call for RequestRefund {
 
 impl Resolve for RequestRefund {
     type Query = PaymentDetails;
-    const KNOWN_BEFORE: bool = true;
+    const ANSWERS_ANYWAY: bool = true;
 
     fn query(reference: &str) -> Result<PaymentDetails, Misuse> {
         PaymentDetails::builder()
@@ -568,6 +569,10 @@ mod client {
 
         /// Asks Moka what became of an open call of the journal, and records it. A call without a
         /// query stays open, and the answer says so.
+        ///
+        /// That Moka answers says nothing of `create_page`, `capture`, `void`, `request_refund`:
+        /// their rows stay open too, but where it documents that there is no such thing. What the
+        /// answer shows is the caller's to read, with `settle_as`.
         ///
         /// # Errors
         /// [`Error`] of the query or the journal: the row is open then.
@@ -752,6 +757,10 @@ pub mod blocking {
 
         /// Asks Moka what became of an open call of the journal, and records it. A call without a
         /// query stays open, and the answer says so.
+        ///
+        /// That Moka answers says nothing of `create_page`, `capture`, `void`, `request_refund`:
+        /// their rows stay open too, but where it documents that there is no such thing. What the
+        /// answer shows is the caller's to read, with `settle_as`.
         ///
         /// # Errors
         /// [`Error`] of the query or the journal: the row is open then.

@@ -501,7 +501,7 @@ impl Call for CaptureOrCancel {
 
 impl Resolve for CaptureOrCancel {
     type Query = PaymentStatus;
-    const KNOWN_BEFORE: bool = true;
+    const ANSWERS_ANYWAY: bool = true;
 
     fn query(reference: &str) -> Result<PaymentStatus, Misuse> {
         PaymentStatus::builder()
@@ -557,6 +557,10 @@ mod client {
 
         /// Asks MoMo what became of an open call of the journal, and records it. A call without a
         /// query stays open, and the answer says so.
+        ///
+        /// That MoMo answers says nothing of `capture_or_cancel`: their rows stay open too, but
+        /// where it documents that there is no such thing. What the answer shows is the caller's to
+        /// read, with `settle_as`.
         ///
         /// # Errors
         /// [`Error`] of the query or the journal: the row is open then.
@@ -690,6 +694,10 @@ pub mod blocking {
 
         /// Asks MoMo what became of an open call of the journal, and records it. A call without a
         /// query stays open, and the answer says so.
+        ///
+        /// That MoMo answers says nothing of `capture_or_cancel`: their rows stay open too, but
+        /// where it documents that there is no such thing. What the answer shows is the caller's to
+        /// read, with `settle_as`.
         ///
         /// # Errors
         /// [`Error`] of the query or the journal: the row is open then.

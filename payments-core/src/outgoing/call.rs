@@ -147,9 +147,10 @@ pub trait Resolve: Call {
     /// The call that asks.
     type Query: Call;
 
-    /// Whether what the query asks for was there before this call: that the provider knows it says
-    /// nothing of the call then, only the state in the answer does.
-    const KNOWN_BEFORE: bool = false;
+    /// Whether the query also answers where the call was not carried out, so that only what stands in
+    /// the answer can tell: it asks for something that was there before the call, or says "nothing
+    /// found" as a success.
+    const ANSWERS_ANYWAY: bool = false;
 
     /// The query for the call that carried `reference`.
     ///
@@ -303,7 +304,7 @@ impl<C: Call> Call for Extended<C> {
 
 impl<C: Resolve> Resolve for Extended<C> {
     type Query = C::Query;
-    const KNOWN_BEFORE: bool = C::KNOWN_BEFORE;
+    const ANSWERS_ANYWAY: bool = C::ANSWERS_ANYWAY;
 
     fn query(reference: &str) -> Result<Self::Query, Misuse> {
         C::query(reference)

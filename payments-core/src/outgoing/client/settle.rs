@@ -146,7 +146,10 @@ fn no_journal() -> Misuse {
 }
 
 fn not_open() -> Misuse {
-    Misuse::new("row", "is not open any more, or was sent again: list the open calls anew")
+    Misuse::new(
+        "row",
+        "is not open any more, or was sent again: list the open calls anew",
+    )
 }
 
 fn cannot_be_used(error: StoreError) -> NotSent {
@@ -174,9 +177,9 @@ macro_rules! settling {
                 Ok(rows)
             }
 
-            /// Asks the provider what became of a recorded call, and records it. The call is one
-            /// whose being known to the provider means that it was carried out; of another
-            /// ([`Resolve::KNOWN_BEFORE`]), only "never happened" is settled so.
+            /// Asks the provider what became of a recorded call, and records it. An answer means that
+            /// the call was carried out; of one where it does not ([`Resolve::ANSWERS_ANYWAY`]), only
+            /// "never happened" is settled so.
             ///
             /// The clients of provider crates have `settle`, which knows each call's query.
             ///
@@ -188,7 +191,7 @@ macro_rules! settling {
                 &self,
                 row: &Row,
             ) -> Result<Settled, Error> {
-                self.settle_as::<C>(row, |_| (!C::KNOWN_BEFORE).then_some(true))
+                self.settle_as::<C>(row, |_| (!C::ANSWERS_ANYWAY).then_some(true))
                     $($wait)*
             }
 

@@ -281,11 +281,7 @@ impl Kept {
 
     /// A reply as a store has it; none where no HTTP response could be like that.
     #[must_use]
-    pub fn stored(
-        status: u16,
-        content_type: Option<&str>,
-        body: impl Into<Bytes>,
-    ) -> Option<Self> {
+    pub fn stored(status: u16, content_type: Option<&str>, body: impl Into<Bytes>) -> Option<Self> {
         Some(Self {
             status: StatusCode::from_u16(status).ok()?,
             content_type: match content_type {

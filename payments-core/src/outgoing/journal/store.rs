@@ -50,12 +50,8 @@ pub trait JournalStore: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// [`StoreError`]; nothing is changed.
-    fn settle(
-        &self,
-        id: RowId,
-        attempts: u32,
-        settlement: &Settlement,
-    ) -> Result<bool, StoreError>;
+    fn settle(&self, id: RowId, attempts: u32, settlement: &Settlement)
+    -> Result<bool, StoreError>;
 
     /// The row of this number.
     ///

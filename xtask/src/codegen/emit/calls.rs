@@ -471,9 +471,9 @@ fn resolve(provider: &Provider, call: &Call, page: &mut Page) -> Option<String> 
         page.uses.add("payments_core", "unguessable");
         format!("{}(unguessable()?).", field.rust)
     });
-    let known_before = recorded::known_before(resolution);
+    let answers_anyway = recorded::answers_anyway(resolution);
     Some(format!(
-        "impl Resolve for {} {{\ntype Query = {query};\n{known_before}\n\
+        "impl Resolve for {} {{\ntype Query = {query};\n{answers_anyway}\n\
          fn query(reference: &str) -> Result<{query}, Misuse> {{\n\
          {query}::builder().{fresh}{asked}.build()\n}}\n{not_found}}}\n",
         call.message,

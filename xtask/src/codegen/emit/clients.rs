@@ -2,6 +2,7 @@
 
 use super::super::model::{Call, Provider};
 use super::calls::method_docs;
+use super::doc_lines;
 
 /// Which of the two clients.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,8 +56,12 @@ fn module(provider: &Provider, driver: Driver) -> String {
     };
     let methods: String = calls.iter().map(|call| method(call, driver)).collect();
     let asked = || calls.iter().filter(|call| call.resolved_by.is_some());
-    let call = if asked().next().is_some() { "use payments_core::call::Call;\n" } else { "" };
-    let settle = settle(asked().map(|call| call.message.as_str()), title, driver);
+    let call = if asked().next().is_some() {
+        "use payments_core::call::Call;\n"
+    } else {
+        ""
+    };
+    let settle = settle(asked().copied(), title, driver);
     format!(
         "{head}\n\
          {call}\
@@ -89,13 +94,27 @@ fn module(provider: &Provider, driver: Driver) -> String {
 }
 
 /// The method that knows by which query each call is settled.
-fn settle<'a>(asked: impl Iterator<Item = &'a str>, title: &str, driver: Driver) -> String {
+fn settle<'a>(
+    asked: impl Iterator<Item = &'a Call> + Clone,
+    title: &str,
+    driver: Driver,
+) -> String {
     let (keyword, wait) = match driver {
         Driver::Async => ("async ", ".await"),
         Driver::Blocking => ("", ""),
     };
     let arms: String = asked
+        .clone()
+        .map(|call| &call.message)
         .map(|name| format!("{name}::NAME => self.0.settle_by_query::<{name}>(row){wait},\n"))
+        .collect();
+    let to_read: Vec<String> = asked
+        .filter(|call| {
+            call.resolved_by
+                .as_ref()
+                .is_some_and(|by| by.answers_anyway)
+        })
+        .map(|call| format!("`{}`", call.id))
         .collect();
     let without = format!("self.0.settle_without_query(row){wait}");
     let (docs, body) = if arms.is_empty() {
@@ -106,11 +125,20 @@ fn settle<'a>(asked: impl Iterator<Item = &'a str>, title: &str, driver: Driver)
             without,
         )
     } else {
+        let mut paragraphs = vec![format!(
+            "Asks {title} what became of an open call of the journal, and records it. A call without \
+             a query stays open, and the answer says so."
+        )];
+        if !to_read.is_empty() {
+            paragraphs.push(format!(
+                "That {title} answers says nothing of {}: their rows stay open too, but where it \
+                 documents that there is no such thing. What the answer shows is the caller's to \
+                 read, with `settle_as`.",
+                to_read.join(", ")
+            ));
+        }
         (
-            format!(
-                "/// Asks {title} what became of an open call of the journal, and records it. A call without a\n\
-                 /// query stays open, and the answer says so.\n"
-            ),
+            doc_lines(&paragraphs, 8),
             format!("match row.record().call() {{\n{arms}_ => {without},\n}}"),
         )
     };

@@ -24,7 +24,8 @@ pub(super) fn constants(provider: &Provider, call: &Call) -> String {
 /// identified by fields, of which the reference may be one.
 pub(super) fn identity(call: &Call, message: &Message, page: &mut Page) -> String {
     let beside = |reference: &String| !call.by.contains(reference);
-    if call.reference.as_ref().is_some_and(beside) || call.by.as_slice() == call.reference.as_slice()
+    if call.reference.as_ref().is_some_and(beside)
+        || call.by.as_slice() == call.reference.as_slice()
     {
         return String::new();
     }
@@ -46,9 +47,9 @@ pub(super) fn identity(call: &Call, message: &Message, page: &mut Page) -> Strin
     )
 }
 
-pub(super) fn known_before(resolution: &Resolution) -> &'static str {
-    if resolution.known_before {
-        "const KNOWN_BEFORE: bool = true;\n"
+pub(super) fn answers_anyway(resolution: &Resolution) -> &'static str {
+    if resolution.answers_anyway {
+        "const ANSWERS_ANYWAY: bool = true;\n"
     } else {
         ""
     }

@@ -495,7 +495,7 @@ impl<'a> Lowering<'a> {
             let effect = operation.effect.as_ref().map(|effect| &effect.value);
             let Some(name) = effect.and_then(|effect| effect.resolved_by.as_ref()) else {
                 let not_found = effect.and_then(|effect| effect.not_found.first());
-                let known = effect.and_then(|effect| effect.known_before.as_ref());
+                let known = effect.and_then(|effect| effect.answers_anyway.as_ref());
                 let at = known.map(|known| known.referenced);
                 if let Some(at) = not_found.map(|code| code.referenced).or(at) {
                     self.problems.add(
@@ -571,8 +571,8 @@ impl<'a> Lowering<'a> {
                     Some(effect) => self.not_found(effect, query, envelopes, codes),
                     None => Vec::new(),
                 },
-                known_before: effect
-                    .and_then(|effect| effect.known_before.as_ref())
+                answers_anyway: effect
+                    .and_then(|effect| effect.answers_anyway.as_ref())
                     .is_some_and(|known| known.value),
             };
             found.push((operation.id.value.clone(), resolution));
