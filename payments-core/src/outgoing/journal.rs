@@ -26,7 +26,8 @@
 //!
 //! No credential is in a row, and no field of a request but the reference. The reply of a success is
 //! kept as it came, so that it can be given again, but where the description marks anything in it as
-//! sensitive. [`Journal::without_replies`] keeps none.
+//! sensitive. [`Journal::without_replies`] keeps none. No row is ever deleted here: how long they are
+//! kept is the merchant's to say, and a call whose row is gone is a new one.
 
 mod memory;
 mod row;
@@ -123,11 +124,15 @@ impl Journal {
     ) -> Result<T, StoreError> {
         use crate::store::StoreFailure;
 
-        if !self.store.waits() {
+        // Beside a runtime of another kind there is no such thread; waiting is what is left.
+        let Some(runtime) = tokio::runtime::Handle::try_current()
+            .ok()
+            .filter(|_| self.store.waits())
+        else {
             return work(&*self.store);
-        }
+        };
         let store = Arc::clone(&self.store);
-        let done = tokio::task::spawn_blocking(move || work(&*store)).await;
+        let done = runtime.spawn_blocking(move || work(&*store)).await;
         done.unwrap_or_else(|error| {
             let problem = "the thread that wrote it did not end";
             Err(StoreError::new(StoreFailure::Other, doing, problem).with_source(error))

@@ -113,7 +113,8 @@ impl<P: Provider> Client<P> {
         self.shared.setup.judge(pending, answer)
     }
 
-    /// Sends a request of the caller's own with this client's authorization, once.
+    /// Sends a request of the caller's own with this client's authorization, once. With a journal it
+    /// needs an operation: prepare and send a [`Raw`].
     ///
     /// # Errors
     /// As for a call that is not a read.
@@ -137,8 +138,9 @@ impl<P: Provider> Client<P> {
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
         let entry = prepared.entry(journal)?;
+        let at = setup.clock.monotonic();
         let begun = journal.store().begin(&entry, C::EFFECT.may_repeat());
-        if let Err(instead) = setup.begun(journal, prepared, begun) {
+        if let Err(instead) = setup.begun(journal, prepared, begun, at) {
             return instead;
         }
         let result = self.run(prepared);
@@ -152,9 +154,10 @@ impl<P: Provider> Client<P> {
     /// Writes a row again that is not fresh any more, before its call is sent.
     fn again(&self, open: &OpenRow) -> Result<(), NotSent> {
         let clock = &self.shared.setup.clock;
+        let at = clock.monotonic();
         let store = open.journal.store();
         let again = store.again(open.id, unix_millis(clock.wall()));
-        open.written_again(again, clock.monotonic())
+        open.written_again(again, at)
     }
 
     fn run<C: Call>(&self, prepared: &Prepared<C>) -> Result<Reply<C::Reply>, Error> {

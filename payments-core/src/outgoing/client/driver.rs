@@ -129,9 +129,10 @@ impl<P: Provider> Client<P> {
         Box::pin(async move {
             let setup = &self.shared.setup;
             let entry = prepared.entry(journal)?;
+            let at = setup.clock.monotonic();
             let begin = move |store: &dyn JournalStore| store.begin(&entry, C::EFFECT.may_repeat());
             let begun = journal.within("recording a call", begin).await;
-            if let Err(instead) = setup.begun(journal, prepared, begun) {
+            if let Err(instead) = setup.begun(journal, prepared, begun, at) {
                 return instead;
             }
             let result = self.run(prepared).await;
@@ -148,10 +149,10 @@ impl<P: Provider> Client<P> {
     /// Writes a row again that is not fresh any more, before its call is sent.
     async fn again(&self, open: &OpenRow) -> Result<(), NotSent> {
         let clock = &self.shared.setup.clock;
-        let (id, millis) = (open.id, unix_millis(clock.wall()));
+        let (id, millis, at) = (open.id, unix_millis(clock.wall()), clock.monotonic());
         let again = move |store: &dyn JournalStore| store.again(id, millis);
         let again = open.journal.within("recording a call", again).await;
-        open.written_again(again, clock.monotonic())
+        open.written_again(again, at)
     }
 
     /// Asks the provider what became of a call.
@@ -168,7 +169,8 @@ impl<P: Provider> Client<P> {
         self.shared.setup.judge(pending, answer)
     }
 
-    /// Sends a request of the caller's own with this client's authorization, once.
+    /// Sends a request of the caller's own with this client's authorization, once. With a journal it
+    /// needs an operation: prepare and send a [`Raw`].
     ///
     /// # Errors
     /// As for a call that is not a read.

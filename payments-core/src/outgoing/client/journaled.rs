@@ -147,12 +147,14 @@ impl<C: Call> Prepared<C> {
 }
 
 impl<P: Provider> Setup<P> {
-    /// Whether a recorded call is to be sent, or what it gives instead.
+    /// Whether a recorded call is to be sent, or what it gives instead. `at` is when the recording
+    /// began, not when it ended: a store may have been waited for.
     pub(super) fn begun<C: Call>(
         &self,
         journal: &Journal,
         prepared: &mut Prepared<C>,
         begun: Result<Begun, StoreError>,
+        at: Duration,
     ) -> Result<(), Result<Reply<C::Reply>, Error>> {
         match begun.map_err(|error| Err(cannot_be_written(error).into()))? {
             Begun::Known(row) => Err(prepared.known(*row)),
@@ -166,10 +168,7 @@ impl<P: Provider> Setup<P> {
                     journal: journal.clone(),
                     id,
                     sent_before: attempts > 1,
-                    written: Mutex::new(Written {
-                        attempts,
-                        at: self.clock.monotonic(),
-                    }),
+                    written: Mutex::new(Written { attempts, at }),
                 }));
                 Ok(())
             }

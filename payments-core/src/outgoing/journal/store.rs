@@ -12,7 +12,7 @@ use crate::store::StoreError;
 /// `payments_core::testing::journal_store` holds an implementation to all of this.
 pub trait JournalStore: fmt::Debug + Send + Sync {
     /// Whether its methods wait, for a disk or another process. The async client calls them on a
-    /// thread of their own then, which needs a tokio runtime.
+    /// thread of their own then, where it runs in a tokio runtime.
     fn waits(&self) -> bool {
         true
     }
