@@ -55,7 +55,8 @@ pub enum MoneyMoved {
     No,
     /// Perhaps: ask the provider before doing anything else.
     Maybe,
-    /// Yes: the provider said so, and something failed here afterwards. Nothing in this version does.
+    /// Yes: it was carried out, and something is wrong here: a journal that cannot be written after the
+    /// provider's success, or that has no reply to give again.
     Yes,
 }
 
@@ -312,6 +313,13 @@ impl Unknown {
             money_moved: MoneyMoved::Maybe,
             source: None,
         }
+    }
+
+    /// The same of a call that was carried out: only its reply is missing, or the record of it.
+    #[must_use]
+    pub fn carried_out(mut self) -> Self {
+        self.money_moved = MoneyMoved::Yes;
+        self
     }
 
     /// The same with the reply that could not be believed.

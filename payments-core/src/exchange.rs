@@ -347,6 +347,33 @@ impl CallRecord {
         }
     }
 
+    /// A record that was stored column by column.
+    #[must_use]
+    pub fn stored(
+        provider: String,
+        environment: String,
+        call: String,
+        reference: Option<String>,
+        digest: String,
+        prepared_at: u64,
+    ) -> Self {
+        Self {
+            provider: provider.into(),
+            environment,
+            call: call.into(),
+            reference,
+            digest,
+            prepared_at,
+        }
+    }
+
+    /// The same, sent at another time.
+    #[must_use]
+    pub fn sent_at(mut self, millis: u64) -> Self {
+        self.prepared_at = millis;
+        self
+    }
+
     /// The provider, by the name of its crate's folder.
     #[must_use]
     pub fn provider(&self) -> &str {

@@ -24,6 +24,7 @@ mod recent;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod signing;
+pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod wire;
@@ -33,6 +34,8 @@ pub use error::{Error, MoneyMoved};
 pub use link::{AllowedLinks, Link};
 pub use money::{Currency, Decimal, Money};
 pub use outgoing::call::Reply;
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub use outgoing::journal;
 pub use outgoing::{Pending, Resolved, call, client};
 pub use pan::{Expiry, Pan};
 pub use payments_derive::{Canonical, Choice, FromJson, Masked, Priced, Request, Respelt};

@@ -7,6 +7,8 @@ pub mod encode;
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub mod engine;
 mod envelope;
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub mod journal;
 mod pending;
 mod signed;
 #[cfg(any(feature = "client", feature = "blocking"))]

@@ -1,5 +1,5 @@
-//! For tests: a clock that stands still, transports that do what a script says, and the tamper
-//! suite that every signed callback goes through.
+//! For tests: a clock that stands still, transports that do what a script says, the tamper suite that
+//! every signed callback goes through, and the contract of a journal's store.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -12,8 +12,12 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use crate::clock::Clock;
 use crate::exchange::Response;
 
+#[cfg(any(feature = "client", feature = "blocking"))]
+mod journal;
 mod tamper;
 
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub use journal::journal_store;
 pub use tamper::{Tampered, tamper};
 
 /// A clock that moves only when it is told to, or slept on.

@@ -2,7 +2,9 @@
 
 //! The calls of MobilePay and the clients that make them.
 
-use payments_core::call::{Call, Effect, Fault, Refusals, fill_path};
+use std::borrow::Cow;
+
+use payments_core::call::{Call, Effect, Fault, Refusals, fill_path, identity};
 use payments_core::client::{Environment, Hosts};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
@@ -244,6 +246,7 @@ impl Call for ListMerchants {
 impl Call for CreateMerchant {
     const NAME: &'static str = "create_merchant";
     const EFFECT: Effect = Effect::Once;
+    const REFERENCE: &'static str = "externalId";
     type Reply = CreateMerchantReply;
 
     fn reference(&self) -> Option<&str> {
@@ -283,6 +286,7 @@ impl Call for ReadMerchant {
 impl Call for DeleteMerchant {
     const NAME: &'static str = "delete_merchant";
     const EFFECT: Effect = Effect::Once;
+    const REFERENCE: &'static str = "merchantId";
     type Reply = ();
 
     fn reference(&self) -> Option<&str> {
@@ -309,10 +313,15 @@ impl Call for InitiatePayment {
     const EFFECT: Effect = Effect::Idempotent {
         by: &["merchantId", "pspReferenceId"],
     };
+    const REFERENCE: &'static str = "pspReferenceId";
     type Reply = InitiatePaymentReply;
 
     fn reference(&self) -> Option<&str> {
         Some(self.psp_reference_id())
+    }
+
+    fn identity(&self) -> Option<Cow<'_, str>> {
+        Some(identity(&[self.merchant_id(), self.psp_reference_id()]).into())
     }
 
     fn amount(&self) -> Option<(&'static str, Money)> {
@@ -331,6 +340,7 @@ impl Call for InitiatePayment {
 impl Call for UpdatePayment {
     const NAME: &'static str = "update_payment";
     const EFFECT: Effect = Effect::Idempotent { by: &["paymentId"] };
+    const REFERENCE: &'static str = "paymentId";
     type Reply = ();
 
     fn reference(&self) -> Option<&str> {
@@ -358,10 +368,15 @@ impl Call for UpdateAttempt {
     const EFFECT: Effect = Effect::Idempotent {
         by: &["paymentId", "authorizationAttemptId"],
     };
+    const REFERENCE: &'static str = "authorizationAttemptId";
     type Reply = ();
 
     fn reference(&self) -> Option<&str> {
         Some(self.authorization_attempt_id())
+    }
+
+    fn identity(&self) -> Option<Cow<'_, str>> {
+        Some(identity(&[self.payment_id(), self.authorization_attempt_id()]).into())
     }
 
     fn request(&self) -> Result<Request, Misuse> {
@@ -388,10 +403,15 @@ impl Call for Capture {
     const EFFECT: Effect = Effect::Idempotent {
         by: &["paymentId", "captureIdentifier"],
     };
+    const REFERENCE: &'static str = "captureIdentifier";
     type Reply = CaptureReply;
 
     fn reference(&self) -> Option<&str> {
         Some(self.capture_identifier())
+    }
+
+    fn identity(&self) -> Option<Cow<'_, str>> {
+        Some(identity(&[self.payment_id(), self.capture_identifier()]).into())
     }
 
     fn amount(&self) -> Option<(&'static str, Money)> {
@@ -416,10 +436,15 @@ impl Call for Cancel {
     const EFFECT: Effect = Effect::Idempotent {
         by: &["paymentId", "cancelIdentifier"],
     };
+    const REFERENCE: &'static str = "cancelIdentifier";
     type Reply = CancelReply;
 
     fn reference(&self) -> Option<&str> {
         Some(self.cancel_identifier())
+    }
+
+    fn identity(&self) -> Option<Cow<'_, str>> {
+        Some(identity(&[self.payment_id(), self.cancel_identifier()]).into())
     }
 
     fn amount(&self) -> Option<(&'static str, Money)> {
@@ -444,10 +469,15 @@ impl Call for Refund {
     const EFFECT: Effect = Effect::Idempotent {
         by: &["paymentId", "refundIdentifier"],
     };
+    const REFERENCE: &'static str = "refundIdentifier";
     type Reply = RefundReply;
 
     fn reference(&self) -> Option<&str> {
         Some(self.refund_identifier())
+    }
+
+    fn identity(&self) -> Option<Cow<'_, str>> {
+        Some(identity(&[self.payment_id(), self.refund_identifier()]).into())
     }
 
     fn amount(&self) -> Option<(&'static str, Money)> {
@@ -472,7 +502,8 @@ pub use client::Client;
 
 #[cfg(feature = "client")]
 mod client {
-    use payments_core::client::{Builder, Environment, FromSetup, Setup};
+    use payments_core::client::{Builder, Environment, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{
@@ -497,6 +528,21 @@ mod client {
             E: Environment<Credentials: Into<Credentials>>,
         {
             Builder::new(Default::default(), environment.hosts(), credentials)
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Says what is known of an open call of the journal: MobilePay documents no query for any.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub async fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            self.0.settle_without_query(row).await
         }
 
         /// Lists the merchants that this PSP has registered.
@@ -634,7 +680,8 @@ mod client {
 /// The blocking client of MobilePay.
 #[cfg(feature = "blocking")]
 pub mod blocking {
-    use payments_core::client::{Builder, Environment, FromSetup, Setup};
+    use payments_core::client::{Builder, Environment, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{
@@ -659,6 +706,21 @@ pub mod blocking {
             E: Environment<Credentials: Into<Credentials>>,
         {
             Builder::new(Default::default(), environment.hosts(), credentials)
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Says what is known of an open call of the journal: MobilePay documents no query for any.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            self.0.settle_without_query(row)
         }
 
         /// Lists the merchants that this PSP has registered.

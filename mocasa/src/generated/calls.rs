@@ -106,6 +106,7 @@ impl Call for ApplyToken {
 impl Call for CreateOrder {
     const NAME: &'static str = "create_order";
     const EFFECT: Effect = Effect::Once;
+    const REFERENCE: &'static str = "orderNo";
     type Reply = CreateOrderReply;
 
     fn reference(&self) -> Option<&str> {
@@ -159,6 +160,7 @@ impl Call for OrderStatus {
 impl Call for Refund {
     const NAME: &'static str = "refund";
     const EFFECT: Effect = Effect::Once;
+    const REFERENCE: &'static str = "orderNo";
     type Reply = RefundReply;
 
     fn reference(&self) -> Option<&str> {
@@ -193,6 +195,7 @@ impl Call for CreateBeneficiary {
 impl Call for Transfer {
     const NAME: &'static str = "transfer";
     const EFFECT: Effect = Effect::Once;
+    const REFERENCE: &'static str = "transferSerialNo";
     type Reply = TransferReply;
 
     fn reference(&self) -> Option<&str> {
@@ -257,7 +260,9 @@ pub use client::Client;
 
 #[cfg(feature = "client")]
 mod client {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::call::Call;
+    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{
@@ -283,6 +288,26 @@ mod client {
                 environment.base().to_owned(),
                 credentials,
             )
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Asks Mocasa what became of an open call of the journal, and records it. A call without a
+        /// query stays open, and the answer says so.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub async fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            match row.record().call() {
+                CreateOrder::NAME => self.0.settle_by_query::<CreateOrder>(row).await,
+                Transfer::NAME => self.0.settle_by_query::<Transfer>(row).await,
+                _ => self.0.settle_without_query(row).await,
+            }
         }
 
         /// Creates an order, which the buyer pays at the payment link of the reply.
@@ -375,7 +400,9 @@ mod client {
 /// The blocking client of Mocasa.
 #[cfg(feature = "blocking")]
 pub mod blocking {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::call::Call;
+    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{
@@ -401,6 +428,26 @@ pub mod blocking {
                 environment.base().to_owned(),
                 credentials,
             )
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Asks Mocasa what became of an open call of the journal, and records it. A call without a
+        /// query stays open, and the answer says so.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            match row.record().call() {
+                CreateOrder::NAME => self.0.settle_by_query::<CreateOrder>(row),
+                Transfer::NAME => self.0.settle_by_query::<Transfer>(row),
+                _ => self.0.settle_without_query(row),
+            }
         }
 
         /// Creates an order, which the buyer pays at the payment link of the reply.

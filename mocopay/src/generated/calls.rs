@@ -83,6 +83,7 @@ impl Environment {
 impl Call for InitPayment {
     const NAME: &'static str = "init_payment";
     const EFFECT: Effect = Effect::Once;
+    const REFERENCE: &'static str = "referenceId";
     type Reply = InitPaymentReply;
 
     fn reference(&self) -> Option<&str> {
@@ -120,7 +121,8 @@ pub use client::Client;
 
 #[cfg(feature = "client")]
 mod client {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{InitPayment, InitPaymentReply, VerifyPayment, VerifyPaymentReply};
@@ -142,6 +144,21 @@ mod client {
                 environment.base().to_owned(),
                 credentials,
             )
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Says what is known of an open call of the journal: MoCoPay documents no query for any.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub async fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            self.0.settle_without_query(row).await
         }
 
         /// Starts a payment: the buyer is sent to `redirectUrl` of the reply. Each call may open a
@@ -189,7 +206,8 @@ mod client {
 /// The blocking client of MoCoPay.
 #[cfg(feature = "blocking")]
 pub mod blocking {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{InitPayment, InitPaymentReply, VerifyPayment, VerifyPaymentReply};
@@ -211,6 +229,21 @@ pub mod blocking {
                 environment.base().to_owned(),
                 credentials,
             )
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Says what is known of an open call of the journal: MoCoPay documents no query for any.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            self.0.settle_without_query(row)
         }
 
         /// Starts a payment: the buyer is sent to `redirectUrl` of the reply. Each call may open a

@@ -302,6 +302,8 @@ const SERVICE_ENVELOPE: Envelope = Envelope {
 impl Call for CreatePage {
     const NAME: &'static str = "create_page";
     const EFFECT: Effect = Effect::Once;
+    const KEEPS_REPLY: bool = false;
+    const REFERENCE: &'static str = "OtherTrxCode";
     type Reply = CreatePageReply;
 
     fn reference(&self) -> Option<&str> {
@@ -327,6 +329,7 @@ impl Call for CreatePage {
 
 impl Resolve for CreatePage {
     type Query = PaymentDetails;
+    const ANSWERS_ANYWAY: bool = true;
 
     fn query(reference: &str) -> Result<PaymentDetails, Misuse> {
         PaymentDetails::builder()
@@ -387,6 +390,7 @@ impl Call for ListTransactions {
 impl Call for Capture {
     const NAME: &'static str = "capture";
     const EFFECT: Effect = Effect::Once;
+    const REFERENCE: &'static str = "OtherTrxCode";
     type Reply = DoneReply;
 
     fn reference(&self) -> Option<&str> {
@@ -408,6 +412,7 @@ impl Call for Capture {
 
 impl Resolve for Capture {
     type Query = PaymentDetails;
+    const ANSWERS_ANYWAY: bool = true;
 
     fn query(reference: &str) -> Result<PaymentDetails, Misuse> {
         PaymentDetails::builder()
@@ -419,6 +424,7 @@ impl Resolve for Capture {
 impl Call for Void {
     const NAME: &'static str = "void";
     const EFFECT: Effect = Effect::Once;
+    const REFERENCE: &'static str = "OtherTrxCode";
     type Reply = DoneReply;
 
     fn reference(&self) -> Option<&str> {
@@ -436,6 +442,7 @@ impl Call for Void {
 
 impl Resolve for Void {
     type Query = PaymentDetails;
+    const ANSWERS_ANYWAY: bool = true;
 
     fn query(reference: &str) -> Result<PaymentDetails, Misuse> {
         PaymentDetails::builder()
@@ -447,6 +454,7 @@ impl Resolve for Void {
 impl Call for RequestRefund {
     const NAME: &'static str = "request_refund";
     const EFFECT: Effect = Effect::Once;
+    const REFERENCE: &'static str = "OtherTrxCode";
     type Reply = RequestRefundReply;
 
     fn reference(&self) -> Option<&str> {
@@ -469,6 +477,7 @@ impl Call for RequestRefund {
 
 impl Resolve for RequestRefund {
     type Query = PaymentDetails;
+    const ANSWERS_ANYWAY: bool = true;
 
     fn query(reference: &str) -> Result<PaymentDetails, Misuse> {
         PaymentDetails::builder()
@@ -480,6 +489,7 @@ impl Resolve for RequestRefund {
 impl Call for ApprovePoolPayment {
     const NAME: &'static str = "approve_pool_payment";
     const EFFECT: Effect = Effect::Once;
+    const REFERENCE: &'static str = "OtherTrxCode";
     type Reply = DoneReply;
 
     fn reference(&self) -> Option<&str> {
@@ -499,6 +509,7 @@ impl Call for ApprovePoolPayment {
 impl Call for UndoPoolApproval {
     const NAME: &'static str = "undo_pool_approval";
     const EFFECT: Effect = Effect::Once;
+    const REFERENCE: &'static str = "OtherTrxCode";
     type Reply = DoneReply;
 
     fn reference(&self) -> Option<&str> {
@@ -520,7 +531,9 @@ pub use client::Client;
 
 #[cfg(feature = "client")]
 mod client {
-    use payments_core::client::{Builder, Environment, FromSetup, Setup};
+    use payments_core::call::Call;
+    use payments_core::client::{Builder, Environment, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{
@@ -545,6 +558,32 @@ mod client {
             E: Environment<Credentials: Into<Credentials>>,
         {
             Builder::new(Default::default(), environment.hosts(), credentials)
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Asks Moka what became of an open call of the journal, and records it. A call without a
+        /// query stays open, and the answer says so.
+        ///
+        /// That Moka answers says nothing of `create_page`, `capture`, `void`, `request_refund`:
+        /// their rows stay open too, but where it documents that there is no such thing. What the
+        /// answer shows is the caller's to read, with `settle_as`.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub async fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            match row.record().call() {
+                CreatePage::NAME => self.0.settle_by_query::<CreatePage>(row).await,
+                Capture::NAME => self.0.settle_by_query::<Capture>(row).await,
+                Void::NAME => self.0.settle_by_query::<Void>(row).await,
+                RequestRefund::NAME => self.0.settle_by_query::<RequestRefund>(row).await,
+                _ => self.0.settle_without_query(row).await,
+            }
         }
 
         /// Makes a page on which the buyer gives a card: the common payment page, or the variant
@@ -680,7 +719,9 @@ mod client {
 /// The blocking client of Moka.
 #[cfg(feature = "blocking")]
 pub mod blocking {
-    use payments_core::client::{Builder, Environment, FromSetup, Setup};
+    use payments_core::call::Call;
+    use payments_core::client::{Builder, Environment, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{
@@ -705,6 +746,32 @@ pub mod blocking {
             E: Environment<Credentials: Into<Credentials>>,
         {
             Builder::new(Default::default(), environment.hosts(), credentials)
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Asks Moka what became of an open call of the journal, and records it. A call without a
+        /// query stays open, and the answer says so.
+        ///
+        /// That Moka answers says nothing of `create_page`, `capture`, `void`, `request_refund`:
+        /// their rows stay open too, but where it documents that there is no such thing. What the
+        /// answer shows is the caller's to read, with `settle_as`.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            match row.record().call() {
+                CreatePage::NAME => self.0.settle_by_query::<CreatePage>(row),
+                Capture::NAME => self.0.settle_by_query::<Capture>(row),
+                Void::NAME => self.0.settle_by_query::<Void>(row),
+                RequestRefund::NAME => self.0.settle_by_query::<RequestRefund>(row),
+                _ => self.0.settle_without_query(row),
+            }
         }
 
         /// Makes a page on which the buyer gives a card: the common payment page, or the variant

@@ -312,6 +312,7 @@ const STATE_ENVELOPE: Envelope = Envelope {
 impl Call for CreatePayment {
     const NAME: &'static str = "create_payment";
     const EFFECT: Effect = Effect::Idempotent { by: &["requestId"] };
+    const REFERENCE: &'static str = "orderId";
     type Reply = CreatePaymentReply;
 
     fn reference(&self) -> Option<&str> {
@@ -391,6 +392,7 @@ impl Call for PaymentStatus {
 impl Call for Refund {
     const NAME: &'static str = "refund";
     const EFFECT: Effect = Effect::Idempotent { by: &["requestId"] };
+    const REFERENCE: &'static str = "orderId";
     type Reply = RefundReply;
 
     fn reference(&self) -> Option<&str> {
@@ -466,6 +468,7 @@ impl Call for RefundStatus {
 impl Call for CaptureOrCancel {
     const NAME: &'static str = "capture_or_cancel";
     const EFFECT: Effect = Effect::Idempotent { by: &["requestId"] };
+    const REFERENCE: &'static str = "orderId";
     type Reply = CaptureOrCancelReply;
 
     fn reference(&self) -> Option<&str> {
@@ -498,6 +501,7 @@ impl Call for CaptureOrCancel {
 
 impl Resolve for CaptureOrCancel {
     type Query = PaymentStatus;
+    const ANSWERS_ANYWAY: bool = true;
 
     fn query(reference: &str) -> Result<PaymentStatus, Misuse> {
         PaymentStatus::builder()
@@ -516,7 +520,9 @@ pub use client::Client;
 
 #[cfg(feature = "client")]
 mod client {
-    use payments_core::client::{Builder, Environment, FromSetup, Setup};
+    use payments_core::call::Call;
+    use payments_core::client::{Builder, Environment, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{
@@ -540,6 +546,31 @@ mod client {
             E: Environment<Credentials: Into<Credentials>>,
         {
             Builder::new(Default::default(), environment.hosts(), credentials)
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Asks MoMo what became of an open call of the journal, and records it. A call without a
+        /// query stays open, and the answer says so.
+        ///
+        /// That MoMo answers says nothing of `capture_or_cancel`: their rows stay open too, but
+        /// where it documents that there is no such thing. What the answer shows is the caller's to
+        /// read, with `settle_as`.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub async fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            match row.record().call() {
+                CreatePayment::NAME => self.0.settle_by_query::<CreatePayment>(row).await,
+                Refund::NAME => self.0.settle_by_query::<Refund>(row).await,
+                CaptureOrCancel::NAME => self.0.settle_by_query::<CaptureOrCancel>(row).await,
+                _ => self.0.settle_without_query(row).await,
+            }
         }
 
         /// Creates a payment, which the buyer approves behind `payUrl`. A repeat with the same
@@ -626,7 +657,9 @@ mod client {
 /// The blocking client of MoMo.
 #[cfg(feature = "blocking")]
 pub mod blocking {
-    use payments_core::client::{Builder, Environment, FromSetup, Setup};
+    use payments_core::call::Call;
+    use payments_core::client::{Builder, Environment, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{
@@ -650,6 +683,31 @@ pub mod blocking {
             E: Environment<Credentials: Into<Credentials>>,
         {
             Builder::new(Default::default(), environment.hosts(), credentials)
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Asks MoMo what became of an open call of the journal, and records it. A call without a
+        /// query stays open, and the answer says so.
+        ///
+        /// That MoMo answers says nothing of `capture_or_cancel`: their rows stay open too, but
+        /// where it documents that there is no such thing. What the answer shows is the caller's to
+        /// read, with `settle_as`.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            match row.record().call() {
+                CreatePayment::NAME => self.0.settle_by_query::<CreatePayment>(row),
+                Refund::NAME => self.0.settle_by_query::<Refund>(row),
+                CaptureOrCancel::NAME => self.0.settle_by_query::<CaptureOrCancel>(row),
+                _ => self.0.settle_without_query(row),
+            }
         }
 
         /// Creates a payment, which the buyer approves behind `payUrl`. A repeat with the same

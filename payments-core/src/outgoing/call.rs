@@ -1,6 +1,7 @@
 //! A call: a request and the reading of its reply, both pure.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
@@ -49,12 +50,25 @@ pub trait Call: Send + Sync {
     /// What sending it twice does.
     const EFFECT: Effect;
 
+    /// Whether a journal may keep what the provider answers: not where a secret or personal data are
+    /// in it.
+    const KEEPS_REPLY: bool = true;
+
+    /// What the reference is called, as the provider spells it.
+    const REFERENCE: &'static str = "reference";
+
     /// What the provider answers.
     type Reply: Send;
 
     /// The merchant's own reference, by which the call can be found again.
     fn reference(&self) -> Option<&str> {
         None
+    }
+
+    /// What makes it one of its kind: two calls of a name with the same identity are one, sent twice.
+    /// The reference unless told; where the provider counts it within something, both ([`identity`]).
+    fn identity(&self) -> Option<Cow<'_, str>> {
+        self.reference().map(Cow::Borrowed)
     }
 
     /// The amount that the call is about, with the name of its field.
@@ -95,6 +109,18 @@ pub trait Call: Send + Sync {
     fn reply(&self, response: &Response) -> Result<Self::Reply, Fault>;
 }
 
+/// Several values as one text, and different ones as different texts. Called by generated code.
+///
+/// ```
+/// use payments_core::call::identity;
+///
+/// assert_eq!(identity(&["payment-7", "1"]), r#"["payment-7","1"]"#);
+/// ```
+#[must_use]
+pub fn identity(parts: &[&str]) -> String {
+    serde_json::Value::from(parts.to_vec()).to_string()
+}
+
 /// Signs a message with the credentials that its description names. Called by generated code.
 ///
 /// # Errors
@@ -120,6 +146,11 @@ where
 pub trait Resolve: Call {
     /// The call that asks.
     type Query: Call;
+
+    /// Whether the query also answers where the call was not carried out, so that only what stands in
+    /// the answer can tell: it asks for something that was there before the call, or says "nothing
+    /// found" as a success.
+    const ANSWERS_ANYWAY: bool = false;
 
     /// The query for the call that carried `reference`.
     ///
@@ -234,10 +265,16 @@ impl<C> Extended<C> {
 impl<C: Call> Call for Extended<C> {
     const NAME: &'static str = C::NAME;
     const EFFECT: Effect = C::EFFECT;
+    const KEEPS_REPLY: bool = C::KEEPS_REPLY;
+    const REFERENCE: &'static str = C::REFERENCE;
     type Reply = C::Reply;
 
     fn reference(&self) -> Option<&str> {
         self.call.reference()
+    }
+
+    fn identity(&self) -> Option<Cow<'_, str>> {
+        self.call.identity()
     }
 
     fn amount(&self) -> Option<(&'static str, Money)> {
@@ -267,6 +304,7 @@ impl<C: Call> Call for Extended<C> {
 
 impl<C: Resolve> Resolve for Extended<C> {
     type Query = C::Query;
+    const ANSWERS_ANYWAY: bool = C::ANSWERS_ANYWAY;
 
     fn query(reference: &str) -> Result<Self::Query, Misuse> {
         C::query(reference)
@@ -293,6 +331,8 @@ impl<const READ: bool> Raw<READ> {
 impl<const READ: bool> Call for Raw<READ> {
     const NAME: &'static str = "raw";
     const EFFECT: Effect = if READ { Effect::Read } else { Effect::Once };
+    /// Nobody knows what is in it.
+    const KEEPS_REPLY: bool = false;
     type Reply = Response;
 
     fn request(&self) -> Result<Request, Misuse> {

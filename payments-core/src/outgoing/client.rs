@@ -7,8 +7,12 @@ mod both;
 mod driver;
 mod environment;
 #[cfg(any(feature = "client", feature = "blocking"))]
+mod journaled;
+#[cfg(any(feature = "client", feature = "blocking"))]
 mod prepared;
 mod provider;
+#[cfg(any(feature = "client", feature = "blocking"))]
+mod settle;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod setup;
 #[cfg(any(feature = "client", feature = "blocking"))]
@@ -20,6 +24,8 @@ pub use environment::{Environment, Hosts};
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use prepared::Prepared;
 pub use provider::{Grant, Login, NoLogin, Provider};
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub use settle::{ByHand, Settled, StillOpen};
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use setup::{Builder, FromSetup, Setup, danger};
 

@@ -201,6 +201,17 @@ impl<'a, C: Call> Machine<'a, C> {
         }
     }
 
+    /// How the call ends where the next attempt cannot be made.
+    pub(crate) fn stopped(&self, why: NotSent) -> Error {
+        if !self.arrived || C::EFFECT == Effect::Read {
+            return why.into();
+        }
+        let stopped = "an earlier attempt may have arrived, and no other was made";
+        Unknown::new(stopped, self.prepared.record())
+            .with_source(Some(Box::new(why)))
+            .into()
+    }
+
     fn left_open(&self, why: &'static str, refused: Box<Refused>) -> Error {
         Unknown::new(why, self.prepared.record())
             .with_refused(refused)

@@ -4,6 +4,8 @@ use std::sync::Barrier;
 use std::thread;
 
 use payments_core::client::blocking::Client;
+use payments_core::client::{ByHand, Settled};
+use payments_core::journal::{Journal, JournalStore, MemoryJournal};
 
 use super::*;
 
@@ -119,4 +121,72 @@ fn what_cannot_be_sent_is_refused_before_a_login() {
     }
     assert_eq!(outcome(client.call(toy::Unsignable)), "misuse");
     assert!(transport.seen().is_empty());
+}
+
+#[test]
+fn a_journal_is_kept_by_the_same_rules() {
+    let acts = [Act::json(OK), Act::Cut, Act::json(OK), Act::json(NOT_FOUND)];
+    let (transport, clock) = (logged_in(acts), FixedClock::new());
+    let store = MemoryJournal::new();
+    let client = client(once_each(), &transport, &clock);
+    let client = client.with_journal(Journal::new(store.clone(), "shop"));
+    let pay = |operation: &str| {
+        let prepared = client.prepare(Pay::new("A-1")).unwrap();
+        client.send(prepared.operation(operation))
+    };
+    for _ in 0..2 {
+        pay("1").unwrap();
+        assert_eq!(outcome(pay("2")), "unknown");
+    }
+    assert_eq!(transport.count("/pay"), 2);
+    let rows = client.open_calls().unwrap();
+    assert_eq!(rows.len(), 1);
+    let settled = client.settle_by_query::<Pay>(&rows[0]).unwrap();
+    assert!(matches!(settled, Settled::Done));
+    assert!(client.open_calls().unwrap().is_empty());
+    let set = client.prepare(SetState::of("A-1")).unwrap();
+    assert_eq!(outcome(client.send(set.operation("3"))), "refused");
+    let (who, why) = ("Ayşe", "seen in the portal");
+    let by_hand = client.settle_by_hand(&rows[0], ByHand::NeverHappened, who, why);
+    assert_eq!(outcome(by_hand), "misuse", "it is settled");
+    let known = client.settle_without_query(&rows[0]).unwrap();
+    assert!(matches!(known, Settled::Done));
+    assert_eq!(store.history(rows[0].entry()).unwrap().len(), 1);
+}
+
+/// Looks into the journal whenever something is sent.
+struct Watching(MemoryJournal, Mutex<Vec<usize>>);
+
+impl payments_core::client::BlockingTransport for Watching {
+    fn send(
+        &self,
+        request: payments_core::http::Request<payments_core::bytes::Bytes>,
+    ) -> Result<payments_core::exchange::Response, payments_core::client::SendError> {
+        let body = match request.uri().path() {
+            "/login" => TOKEN,
+            _ => {
+                self.1
+                    .lock()
+                    .unwrap()
+                    .push(self.0.open("shop").unwrap().len());
+                OK
+            }
+        };
+        Ok(json_response(200, body))
+    }
+}
+
+#[test]
+fn a_call_is_recorded_before_it_is_sent() {
+    let store = MemoryJournal::new();
+    let transport = Arc::new(Watching(store.clone(), Mutex::default()));
+    let base = "https://pay.example".to_owned();
+    let client: Client<Toy> = Builder::new(Toy, base, Credentials::new("shop"))
+        .blocking_transport(Arc::<Watching>::clone(&transport))
+        .build()
+        .unwrap();
+    let client = client.with_journal(Journal::new(store, "shop"));
+    client.call(Pay::new("A-1")).unwrap();
+    client.call(Status::of("A-1")).unwrap();
+    assert_eq!(*transport.1.lock().unwrap(), [1, 0]);
 }

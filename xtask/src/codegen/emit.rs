@@ -14,6 +14,7 @@ mod linked;
 mod messages;
 mod open;
 mod read;
+mod recorded;
 mod signed_reply;
 mod tests;
 

@@ -557,6 +557,7 @@ pub(crate) struct Resolution {
     pub(crate) fresh: Option<String>,
     /// The codes by which the query says that there is no such thing.
     pub(crate) not_found: Vec<String>,
+    pub(crate) answers_anyway: bool,
 }
 
 /// An example of a request or a callback: the value of the whole message.

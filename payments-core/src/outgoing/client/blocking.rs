@@ -6,12 +6,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tracing::{debug, info_span};
 
+use super::journaled::{OpenRow, finished};
 use super::steps::{login_failed, login_failed_elsewhere, of_login, usable};
 use super::{FromSetup, Login, Prepared, Provider, Setup};
-use crate::error::{Error, Misuse};
+use crate::clock::unix_millis;
+use crate::error::{Error, Misuse, NotSent};
 use crate::exchange::{Request, Response};
 use crate::outgoing::call::{Call, Effect, Raw, Reply, Resolve};
 use crate::outgoing::engine::{Machine, Step};
+use crate::outgoing::journal::Journal;
 use crate::outgoing::pending::{Pending, Resolved};
 use crate::outgoing::token::TokenState;
 use crate::outgoing::transport::{BlockingTransport, UreqTransport};
@@ -20,11 +23,12 @@ use crate::signing::Secret;
 /// A blocking client of one account: cheap to clone, to be shared between threads. Several accounts are
 /// several clients, over one transport if they like.
 pub struct Client<P: Provider> {
-    shared: Arc<Shared<P>>,
+    pub(super) shared: Arc<Shared<P>>,
+    pub(super) journal: Option<Journal>,
 }
 
-struct Shared<P: Provider> {
-    setup: Setup<P>,
+pub(super) struct Shared<P: Provider> {
+    pub(super) setup: Setup<P>,
     transport: Arc<dyn BlockingTransport>,
     token: Mutex<TokenState>,
     /// How many fetches of a token have ended; read before the lock is waited for.
@@ -44,11 +48,23 @@ impl<P: Provider> FromSetup<P> for Client<P> {
                 token: Mutex::default(),
                 fetches: AtomicU64::new(0),
             }),
+            journal: None,
         })
     }
 }
 
 impl<P: Provider> Client<P> {
+    /// The same client, with every call that is not a read recorded in `journal` before its first byte
+    /// leaves, and settled after. Transport and access token are shared with the client that this is
+    /// made from, which records nothing.
+    #[must_use]
+    pub fn with_journal(&self, journal: Journal) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            journal: Some(journal),
+        }
+    }
+
     /// Turns a call into bytes, without I/O. What is sent later is exactly that.
     ///
     /// # Errors
@@ -62,14 +78,17 @@ impl<P: Provider> Client<P> {
     /// # Errors
     /// [`Error`]; ask its `money_moved` first.
     pub fn send<C: Call>(&self, prepared: Prepared<C>) -> Result<Reply<C::Reply>, Error> {
-        let prepared = self.shared.setup.sending(prepared);
+        let mut prepared = self.shared.setup.sending(prepared);
         let span = info_span!(
             "payment_call",
             provider = P::NAME,
             call = C::NAME,
             reference = prepared.call.reference(),
         );
-        span.in_scope(|| self.run(&prepared))
+        span.in_scope(|| match &self.journal {
+            Some(journal) if C::EFFECT != Effect::Read => self.recorded(journal, &mut prepared),
+            Some(_) | None => self.run(&prepared),
+        })
     }
 
     /// Prepares a call and sends it.
@@ -94,7 +113,8 @@ impl<P: Provider> Client<P> {
         self.shared.setup.judge(pending, answer)
     }
 
-    /// Sends a request of the caller's own with this client's authorization, once.
+    /// Sends a request of the caller's own with this client's authorization, once. With a journal it
+    /// needs an operation: prepare and send a [`Raw`].
     ///
     /// # Errors
     /// As for a call that is not a read.
@@ -108,6 +128,36 @@ impl<P: Provider> Client<P> {
     /// As for a read.
     pub fn raw_read(&self, request: Request) -> Result<Response, Error> {
         Ok(self.call(Raw::<true>::new(request))?.into_inner())
+    }
+
+    /// Sends a call between two entries of the journal.
+    fn recorded<C: Call>(
+        &self,
+        journal: &Journal,
+        prepared: &mut Prepared<C>,
+    ) -> Result<Reply<C::Reply>, Error> {
+        let setup = &self.shared.setup;
+        let entry = prepared.entry(journal)?;
+        let at = setup.clock.monotonic();
+        let begun = journal.store().begin(&entry, C::EFFECT.may_repeat());
+        if let Err(instead) = setup.begun(journal, prepared, begun, at) {
+            return instead;
+        }
+        let result = self.run(prepared);
+        let Some(open) = &prepared.open else {
+            return result;
+        };
+        let (result, after) = setup.ended(open, prepared, result);
+        finished(prepared, result, after.write(journal.store()))
+    }
+
+    /// Writes a row again that is not fresh any more, before its call is sent.
+    fn again(&self, open: &OpenRow) -> Result<(), NotSent> {
+        let clock = &self.shared.setup.clock;
+        let at = clock.monotonic();
+        let store = open.journal.store();
+        let again = store.again(open.id, unix_millis(clock.wall()));
+        open.written_again(again, at)
     }
 
     fn run<C: Call>(&self, prepared: &Prepared<C>) -> Result<Reply<C::Reply>, Error> {
@@ -148,6 +198,12 @@ impl<P: Provider> Client<P> {
         let mut machine = Machine::new(prepared, &setup.policy, &setup.budget, &*setup.clock);
         loop {
             let attempt = machine.attempt();
+            if let Some(open) = prepared.open.as_deref()
+                && open.is_due(setup.clock.monotonic())
+                && let Err(why) = self.again(open)
+            {
+                return Err(machine.stopped(why));
+            }
             let sent = self.shared.transport.send(setup.bound(request)?);
             match &sent {
                 Ok(response) => debug!(attempt, status = response.status().as_u16(), "answered"),
@@ -223,6 +279,7 @@ impl<P: Provider> Clone for Client<P> {
     fn clone(&self) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
+            journal: self.journal.clone(),
         }
     }
 }

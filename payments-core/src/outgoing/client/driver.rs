@@ -2,31 +2,37 @@
 
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tracing::{debug, info_span};
+use tracing::{Instrument, debug, info_span};
 
+use super::journaled::{OpenRow, finished};
 use super::steps::{login_failed, login_failed_elsewhere, of_login, usable};
 use super::{FromSetup, Login, Prepared, Provider, Setup};
-use crate::error::{Error, Misuse};
+use crate::clock::unix_millis;
+use crate::error::{Error, Misuse, NotSent};
 use crate::exchange::{Request, Response};
 use crate::outgoing::call::{Call, Effect, Raw, Reply, Resolve};
 use crate::outgoing::engine::{Machine, Step};
+use crate::outgoing::journal::{Journal, JournalStore};
 use crate::outgoing::pending::{Pending, Resolved};
 use crate::outgoing::token::TokenState;
 use crate::outgoing::transport::{ReqwestTransport, Transport};
 use crate::signing::Secret;
 
+type Recorded<'a, R> = Pin<Box<dyn Future<Output = Result<Reply<R>, Error>> + Send + 'a>>;
+
 /// An async client of one account: cheap to clone, to be shared between tasks. Several accounts are
 /// several clients, over one transport if they like.
 pub struct Client<P: Provider> {
-    shared: Arc<Shared<P>>,
+    pub(super) shared: Arc<Shared<P>>,
+    pub(super) journal: Option<Journal>,
 }
 
-struct Shared<P: Provider> {
-    setup: Setup<P>,
+pub(super) struct Shared<P: Provider> {
+    pub(super) setup: Setup<P>,
     transport: Arc<dyn Transport>,
     token: Mutex<TokenState>,
     /// Held by the one task that fetches a token.
@@ -49,11 +55,23 @@ impl<P: Provider> FromSetup<P> for Client<P> {
                 fetching: tokio::sync::Mutex::default(),
                 fetches: AtomicU64::new(0),
             }),
+            journal: None,
         })
     }
 }
 
 impl<P: Provider> Client<P> {
+    /// The same client, with every call that is not a read recorded in `journal` before its first byte
+    /// leaves, and settled after. Transport and access token are shared with the client that this is
+    /// made from, which records nothing.
+    #[must_use]
+    pub fn with_journal(&self, journal: Journal) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            journal: Some(journal),
+        }
+    }
+
     /// Turns a call into bytes, without I/O. What is sent later is exactly that.
     ///
     /// # Errors
@@ -67,17 +85,22 @@ impl<P: Provider> Client<P> {
     /// # Errors
     /// [`Error`]; ask its `money_moved` first.
     pub async fn send<C: Call>(&self, prepared: Prepared<C>) -> Result<Reply<C::Reply>, Error> {
-        let prepared = self.shared.setup.sending(prepared);
-        self.at_once(&prepared).await
+        let mut prepared = self.shared.setup.sending(prepared);
+        self.at_once(&mut prepared).await
     }
 
-    async fn at_once<C: Call>(&self, prepared: &Prepared<C>) -> Result<Reply<C::Reply>, Error> {
+    async fn at_once<C: Call>(&self, prepared: &mut Prepared<C>) -> Result<Reply<C::Reply>, Error> {
         let span = info_span!(
             "payment_call",
             provider = P::NAME,
             call = C::NAME,
             reference = prepared.call.reference(),
         );
+        if C::EFFECT != Effect::Read
+            && let Some(journal) = &self.journal
+        {
+            return self.recorded(journal, prepared).instrument(span).await;
+        }
         if span.is_disabled() {
             return self.run(prepared).await;
         }
@@ -92,8 +115,44 @@ impl<P: Provider> Client<P> {
     /// [`Error`]; ask its `money_moved` first.
     pub async fn call<C: Call>(&self, call: C) -> Result<Reply<C::Reply>, Error> {
         // Both in one breath: its time is read once.
-        let prepared = self.prepare(call)?;
-        self.at_once(&prepared).await
+        let mut prepared = self.prepare(call)?;
+        self.at_once(&mut prepared).await
+    }
+
+    /// Sends a call between two entries of the journal. Boxed, so that a client without one carries no
+    /// room for it.
+    fn recorded<'a, C: Call>(
+        &'a self,
+        journal: &'a Journal,
+        prepared: &'a mut Prepared<C>,
+    ) -> Recorded<'a, C::Reply> {
+        Box::pin(async move {
+            let setup = &self.shared.setup;
+            let entry = prepared.entry(journal)?;
+            let at = setup.clock.monotonic();
+            let begin = move |store: &dyn JournalStore| store.begin(&entry, C::EFFECT.may_repeat());
+            let begun = journal.within("recording a call", begin).await;
+            if let Err(instead) = setup.begun(journal, prepared, begun, at) {
+                return instead;
+            }
+            let result = self.run(prepared).await;
+            let Some(open) = &prepared.open else {
+                return result;
+            };
+            let (result, after) = setup.ended(open, prepared, result);
+            let write = move |store: &dyn JournalStore| after.write(store);
+            let written = journal.within("settling a call", write).await;
+            finished(prepared, result, written)
+        })
+    }
+
+    /// Writes a row again that is not fresh any more, before its call is sent.
+    async fn again(&self, open: &OpenRow) -> Result<(), NotSent> {
+        let clock = &self.shared.setup.clock;
+        let (id, millis, at) = (open.id, unix_millis(clock.wall()), clock.monotonic());
+        let again = move |store: &dyn JournalStore| store.again(id, millis);
+        let again = open.journal.within("recording a call", again).await;
+        open.written_again(again, at)
     }
 
     /// Asks the provider what became of a call.
@@ -110,7 +169,8 @@ impl<P: Provider> Client<P> {
         self.shared.setup.judge(pending, answer)
     }
 
-    /// Sends a request of the caller's own with this client's authorization, once.
+    /// Sends a request of the caller's own with this client's authorization, once. With a journal it
+    /// needs an operation: prepare and send a [`Raw`].
     ///
     /// # Errors
     /// As for a call that is not a read.
@@ -177,6 +237,12 @@ impl<P: Provider> Client<P> {
         let mut machine = Machine::new(prepared, &setup.policy, &setup.budget, &*setup.clock);
         loop {
             let attempt = machine.attempt();
+            if let Some(open) = prepared.open.as_deref()
+                && open.is_due(setup.clock.monotonic())
+                && let Err(why) = Box::pin(self.again(open)).await
+            {
+                return Err(machine.stopped(why));
+            }
             let sent = self.shared.transport.send(setup.bound(request)?).await;
             match &sent {
                 Ok(response) => debug!(attempt, status = response.status().as_u16(), "answered"),
@@ -269,6 +335,7 @@ impl<P: Provider> Clone for Client<P> {
     fn clone(&self) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
+            journal: self.journal.clone(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::journaled::OpenRow;
 use crate::exchange::{CallRecord, Request};
 use crate::outgoing::call::Call;
 use crate::outgoing::pending::Pending;
@@ -15,6 +16,9 @@ pub struct Prepared<C> {
     pub(super) provider: &'static str,
     pub(super) environment: Arc<str>,
     pub(super) prepared_at: u64,
+    pub(super) operation: Option<Box<str>>,
+    /// Its row in the journal, once it has one.
+    pub(super) open: Option<Box<OpenRow>>,
 }
 
 impl<C: Call> Prepared<C> {
@@ -29,6 +33,18 @@ impl<C: Call> Prepared<C> {
             &self.request,
             self.prepared_at,
         )
+    }
+
+    /// The same as an operation of the caller's: an id that is the same however often the caller tries
+    /// to do this, and another for everything else that the same call is made for. A client with a
+    /// journal does each operation once. Unless told, the operation is the call's own identity, its
+    /// reference; a call that has none needs this.
+    ///
+    /// Without a journal it changes nothing.
+    #[must_use]
+    pub fn operation(mut self, id: impl Into<String>) -> Self {
+        self.operation = Some(id.into().into());
+        self
     }
 
     /// The call.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Grant, Login, Prepared, Provider, Setup};
 use crate::clock::unix_millis;
 use crate::error::{Error, Malformed, Misuse, NotSent};
-use crate::exchange::{Request, Response};
+use crate::exchange::{CallRecord, Request, Response};
 use crate::outgoing::call::{Call, Fault, Resolve};
 use crate::outgoing::pending::{Pending, Resolved, StillUnknown};
 use crate::outgoing::token::LoginDigest;
@@ -14,7 +14,7 @@ use crate::signing::Secret;
 
 /// How long after the time of its record a call may still be under way: that is when it was
 /// prepared, or sent where the record is from an error.
-const SETTLING: Duration = Duration::from_secs(300);
+pub(super) const SETTLING: Duration = Duration::from_secs(300);
 
 impl<P: Provider> Setup<P> {
     /// Turns a call into bytes and a record, without I/O.
@@ -43,6 +43,8 @@ impl<P: Provider> Setup<P> {
             request,
             provider: P::NAME,
             prepared_at: unix_millis(self.clock.wall()),
+            operation: None,
+            open: None,
         })
     }
 
@@ -153,9 +155,7 @@ impl<P: Provider> Setup<P> {
         match answer {
             Ok(reply) => Ok(Resolved::Settled(reply)),
             Err(Error::Refused(refused)) if C::is_not_found(&refused) => {
-                let age =
-                    unix_millis(self.clock.wall()).saturating_sub(pending.record().prepared_at());
-                Ok(if u128::from(age) < SETTLING.as_millis() {
+                Ok(if self.may_be_under_way(pending.record()) {
                     Resolved::StillUnknown(StillUnknown::TooEarly)
                 } else {
                     Resolved::NeverHappened
@@ -166,6 +166,13 @@ impl<P: Provider> Setup<P> {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether a call may still be on its way to the provider.
+    pub(super) fn may_be_under_way(&self, record: &CallRecord) -> bool {
+        let age = unix_millis(self.clock.wall()).saturating_sub(record.prepared_at());
+        let patience = SETTLING.max(self.options.total_timeout.saturating_mul(2));
+        u128::from(age) < patience.as_millis()
     }
 
     /// Whether a refusal says that the token is no longer taken.

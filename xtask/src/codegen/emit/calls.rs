@@ -6,7 +6,7 @@ use super::super::model::{
 };
 use super::messages::member_name;
 use super::{
-    Page, clients, doc_lines, docs, environments, inbound, listed, literal, raw_literal,
+    Page, clients, doc_lines, docs, environments, inbound, listed, literal, raw_literal, recorded,
     signed_reply,
 };
 
@@ -252,6 +252,7 @@ fn implementation(provider: &Provider, call: &Call, message: &Message, page: &mu
             format!("Effect::Idempotent {{ by: &[{}] }}", by.join(", "))
         }
     };
+    let recorded = recorded::constants(provider, call);
     let mut methods = String::new();
     let reference = call
         .reference
@@ -263,6 +264,7 @@ fn implementation(provider: &Provider, call: &Call, message: &Message, page: &mu
             perhaps(message, field)
         ));
     }
+    methods.push_str(&recorded::identity(call, message, page));
     methods.push_str(&amount(message, page));
     let receiver = request(provider, call, message, page);
     methods.push_str(&format!(
@@ -292,7 +294,7 @@ fn implementation(provider: &Provider, call: &Call, message: &Message, page: &mu
         open(provider, call, message, page)
     ));
     format!(
-        "impl Call for {} {{\nconst NAME: &'static str = {};\nconst EFFECT: Effect = {effect};\ntype Reply = {reply};\n\n{methods}}}\n",
+        "impl Call for {} {{\nconst NAME: &'static str = {};\nconst EFFECT: Effect = {effect};\n{recorded}type Reply = {reply};\n\n{methods}}}\n",
         message.name,
         literal(&call.id)
     )
@@ -469,8 +471,9 @@ fn resolve(provider: &Provider, call: &Call, page: &mut Page) -> Option<String> 
         page.uses.add("payments_core", "unguessable");
         format!("{}(unguessable()?).", field.rust)
     });
+    let answers_anyway = recorded::answers_anyway(resolution);
     Some(format!(
-        "impl Resolve for {} {{\ntype Query = {query};\n\n\
+        "impl Resolve for {} {{\ntype Query = {query};\n{answers_anyway}\n\
          fn query(reference: &str) -> Result<{query}, Misuse> {{\n\
          {query}::builder().{fresh}{asked}.build()\n}}\n{not_found}}}\n",
         call.message,

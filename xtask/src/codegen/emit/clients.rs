@@ -2,6 +2,7 @@
 
 use super::super::model::{Call, Provider};
 use super::calls::method_docs;
+use super::doc_lines;
 
 /// Which of the two clients.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,9 +55,18 @@ fn module(provider: &Provider, driver: Driver) -> String {
         ("Environment, ", "use super::Credentials;\n", builder)
     };
     let methods: String = calls.iter().map(|call| method(call, driver)).collect();
+    let asked = || calls.iter().filter(|call| call.resolved_by.is_some());
+    let call = if asked().next().is_some() {
+        "use payments_core::call::Call;\n"
+    } else {
+        ""
+    };
+    let settle = settle(asked().copied(), title, driver);
     format!(
         "{head}\n\
-         use payments_core::client::{{Builder, {bound}FromSetup, Setup}};\n\
+         {call}\
+         use payments_core::client::{{Builder, {bound}FromSetup, Settled, Setup}};\n\
+         use payments_core::journal::{{Journal, Row}};\n\
          use payments_core::{{Error{reply}}};\n\n\
          {types}\
          {environments}\
@@ -66,8 +76,13 @@ fn module(provider: &Provider, driver: Driver) -> String {
          pub struct Client({core}<{of}>);\n\n\
          impl Client {{\n\
          /// Starts a client of one account.\n\
-         {builder}\
-         {methods}}}\n\n\
+         {builder}\n\
+         /// The same client, with every call that is not a read recorded in `journal` before its first\n\
+         /// byte leaves, and settled after.\n\
+         #[must_use]\n\
+         pub fn with_journal(&self, journal: Journal) -> Self {{\n\
+         Self(self.0.with_journal(journal))\n}}\n\n\
+         {settle}{methods}}}\n\n\
          impl std::ops::Deref for Client {{\n\
          type Target = {core}<{of}>;\n\n\
          fn deref(&self) -> &Self::Target {{\n&self.0\n}}\n}}\n\n\
@@ -75,6 +90,63 @@ fn module(provider: &Provider, driver: Driver) -> String {
          fn from_setup(setup: Setup<{of}>) -> Result<Self, Error> {{\n\
          FromSetup::from_setup(setup).map(Self)\n}}\n}}\n}}\n",
         types = types(&calls),
+    )
+}
+
+/// The method that knows by which query each call is settled.
+fn settle<'a>(
+    asked: impl Iterator<Item = &'a Call> + Clone,
+    title: &str,
+    driver: Driver,
+) -> String {
+    let (keyword, wait) = match driver {
+        Driver::Async => ("async ", ".await"),
+        Driver::Blocking => ("", ""),
+    };
+    let arms: String = asked
+        .clone()
+        .map(|call| &call.message)
+        .map(|name| format!("{name}::NAME => self.0.settle_by_query::<{name}>(row){wait},\n"))
+        .collect();
+    let to_read: Vec<String> = asked
+        .filter(|call| {
+            call.resolved_by
+                .as_ref()
+                .is_some_and(|by| by.answers_anyway)
+        })
+        .map(|call| format!("`{}`", call.id))
+        .collect();
+    let without = format!("self.0.settle_without_query(row){wait}");
+    let (docs, body) = if arms.is_empty() {
+        (
+            format!(
+                "/// Says what is known of an open call of the journal: {title} documents no query for any.\n"
+            ),
+            without,
+        )
+    } else {
+        let mut paragraphs = vec![format!(
+            "Asks {title} what became of an open call of the journal, and records it. A call without \
+             a query stays open, and the answer says so."
+        )];
+        if !to_read.is_empty() {
+            paragraphs.push(format!(
+                "That {title} answers says nothing of {}: their rows stay open too, but where it \
+                 documents that there is no such thing. What the answer shows is the caller's to \
+                 read, with `settle_as`.",
+                to_read.join(", ")
+            ));
+        }
+        (
+            doc_lines(&paragraphs, 8),
+            format!("match row.record().call() {{\n{arms}_ => {without},\n}}"),
+        )
+    };
+    format!(
+        "{docs}///\n\
+         /// # Errors\n\
+         /// [`Error`] of the query or the journal: the row is open then.\n\
+         pub {keyword}fn settle(&self, row: &Row) -> Result<Settled, Error> {{\n{body}\n}}\n"
     )
 }
 

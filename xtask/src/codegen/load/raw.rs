@@ -260,6 +260,8 @@ pub(crate) struct Effect {
     pub(crate) resolved_by: Option<Spanned<String>>,
     #[serde(default, rename = "not-found")]
     pub(crate) not_found: Vec<Spanned<String>>,
+    #[serde(rename = "answers-anyway")]
+    pub(crate) answers_anyway: Option<Spanned<bool>>,
     /// Of a read: the field that holds an id of its own each time it is asked.
     pub(crate) fresh: Option<Spanned<String>>,
 }

@@ -14,8 +14,24 @@ use super::names::is_snake_case;
 use super::{Lowering, doc, message_of, path_parameters, query_parameters, wire_names};
 
 /// What the core's client is called with: a call of the same name would hide it.
-const RESERVED: [&str; 8] = [
-    "builder", "call", "clone", "confirm", "deref", "prepare", "raw", "resolve",
+const RESERVED: [&str; 17] = [
+    "builder",
+    "call",
+    "clone",
+    "confirm",
+    "deref",
+    "open_calls",
+    "prepare",
+    "raw",
+    "raw_read",
+    "resolve",
+    "send",
+    "settle",
+    "settle_as",
+    "settle_by_hand",
+    "settle_by_query",
+    "settle_without_query",
+    "with_journal",
 ];
 
 /// How the message of an operation travels, and its examples.
@@ -479,9 +495,11 @@ impl<'a> Lowering<'a> {
             let effect = operation.effect.as_ref().map(|effect| &effect.value);
             let Some(name) = effect.and_then(|effect| effect.resolved_by.as_ref()) else {
                 let not_found = effect.and_then(|effect| effect.not_found.first());
-                if let Some(code) = not_found {
+                let known = effect.and_then(|effect| effect.answers_anyway.as_ref());
+                let at = known.map(|known| known.referenced);
+                if let Some(at) = not_found.map(|code| code.referenced).or(at) {
                     self.problems.add(
-                        code.referenced,
+                        at,
                         "there is no query that could say so",
                         "add `resolved-by:` with the operation that asks",
                     );
@@ -553,6 +571,9 @@ impl<'a> Lowering<'a> {
                     Some(effect) => self.not_found(effect, query, envelopes, codes),
                     None => Vec::new(),
                 },
+                answers_anyway: effect
+                    .and_then(|effect| effect.answers_anyway.as_ref())
+                    .is_some_and(|known| known.value),
             };
             found.push((operation.id.value.clone(), resolution));
         }

@@ -53,6 +53,7 @@ impl Call for PaymentDetail {
 impl Call for Refund {
     const NAME: &'static str = "refund";
     const EFFECT: Effect = Effect::Once;
+    const REFERENCE: &'static str = "OtherTrxCode";
     type Reply = Answer;
 
     fn reference(&self) -> Option<&str> {
@@ -74,6 +75,7 @@ impl Call for Refund {
 
 impl Resolve for Refund {
     type Query = PaymentDetail;
+    const ANSWERS_ANYWAY: bool = true;
 
     fn query(reference: &str) -> Result<PaymentDetail, Misuse> {
         PaymentDetail::builder()
@@ -101,7 +103,9 @@ pub use client::Client;
 
 #[cfg(feature = "client")]
 mod client {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::call::Call;
+    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{Answer, Notify, PaymentDetail, Refund};
@@ -123,6 +127,29 @@ mod client {
                 environment.base().to_owned(),
                 credentials,
             )
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Asks Choices what became of an open call of the journal, and records it. A call without
+        /// a query stays open, and the answer says so.
+        ///
+        /// That Choices answers says nothing of `refund`: their rows stay open too, but where it
+        /// documents that there is no such thing. What the answer shows is the caller's to read,
+        /// with `settle_as`.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub async fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            match row.record().call() {
+                Refund::NAME => self.0.settle_by_query::<Refund>(row).await,
+                _ => self.0.settle_without_query(row).await,
+            }
         }
 
         /// Asks for a payment.
@@ -172,7 +199,9 @@ mod client {
 /// The blocking client of Choices.
 #[cfg(feature = "blocking")]
 pub mod blocking {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::call::Call;
+    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{Answer, Notify, PaymentDetail, Refund};
@@ -194,6 +223,29 @@ pub mod blocking {
                 environment.base().to_owned(),
                 credentials,
             )
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Asks Choices what became of an open call of the journal, and records it. A call without
+        /// a query stays open, and the answer says so.
+        ///
+        /// That Choices answers says nothing of `refund`: their rows stay open too, but where it
+        /// documents that there is no such thing. What the answer shows is the caller's to read,
+        /// with `settle_as`.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            match row.record().call() {
+                Refund::NAME => self.0.settle_by_query::<Refund>(row),
+                _ => self.0.settle_without_query(row),
+            }
         }
 
         /// Asks for a payment.

@@ -55,7 +55,8 @@ pub use client::Client;
 
 #[cfg(feature = "client")]
 mod client {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{Pay, PayReply};
@@ -77,6 +78,21 @@ mod client {
                 environment.base().to_owned(),
                 credentials,
             )
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Says what is known of an open call of the journal: Currencies documents no query for any.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub async fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            self.0.settle_without_query(row).await
         }
 
         /// Pays.
@@ -108,7 +124,8 @@ mod client {
 /// The blocking client of Currencies.
 #[cfg(feature = "blocking")]
 pub mod blocking {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{Pay, PayReply};
@@ -130,6 +147,21 @@ pub mod blocking {
                 environment.base().to_owned(),
                 credentials,
             )
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Says what is known of an open call of the journal: Currencies documents no query for any.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            self.0.settle_without_query(row)
         }
 
         /// Pays.

@@ -70,6 +70,7 @@ impl Call for Login {
 impl Call for Pay {
     const NAME: &'static str = "pay";
     const EFFECT: Effect = Effect::Once;
+    const REFERENCE: &'static str = "orderId";
     type Reply = PayReply;
 
     fn reference(&self) -> Option<&str> {
@@ -124,7 +125,9 @@ pub use client::Client;
 
 #[cfg(feature = "client")]
 mod client {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::call::Call;
+    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{Pay, PayReply, Query, QueryReply};
@@ -146,6 +149,25 @@ mod client {
                 environment.base().to_owned(),
                 credentials,
             )
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Asks Echo what became of an open call of the journal, and records it. A call without a
+        /// query stays open, and the answer says so.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub async fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            match row.record().call() {
+                Pay::NAME => self.0.settle_by_query::<Pay>(row).await,
+                _ => self.0.settle_without_query(row).await,
+            }
         }
 
         /// Pays.
@@ -185,7 +207,9 @@ mod client {
 /// The blocking client of Echo.
 #[cfg(feature = "blocking")]
 pub mod blocking {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::call::Call;
+    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{Pay, PayReply, Query, QueryReply};
@@ -207,6 +231,25 @@ pub mod blocking {
                 environment.base().to_owned(),
                 credentials,
             )
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Asks Echo what became of an open call of the journal, and records it. A call without a
+        /// query stays open, and the answer says so.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            match row.record().call() {
+                Pay::NAME => self.0.settle_by_query::<Pay>(row),
+                _ => self.0.settle_without_query(row),
+            }
         }
 
         /// Pays.

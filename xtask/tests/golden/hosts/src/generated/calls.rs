@@ -2,8 +2,10 @@
 
 //! The calls of Hosts and the clients that make them.
 
+use std::borrow::Cow;
+
 use payments_core::Secret;
-use payments_core::call::{Call, Effect, Fault, Refusals, fill_path};
+use payments_core::call::{Call, Effect, Fault, Refusals, fill_path, identity};
 use payments_core::client::{Environment, Hosts};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
@@ -279,6 +281,10 @@ impl Call for ClosePage {
     const EFFECT: Effect = Effect::Idempotent { by: &["id"] };
     type Reply = ();
 
+    fn identity(&self) -> Option<Cow<'_, str>> {
+        Some(identity(&[self.id()]).into())
+    }
+
     fn request(&self) -> Result<Request, Misuse> {
         Ok(Request::new(
             Method::DELETE,
@@ -297,7 +303,8 @@ pub use client::Client;
 
 #[cfg(feature = "client")]
 mod client {
-    use payments_core::client::{Builder, Environment, FromSetup, Setup};
+    use payments_core::client::{Builder, Environment, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{ClosePage, Ping};
@@ -318,6 +325,21 @@ mod client {
             E: Environment<Credentials: Into<Credentials>>,
         {
             Builder::new(Default::default(), environment.hosts(), credentials)
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Says what is known of an open call of the journal: Hosts documents no query for any.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub async fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            self.0.settle_without_query(row).await
         }
 
         /// Asks for nothing.
@@ -357,7 +379,8 @@ mod client {
 /// The blocking client of Hosts.
 #[cfg(feature = "blocking")]
 pub mod blocking {
-    use payments_core::client::{Builder, Environment, FromSetup, Setup};
+    use payments_core::client::{Builder, Environment, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{ClosePage, Ping};
@@ -378,6 +401,21 @@ pub mod blocking {
             E: Environment<Credentials: Into<Credentials>>,
         {
             Builder::new(Default::default(), environment.hosts(), credentials)
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Says what is known of an open call of the journal: Hosts documents no query for any.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            self.0.settle_without_query(row)
         }
 
         /// Asks for nothing.

@@ -2,7 +2,9 @@
 
 //! The calls of Json and the clients that make them.
 
-use payments_core::call::{Call, Effect, Fault, Refusals};
+use std::borrow::Cow;
+
+use payments_core::call::{Call, Effect, Fault, Refusals, identity};
 use payments_core::error::{Meaning, Misuse};
 use payments_core::exchange::{Request, Response};
 
@@ -46,6 +48,10 @@ impl Call for CreatePayment {
     };
     type Reply = CreatePaymentReply;
 
+    fn identity(&self) -> Option<Cow<'_, str>> {
+        Some(identity(&[self.psp_reference()]).into())
+    }
+
     fn request(&self) -> Result<Request, Misuse> {
         Ok(Request::post("/payments")
             .json_in("PaymentRequest", self)
@@ -62,7 +68,8 @@ pub use client::Client;
 
 #[cfg(feature = "client")]
 mod client {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{CreatePayment, CreatePaymentReply};
@@ -84,6 +91,21 @@ mod client {
                 environment.base().to_owned(),
                 credentials,
             )
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Says what is known of an open call of the journal: Json documents no query for any.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub async fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            self.0.settle_without_query(row).await
         }
 
         /// Creates a payment.
@@ -118,7 +140,8 @@ mod client {
 /// The blocking client of Json.
 #[cfg(feature = "blocking")]
 pub mod blocking {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{CreatePayment, CreatePaymentReply};
@@ -140,6 +163,21 @@ pub mod blocking {
                 environment.base().to_owned(),
                 credentials,
             )
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Says what is known of an open call of the journal: Json documents no query for any.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            self.0.settle_without_query(row)
         }
 
         /// Creates a payment.

@@ -2,7 +2,9 @@
 
 //! The calls of Query and the clients that make them.
 
-use payments_core::call::{Call, Effect, Fault, Refusals, fill_path};
+use std::borrow::Cow;
+
+use payments_core::call::{Call, Effect, Fault, Refusals, fill_path, identity};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
 use payments_core::http::Method;
@@ -96,6 +98,10 @@ impl Call for UpdateAttempt {
     };
     type Reply = ();
 
+    fn identity(&self) -> Option<Cow<'_, str>> {
+        Some(identity(&[self.payment_id(), self.attempt_id()]).into())
+    }
+
     fn request(&self) -> Result<Request, Misuse> {
         Ok(Request::new(
             Method::PATCH,
@@ -134,7 +140,8 @@ pub use client::Client;
 
 #[cfg(feature = "client")]
 mod client {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{
@@ -158,6 +165,21 @@ mod client {
                 environment.base().to_owned(),
                 credentials,
             )
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Says what is known of an open call of the journal: Query documents no query for any.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub async fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            self.0.settle_without_query(row).await
         }
 
         /// Asks for a session by one of three ids.
@@ -225,7 +247,8 @@ mod client {
 /// The blocking client of Query.
 #[cfg(feature = "blocking")]
 pub mod blocking {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{
@@ -249,6 +272,21 @@ pub mod blocking {
                 environment.base().to_owned(),
                 credentials,
             )
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Says what is known of an open call of the journal: Query documents no query for any.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            self.0.settle_without_query(row)
         }
 
         /// Asks for a session by one of three ids.

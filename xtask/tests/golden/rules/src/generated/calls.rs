@@ -2,8 +2,10 @@
 
 //! The calls of Rules and the clients that make them.
 
+use std::borrow::Cow;
+
 use payments_core::Secret;
-use payments_core::call::{Call, Effect, Fault, Refusals};
+use payments_core::call::{Call, Effect, Fault, Refusals, identity};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
 use payments_core::signing::check_secret;
@@ -68,6 +70,10 @@ impl Call for Report {
     const EFFECT: Effect = Effect::Idempotent { by: &["id"] };
     type Reply = ();
 
+    fn identity(&self) -> Option<Cow<'_, str>> {
+        Some(identity(&[self.id()]).into())
+    }
+
     fn request(&self) -> Result<Request, Misuse> {
         Ok(Request::post("/reports").json(self))
     }
@@ -82,7 +88,8 @@ pub use client::Client;
 
 #[cfg(feature = "client")]
 mod client {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::Report;
@@ -101,6 +108,21 @@ mod client {
                 environment.base().to_owned(),
                 credentials,
             )
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Says what is known of an open call of the journal: Rules documents no query for any.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub async fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            self.0.settle_without_query(row).await
         }
 
         /// Reports.
@@ -132,7 +154,8 @@ mod client {
 /// The blocking client of Rules.
 #[cfg(feature = "blocking")]
 pub mod blocking {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::Report;
@@ -151,6 +174,21 @@ pub mod blocking {
                 environment.base().to_owned(),
                 credentials,
             )
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Says what is known of an open call of the journal: Rules documents no query for any.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            self.0.settle_without_query(row)
         }
 
         /// Reports.

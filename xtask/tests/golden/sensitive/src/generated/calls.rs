@@ -70,6 +70,7 @@ impl Environment {
 impl Call for Register {
     const NAME: &'static str = "register";
     const EFFECT: Effect = Effect::Once;
+    const KEEPS_REPLY: bool = false;
     type Reply = RegisterReply;
 
     fn request(&self) -> Result<Request, Misuse> {
@@ -86,7 +87,8 @@ pub use client::Client;
 
 #[cfg(feature = "client")]
 mod client {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{Register, RegisterReply};
@@ -108,6 +110,21 @@ mod client {
                 environment.base().to_owned(),
                 credentials,
             )
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Says what is known of an open call of the journal: Sensitive documents no query for any.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub async fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            self.0.settle_without_query(row).await
         }
 
         /// Registers a person.
@@ -139,7 +156,8 @@ mod client {
 /// The blocking client of Sensitive.
 #[cfg(feature = "blocking")]
 pub mod blocking {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{Register, RegisterReply};
@@ -161,6 +179,21 @@ pub mod blocking {
                 environment.base().to_owned(),
                 credentials,
             )
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Says what is known of an open call of the journal: Sensitive documents no query for any.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            self.0.settle_without_query(row)
         }
 
         /// Registers a person.

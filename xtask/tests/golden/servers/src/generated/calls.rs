@@ -165,7 +165,8 @@ pub use client::Client;
 
 #[cfg(feature = "client")]
 mod client {
-    use payments_core::client::{Builder, Environment, FromSetup, Setup};
+    use payments_core::client::{Builder, Environment, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::Ping;
@@ -186,6 +187,21 @@ mod client {
             E: Environment<Credentials: Into<Credentials>>,
         {
             Builder::new(Default::default(), environment.hosts(), credentials)
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Says what is known of an open call of the journal: Servers documents no query for any.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub async fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            self.0.settle_without_query(row).await
         }
 
         /// Asks for nothing.
@@ -215,7 +231,8 @@ mod client {
 /// The blocking client of Servers.
 #[cfg(feature = "blocking")]
 pub mod blocking {
-    use payments_core::client::{Builder, Environment, FromSetup, Setup};
+    use payments_core::client::{Builder, Environment, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::Ping;
@@ -236,6 +253,21 @@ pub mod blocking {
             E: Environment<Credentials: Into<Credentials>>,
         {
             Builder::new(Default::default(), environment.hosts(), credentials)
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Says what is known of an open call of the journal: Servers documents no query for any.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            self.0.settle_without_query(row)
         }
 
         /// Asks for nothing.

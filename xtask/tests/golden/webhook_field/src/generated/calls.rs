@@ -119,6 +119,7 @@ const ENVELOPE: Envelope = Envelope {
 impl Call for Create {
     const NAME: &'static str = "create";
     const EFFECT: Effect = Effect::Once;
+    const REFERENCE: &'static str = "orderId";
     type Reply = CreateReply;
 
     fn reference(&self) -> Option<&str> {
@@ -147,7 +148,8 @@ pub use client::Client;
 
 #[cfg(feature = "client")]
 mod client {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{Create, CreateReply};
@@ -169,6 +171,21 @@ mod client {
                 environment.base().to_owned(),
                 credentials,
             )
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Says what is known of an open call of the journal: Field documents no query for any.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub async fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            self.0.settle_without_query(row).await
         }
 
         /// Creates a payment; the request is signed.
@@ -200,7 +217,8 @@ mod client {
 /// The blocking client of Field.
 #[cfg(feature = "blocking")]
 pub mod blocking {
-    use payments_core::client::{Builder, FromSetup, Setup};
+    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
     use super::super::types::{Create, CreateReply};
@@ -222,6 +240,21 @@ pub mod blocking {
                 environment.base().to_owned(),
                 credentials,
             )
+        }
+
+        /// The same client, with every call that is not a read recorded in `journal` before its first
+        /// byte leaves, and settled after.
+        #[must_use]
+        pub fn with_journal(&self, journal: Journal) -> Self {
+            Self(self.0.with_journal(journal))
+        }
+
+        /// Says what is known of an open call of the journal: Field documents no query for any.
+        ///
+        /// # Errors
+        /// [`Error`] of the query or the journal: the row is open then.
+        pub fn settle(&self, row: &Row) -> Result<Settled, Error> {
+            self.0.settle_without_query(row)
         }
 
         /// Creates a payment; the request is signed.

@@ -1,0 +1,283 @@
+//! A SQLite database of the merchant's own, opened so that a commit lasts.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
+
+use super::error::{StoreError, StoreFailure};
+use super::schema::{OWNER, SQLITE, TABLES, VERSIONS};
+use crate::clock::{Clock, SystemClock};
+
+/// How long a statement waits for another connection that writes.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long between two tries where SQLite does not wait by itself.
+const PAUSE: Duration = Duration::from_millis(10);
+
+const OPENING: &str = "opening the store";
+
+/// What inbox and journal are kept in: one connection to a SQLite database, and the tables of
+/// `store/sqlite/1.sql` in it. Cheap to clone; the clones share the connection, one at a time.
+///
+/// The connection is set to write-ahead logging and `synchronous = FULL`: what is committed
+/// survives a loss of power. Other connections may use the same file, those of other processes too,
+/// but not over a network file system, which write-ahead logging does not work on.
+///
+/// ```
+/// use payments_core::store::Sqlite;
+///
+/// let store = Sqlite::in_memory()?;
+/// let rows: i64 = store.transaction("counting", |transaction| {
+///     Ok(transaction.query_row("SELECT count(*) FROM payments_inbox", [], |row| row.get(0))?)
+/// })?;
+/// assert_eq!(rows, 0);
+/// # Ok::<(), payments_core::store::StoreError>(())
+/// ```
+#[derive(Clone)]
+pub struct Sqlite {
+    connection: Arc<Mutex<Connection>>,
+}
+
+impl Sqlite {
+    /// Opens a file, made where there is none, and brings its tables to this version.
+    ///
+    /// # Errors
+    /// As [`Sqlite::on`], and for a file that cannot be opened or made.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::on(Connection::open(path).map_err(|error| failed(OPENING, error))?)
+    }
+
+    /// A database in memory, for tests: it is gone with the last clone.
+    ///
+    /// # Errors
+    /// As [`Sqlite::on`].
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Self::on(Connection::open_in_memory().map_err(|error| failed(OPENING, error))?)
+    }
+
+    /// Takes a connection of the caller's, and brings the tables of its database to this version.
+    /// The caller's own tables are left alone. Sets `journal_mode` and `synchronous`, and waits up
+    /// to ten seconds for another connection that writes.
+    ///
+    /// # Errors
+    /// [`StoreError`], and nothing is changed: for a database that is read-only, busy or full, whose
+    /// tables are of a newer version, or where a table of ours by name is not ours.
+    pub fn on(mut connection: Connection) -> Result<Self, StoreError> {
+        if !connection.is_autocommit() {
+            return Err(StoreError::new(
+                StoreFailure::Other,
+                OPENING,
+                "the connection has a transaction open: end it first",
+            ));
+        }
+        prepare(&connection).map_err(|error| failed(OPENING, error))??;
+        migrate(&mut connection)?;
+        Ok(Self {
+            connection: Arc::new(Mutex::new(connection)),
+        })
+    }
+
+    /// Does `work` in one transaction, which is committed when it gives `Ok`, and rolled back when it
+    /// gives an error or panics. Blocks the thread while others write: `work` must not wait for
+    /// anything else. `doing` says in errors what it was for.
+    ///
+    /// # Errors
+    /// What `work` gives, and [`StoreError`] where the transaction cannot begin or be committed.
+    pub fn transaction<T>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, SqliteError>,
+    ) -> Result<T, StoreError> {
+        // A transaction that a panic left is rolled back, so that the connection is whole.
+        let mut connection = self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|error| failed(doing, error))?;
+        let done = work(&transaction).map_err(|error| error.during(doing))?;
+        transaction.commit().map_err(|error| failed(doing, error))?;
+        Ok(done)
+    }
+}
+
+impl fmt::Debug for Sqlite {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Sqlite(..)")
+    }
+}
+
+/// What goes wrong within a transaction: SQLite's own word, or one of ours.
+#[derive(Debug)]
+pub enum SqliteError {
+    /// SQLite's.
+    Sqlite(rusqlite::Error),
+    /// Ours.
+    Store(StoreError),
+}
+
+impl SqliteError {
+    fn during(self, doing: &'static str) -> StoreError {
+        match self {
+            Self::Sqlite(error) => failed(doing, error),
+            Self::Store(error) => error,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for SqliteError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<StoreError> for SqliteError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// What SQLite says, in the words of a store.
+fn failed(doing: &'static str, error: rusqlite::Error) -> StoreError {
+    let (failure, problem) = match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            (StoreFailure::Busy, "another connection is writing")
+        }
+        Some(ErrorCode::DiskFull) => (StoreFailure::Full, "the database is full"),
+        Some(ErrorCode::ReadOnly) => (StoreFailure::ReadOnly, "the database is read-only"),
+        Some(ErrorCode::CannotOpen) => (StoreFailure::Unavailable, "the file cannot be opened"),
+        Some(ErrorCode::SystemIoFailure) => (
+            StoreFailure::Unavailable,
+            "reading or writing the file failed",
+        ),
+        Some(ErrorCode::NotADatabase) => (StoreFailure::Foreign, "the file is no SQLite database"),
+        _ => (StoreFailure::Other, "SQLite refused a statement"),
+    };
+    StoreError::new(failure, doing, problem).with_source(error)
+}
+
+/// Sets what makes a commit last. SQLite answers a mode that it cannot have with the one it has.
+fn prepare(connection: &Connection) -> rusqlite::Result<Result<(), StoreError>> {
+    if connection.is_readonly("main")? {
+        let problem = "the database is read-only";
+        return Ok(Err(StoreError::new(
+            StoreFailure::ReadOnly,
+            OPENING,
+            problem,
+        )));
+    }
+    connection.busy_timeout(PATIENCE)?;
+    let mode = write_ahead(connection)?;
+    if mode != "wal" && mode != "memory" {
+        let problem = format!("write-ahead logging is not to be had, the mode is {mode}");
+        return Ok(Err(StoreError::new(StoreFailure::Other, OPENING, problem)));
+    }
+    // 2 is FULL. `fullfsync` is for the one system where a plain flush stops at the disk's cache.
+    connection.pragma_update(None, "synchronous", 2)?;
+    connection.pragma_update(None, "fullfsync", true)?;
+    Ok(Ok(()))
+}
+
+/// Switches to write-ahead logging, and gives the mode that it is in. Where several connections switch
+/// a new file at once, SQLite tells all but one at once that it is busy, however patient they are.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<String> {
+    let clock = SystemClock::new();
+    let mut left = PATIENCE;
+    loop {
+        let set = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0));
+        match set {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                left = left.checked_sub(PAUSE).ok_or(error)?;
+                clock.sleep_blocking(PAUSE);
+            }
+            Err(_) | Ok(_) => return set,
+        }
+    }
+}
+
+/// Brings the tables to this version, in one transaction.
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let failed = |error| failed(OPENING, error);
+    // Also of two processes that open a new file at once, one makes the tables.
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(failed)?;
+    let from = version(&transaction)?;
+    let steps = SQLITE.get(from..).unwrap_or_default();
+    if from == 0 {
+        for (table, _) in TABLES {
+            if exists(&transaction, table).map_err(failed)? {
+                return Err(foreign(table, "is there, and was not made by this library"));
+            }
+        }
+        let versions = format!(
+            "CREATE TABLE {VERSIONS} (owner TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL) \
+             STRICT; INSERT INTO {VERSIONS} VALUES ('{OWNER}', 0);"
+        );
+        transaction.execute_batch(&versions).map_err(failed)?;
+    }
+    for step in steps {
+        transaction.execute_batch(step).map_err(failed)?;
+    }
+    if !steps.is_empty() {
+        let update = format!("UPDATE {VERSIONS} SET version = ?1");
+        let newest = i64::try_from(SQLITE.len()).unwrap_or(i64::MAX);
+        transaction.execute(&update, [newest]).map_err(failed)?;
+    }
+    for (table, columns) in TABLES {
+        transaction
+            .prepare(&format!("SELECT {columns} FROM {table}"))
+            .map_err(|error| foreign(table, "lacks columns of its version").with_source(error))?;
+    }
+    transaction.commit().map_err(failed)
+}
+
+/// The version that the tables are of; 0 for none.
+fn version(transaction: &Transaction<'_>) -> Result<usize, StoreError> {
+    if !exists(transaction, VERSIONS).map_err(|error| failed(OPENING, error))? {
+        return Ok(0);
+    }
+    let found: Option<(String, i64)> = transaction
+        .query_row(
+            &format!("SELECT owner, version FROM {VERSIONS}"),
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()
+        .map_err(|error| foreign(VERSIONS, "is not ours").with_source(error))?;
+    let version = match found {
+        Some((owner, version)) if owner == OWNER => usize::try_from(version).ok(),
+        Some(_) | None => None,
+    };
+    let Some(version) = version.filter(|version| *version > 0) else {
+        return Err(foreign(VERSIONS, "is not ours"));
+    };
+    if version > SQLITE.len() {
+        let problem = format!(
+            "the tables are of version {version}, this library knows versions up to {}",
+            SQLITE.len()
+        );
+        return Err(StoreError::new(StoreFailure::NewerSchema, OPENING, problem));
+    }
+    Ok(version)
+}
+
+fn exists(transaction: &Transaction<'_>, name: &str) -> rusqlite::Result<bool> {
+    transaction.query_row(
+        "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE lower(name) = ?1)",
+        [name],
+        |row| row.get(0),
+    )
+}
+
+fn foreign(name: &str, problem: &str) -> StoreError {
+    StoreError::new(
+        StoreFailure::Foreign,
+        OPENING,
+        format!("`{name}` {problem}"),
+    )
+}

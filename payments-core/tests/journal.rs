@@ -1,0 +1,15 @@
+//! What a journal is kept in: the contract, and what a file adds to it.
+#![cfg(all(feature = "client", feature = "testing"))]
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+use payments_core::journal::MemoryJournal;
+use payments_core::testing::journal_store;
+
+#[cfg(feature = "sqlite")]
+#[path = "journal/sqlite.rs"]
+mod sqlite;
+
+#[test]
+fn memory_holds_the_contract() {
+    journal_store(MemoryJournal::new).unwrap();
+}

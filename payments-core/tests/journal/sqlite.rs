@@ -1,0 +1,224 @@
+//! A journal in a SQLite file: it lasts, it is shared, and it says when it cannot be used.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Barrier};
+use std::thread;
+
+use payments_core::call::{Call, Effect, Fault};
+use payments_core::client::{Builder, Client, NoLogin, Provider};
+use payments_core::error::Misuse;
+use payments_core::exchange::{CallRecord, Request, Response};
+use payments_core::journal::{
+    Begun, By, Entry, Journal, JournalStore, Kept, Outcome, Row, Settlement, State,
+};
+use payments_core::store::{Sqlite, StoreFailure};
+use payments_core::testing::{Act, ScriptedTransport, journal_store};
+use payments_core::{Error, MoneyMoved, Secret};
+
+/// A file of its own for each test; what an earlier run left is removed.
+fn file(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("journal");
+    std::fs::create_dir_all(&folder).unwrap();
+    for ending in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(folder.join(format!("{name}.db{ending}")));
+    }
+    folder.join(format!("{name}.db"))
+}
+
+fn entry(operation: &str) -> Entry {
+    let request = Request::post("/pay").with_query(operation);
+    let host = "https://pay.example";
+    let record = CallRecord::new("plain", host, "pay", Some(operation), &request, 1_000);
+    Entry::new("shop", operation, record)
+}
+
+fn run(store: &Sqlite, statement: &str) -> usize {
+    let changed = store.transaction("meddling", |transaction| {
+        Ok(transaction.execute(statement, [])?)
+    });
+    changed.unwrap()
+}
+
+#[test]
+fn sqlite_holds_the_contract() {
+    journal_store(|| Sqlite::in_memory().unwrap()).unwrap();
+}
+
+#[test]
+fn rows_outlive_the_process_that_made_them() {
+    let path = file("outlives");
+    let reply = Kept::stored(201, Some("application/json"), vec![0, 255, 7]).unwrap();
+    let done = Settlement::new(Outcome::Done(Some(reply)), By::Answer, 2_000);
+    {
+        let store = Sqlite::open(&path).unwrap();
+        let Begun::Recorded { id, .. } = store.begin(&entry("1"), false).unwrap() else {
+            panic!("known");
+        };
+        store.settle(id, 1, &done).unwrap();
+        let _ = store.begin(&entry("2"), false).unwrap();
+    }
+    let store = Sqlite::open(&path).unwrap();
+    let Begun::Known(first) = store.begin(&entry("1"), true).unwrap() else {
+        panic!("forgotten");
+    };
+    assert_eq!(*first.state(), State::Settled(done));
+    let open = store.open("shop").unwrap();
+    assert_eq!(open.iter().map(Row::operation).collect::<Vec<_>>(), ["2"]);
+}
+
+#[test]
+fn of_many_that_record_an_operation_at_once_one_may_send() {
+    let path = file("at-once");
+    drop(Sqlite::open(&path).unwrap());
+    let start = Arc::new(Barrier::new(8));
+    let threads: Vec<_> = (0..8)
+        .map(|_| {
+            let (path, start) = (path.clone(), Arc::clone(&start));
+            thread::spawn(move || {
+                // A connection of its own, as another process has.
+                let store = Sqlite::open(path).unwrap();
+                start.wait();
+                let begun = (0..20).map(|number| store.begin(&entry(&number.to_string()), false));
+                begun
+                    .filter(|begun| matches!(begun, Ok(Begun::Recorded { .. })))
+                    .count()
+            })
+        })
+        .collect();
+    let recorded: usize = threads.into_iter().map(|one| one.join().unwrap()).sum();
+    assert_eq!(recorded, 20);
+    assert_eq!(Sqlite::open(path).unwrap().open("shop").unwrap().len(), 20);
+}
+
+#[test]
+fn the_table_itself_holds_one_live_row_of_an_operation() {
+    let store = Sqlite::in_memory().unwrap();
+    let _ = store.begin(&entry("1"), false).unwrap();
+    let again = store.transaction("meddling", |transaction| {
+        Ok(transaction.execute(
+            "INSERT INTO payments_journal (provider, environment, account, call, operation, digest, \
+             sent_at, attempts, state) SELECT provider, environment, account, call, operation, \
+             'other', sent_at, 1, 'open' FROM payments_journal",
+            [],
+        )?)
+    });
+    assert!(again.is_err());
+}
+
+#[test]
+fn rows_that_are_not_ours_are_an_error() {
+    for change in [
+        "state = 'perhaps'",
+        "state = 'done', settled_at = 1, settled_by = NULL",
+        "state = 'done', settled_at = 1, settled_by = 'somebody'",
+        "state = 'done', settled_at = 1, settled_by = 'answer', reply_status = 7, reply_body = x''",
+        "state = 'unsent', settled_at = 1, settled_by = 'answer'",
+    ] {
+        let store = Sqlite::in_memory().unwrap();
+        let Begun::Recorded { id, .. } = store.begin(&entry("1"), false).unwrap() else {
+            panic!("known");
+        };
+        assert_eq!(
+            run(&store, &format!("UPDATE payments_journal SET {change}")),
+            1
+        );
+        let error = store.row(id).unwrap_err();
+        assert_eq!(error.failure(), StoreFailure::Foreign, "{change}: {error}");
+    }
+}
+
+/// A provider without a login, and its one call.
+#[derive(Clone)]
+struct Plain;
+
+impl Provider for Plain {
+    const NAME: &'static str = "plain";
+    type Credentials = ();
+    type Login = NoLogin;
+
+    fn authorize(
+        &self,
+        _: &mut Request,
+        (): &(),
+        _: Option<&Secret<String>>,
+    ) -> Result<(), Misuse> {
+        Ok(())
+    }
+}
+
+struct Pay(&'static str);
+
+impl Call for Pay {
+    const NAME: &'static str = "pay";
+    const EFFECT: Effect = Effect::Once;
+    type Reply = usize;
+
+    fn reference(&self) -> Option<&str> {
+        Some(self.0)
+    }
+
+    fn request(&self) -> Result<Request, Misuse> {
+        Ok(Request::post("/pay").with_query(self.0))
+    }
+
+    fn reply(&self, response: &Response) -> Result<usize, Fault> {
+        Ok(response.body().len())
+    }
+}
+
+fn client(transport: &ScriptedTransport, store: &Sqlite) -> Client<Plain> {
+    let client: Client<Plain> = Builder::new(Plain, "https://pay.example".to_owned(), ())
+        .transport(Arc::new(transport.clone()))
+        .build()
+        .unwrap();
+    client.with_journal(Journal::new(store.clone(), "shop"))
+}
+
+#[tokio::test]
+async fn an_async_client_writes_on_another_thread() {
+    let store = Sqlite::open(file("async")).unwrap();
+    let transport = ScriptedTransport::new([Act::json("12345"), Act::Cut]);
+    let client = client(&transport, &store);
+    // Held by somebody: a client that wrote on this thread, the only one, would wait for ever.
+    let (held, free) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    let holder = {
+        let (store, held, free) = (store.clone(), Arc::clone(&held), Arc::clone(&free));
+        thread::spawn(move || {
+            store.transaction("holding", |_| {
+                held.wait();
+                free.wait();
+                Ok(())
+            })
+        })
+    };
+    held.wait();
+    let call = tokio::spawn({
+        let client = client.clone();
+        async move { client.call(Pay("1")).await }
+    });
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(transport.seen().is_empty(), "sent before it was recorded");
+    free.wait();
+    holder.join().unwrap().unwrap();
+    assert_eq!(*call.await.unwrap().unwrap(), 5);
+    assert_eq!(*client.call(Pay("1")).await.unwrap(), 5);
+    assert_eq!(transport.count("/pay"), 1);
+    let error = client.call(Pay("2")).await.unwrap_err();
+    assert_eq!(error.money_moved(), MoneyMoved::Maybe);
+    let open = client.open_calls().await.unwrap();
+    assert_eq!(open.iter().map(Row::operation).collect::<Vec<_>>(), ["2"]);
+}
+
+#[tokio::test]
+async fn a_journal_that_is_gone_lets_nothing_out() {
+    let store = Sqlite::in_memory().unwrap();
+    run(&store, "DROP TABLE payments_journal");
+    let transport = ScriptedTransport::new([Act::json("1")]);
+    let client = client(&transport, &store);
+    let error = client.call(Pay("1")).await.unwrap_err();
+    assert!(matches!(error, Error::NotSent(_)), "{error}");
+    assert!(transport.seen().is_empty());
+    assert!(matches!(client.open_calls().await, Err(Error::NotSent(_))));
+}
