@@ -23,6 +23,7 @@
 //! | `SANDBOX_WRONG_CONTENT_TYPE`, `SANDBOX_BODY_MALFORMED` | not a form; a form that cannot be decoded |
 //! | `SANDBOX_FIELD_MISSING`, `SANDBOX_FIELD_REPEATED` | a required field is missing or empty; a field stands twice |
 //! | `SANDBOX_WRONG_CREDENTIALS` | wrong `clientKey` or `clientSecret` |
+//! | `SANDBOX_BASIC_AUTH` | a login without basic authentication where [`Config::basic_login`] demands it |
 //! | `SANDBOX_TOKEN_MISSING`, `SANDBOX_TOKEN_UNKNOWN`, `SANDBOX_TOKEN_EXPIRED` | no token where [`TokenHeader`] says; never issued; expired |
 //! | `SANDBOX_ORDER_NO`, `SANDBOX_AMOUNT`, `SANDBOX_RETURN_URL`, `SANDBOX_CONTACT_MISSING` | another character in it; not an amount; no address of the web; neither phone nor email ([`Config::beneficiary_needs_contact`]) |
 //! | `SANDBOX_ORDER_EXISTS`, `SANDBOX_ORDER_NOT_FOUND`, `SANDBOX_ORDER_NOT_PAID`, `SANDBOX_ORDER_REFUNDED`, `SANDBOX_ORDER_SETTLED` | as they say |

@@ -7,7 +7,7 @@ mod query;
 mod secret;
 mod strength;
 
-pub use canonical::{Canonical, Part, Refusal, Sink};
+pub use canonical::{Canonical, Part, Refusal, Sink, check_key};
 pub use digest::{
     Keys, Place, Scheme, SignatureRule, Signed, Signer, Tag, TagString, TagText, same, tag,
     tag_text, text,

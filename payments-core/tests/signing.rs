@@ -98,6 +98,13 @@ fn key() -> Key {
 }
 
 #[test]
+fn nothing_is_signed_with_an_empty_key() {
+    let empty = Key(Vec::new());
+    let refusal = tag_text(&Whole { data: "x" }, &empty, HMAC).unwrap_err();
+    assert_eq!(refusal.to_string(), "`key` is missing");
+}
+
+#[test]
 fn the_vectors_of_rfc_4231_hold() {
     let check = |key: &[u8], data: &'static str, expect: &str| {
         let found = tag_text(&Whole { data }, &Key(key.to_vec()), HMAC).unwrap();

@@ -94,7 +94,9 @@ pub(super) fn answer(
             "the body must be application/x-www-form-urlencoded",
         ));
     }
-    if call.path != TOKEN {
+    if call.path == TOKEN {
+        gateway.authorize_login(request)?;
+    } else {
         gateway.authorize(request, context.now())?;
     }
     let fields = Fields::parse(request.bytes())

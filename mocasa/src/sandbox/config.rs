@@ -115,6 +115,7 @@ pub struct Config {
     pub(super) token_lifetime: Duration,
     pub(super) expire_time: ExpireTime,
     pub(super) basic_auth: bool,
+    pub(super) basic_login: bool,
     pub(super) repeated_order: RepeatedOrder,
     pub(super) repeated_transfer: RepeatedTransfer,
     pub(super) transfer_outcome: TransferOutcome,
@@ -146,6 +147,7 @@ impl Config {
             token_lifetime: Duration::from_secs(3600),
             expire_time: ExpireTime::default(),
             basic_auth: false,
+            basic_login: false,
             repeated_order: RepeatedOrder::default(),
             repeated_transfer: RepeatedTransfer::default(),
             transfer_outcome: TransferOutcome::default(),
@@ -254,6 +256,13 @@ impl Config {
     #[must_use]
     pub const fn basic_auth(mut self, accepted: bool) -> Self {
         self.basic_auth = accepted;
+        self
+    }
+
+    /// Demands key and secret by basic auth of the login as well; not unless said.
+    #[must_use]
+    pub const fn basic_login(mut self, demanded: bool) -> Self {
+        self.basic_login = demanded;
         self
     }
 

@@ -135,6 +135,17 @@ impl Gateway {
         }
     }
 
+    /// Whether a login carries what is demanded of it beside its fields.
+    pub(super) fn authorize_login(&self, request: &Request) -> Result<(), Refusal> {
+        if self.config.basic_login && !self.has_basic_auth(request) {
+            return Err(Refusal::new(
+                "SANDBOX_BASIC_AUTH",
+                "the login has no basic authentication, or a wrong one",
+            ));
+        }
+        Ok(())
+    }
+
     fn has_basic_auth(&self, request: &Request) -> bool {
         let Config {
             client_key,

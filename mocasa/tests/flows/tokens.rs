@@ -94,3 +94,22 @@ async fn the_token_goes_where_the_switch_says() {
         assert_eq!(shop.happened("order"), 1, "{here:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn basic_authentication_goes_with_the_login_where_the_switch_says() {
+    for (given, demanded, expect) in [
+        (false, false, None),
+        (true, true, None),
+        (true, false, None),
+        (false, true, Some("refused with SANDBOX_BASIC_AUTH")),
+    ] {
+        let provider = Mocasa::new().basic_login(given);
+        let shop = Shop::with(Config::new().basic_login(demanded), |builder| {
+            builder.provider(provider)
+        })
+        .await;
+        let created = shop.client.create_order(order("A-1")).await;
+        let refused = created.err().map(|error| kind(&error));
+        assert_eq!(refused.as_deref(), expect, "{given} {demanded}");
+    }
+}

@@ -288,3 +288,16 @@ fn the_old_key_is_taken_while_it_is_in_the_ring() {
     let found = order_webhooks("e", "a", ring).verify(&message).unwrap();
     assert_eq!(found.key_id(), "2025");
 }
+
+/// The signature is what openssl makes of `A|success|`.
+#[test]
+fn an_empty_secret_verifies_nothing() {
+    let keys = OrderWebhookKeys::danger_unchecked("");
+    let verifier = order_webhooks("e", "a", KeyRing::new("none", keys));
+    let headers: [(&str, &[u8]); 2] = [
+        ("content-type", FORM.as_bytes()),
+        ("signature", b"uRr7v7ud7yhZIhMXSzPdLtFoIuV1rGG8u/dMgRt1eLU="),
+    ];
+    let message = inbound(&headers, b"orderNo=A&txStatus=success");
+    assert!(verifier.verify(&message).is_err());
+}

@@ -61,7 +61,6 @@ enum RefusalProblem {
     TwoReadings,
     #[error("has a fraction that its wire form cannot carry")]
     Amount,
-    #[cfg(feature = "hmac")]
     #[error("is missing")]
     Missing,
 }
@@ -85,6 +84,22 @@ impl Refusal {
     #[must_use]
     pub fn field(&self) -> &'static str {
         self.field
+    }
+}
+
+/// Refuses a credential that is empty: whoever leaves it out could sign as well.
+///
+/// # Errors
+/// [`Refusal`] naming it.
+#[inline(always)]
+pub fn check_key<'a>(name: &'static str, bytes: &'a [u8]) -> Result<&'a [u8], Refusal> {
+    if bytes.is_empty() {
+        Err(Refusal {
+            field: name,
+            problem: RefusalProblem::Missing,
+        })
+    } else {
+        Ok(bytes)
     }
 }
 

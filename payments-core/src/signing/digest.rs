@@ -338,7 +338,8 @@ fn hash<D: Digest, M: Canonical>(message: &M, keys: &M::Keys) -> Result<Tag, Ref
 
 #[cfg(feature = "hmac")]
 fn prepared(keys: &impl Keys) -> Option<Hmac<Sha256>> {
-    Hmac::new_from_slice(keys.mac_key()?).ok()
+    let key = keys.mac_key().filter(|key| !key.is_empty())?;
+    Hmac::new_from_slice(key).ok()
 }
 
 /// A scheme with a MAC whose keys have none: the description's loader refuses that, and so does

@@ -217,7 +217,10 @@ impl Body {
                     let keys = Ident::new("keys", Span::mixed_site().located_at(at));
                     let part = quote_spanned!(at=> &#keys.#field);
                     body.push(quote! {
-                        #sink.secret(#name, ::payments_core::signing::KeyPart::key_bytes(#part));
+                        #sink.secret(#name, ::payments_core::signing::check_key(
+                            #name,
+                            ::payments_core::signing::KeyPart::key_bytes(#part),
+                        )?);
                     });
                     before = Before::Something;
                 }

@@ -26,7 +26,10 @@ impl ::payments_core::signing::Canonical for OrderWebhook {
         sink.literal("|");
         sink.secret(
             "secret",
-            ::payments_core::signing::KeyPart::key_bytes(&keys.secret),
+            ::payments_core::signing::check_key(
+                "secret",
+                ::payments_core::signing::KeyPart::key_bytes(&keys.secret),
+            )?,
         );
         ::core::result::Result::Ok(())
     }

@@ -11,17 +11,26 @@ impl ::payments_core::signing::Canonical for CheckKey {
     ) -> ::core::result::Result<(), ::payments_core::signing::Refusal> {
         sink.secret(
             "DealerCode",
-            ::payments_core::signing::KeyPart::key_bytes(&keys.dealer_code),
+            ::payments_core::signing::check_key(
+                "DealerCode",
+                ::payments_core::signing::KeyPart::key_bytes(&keys.dealer_code),
+            )?,
         );
         sink.literal("MK");
         sink.secret(
             "Username",
-            ::payments_core::signing::KeyPart::key_bytes(&keys.username),
+            ::payments_core::signing::check_key(
+                "Username",
+                ::payments_core::signing::KeyPart::key_bytes(&keys.username),
+            )?,
         );
         sink.literal("PD");
         sink.secret(
             "Password",
-            ::payments_core::signing::KeyPart::key_bytes(&keys.password),
+            ::payments_core::signing::check_key(
+                "Password",
+                ::payments_core::signing::KeyPart::key_bytes(&keys.password),
+            )?,
         );
         ::core::result::Result::Ok(())
     }

@@ -11,7 +11,13 @@ impl ::payments_core::signing::Canonical for Odd {
     ) -> ::core::result::Result<(), ::payments_core::signing::Refusal> {
         let Self { keys, sink, r#type, value } = self;
         sink.literal("Type=");
-        sink.secret("Type", ::payments_core::signing::KeyPart::key_bytes(&keys.r#type));
+        sink.secret(
+            "Type",
+            ::payments_core::signing::check_key(
+                "Type",
+                ::payments_core::signing::KeyPart::key_bytes(&keys.r#type),
+            )?,
+        );
         sink.literal("&keys=");
         ::payments_core::signing::canonical::stream_value(sink, "keys", "&=", keys)?;
         sink.literal("&sink=");

@@ -13,7 +13,10 @@ impl ::payments_core::signing::Canonical for Query {
         sink.literal("accessKey=");
         sink.secret(
             "accessKey",
-            ::payments_core::signing::KeyPart::key_bytes(&keys.access_key),
+            ::payments_core::signing::check_key(
+                "accessKey",
+                ::payments_core::signing::KeyPart::key_bytes(&keys.access_key),
+            )?,
         );
         sink.literal("&orderId=");
         ::payments_core::signing::canonical::stream_value(

@@ -242,7 +242,10 @@ impl ::payments_core::signing::Canonical for Create {
         sink.literal("accessKey=");
         sink.secret(
             "accessKey",
-            ::payments_core::signing::KeyPart::key_bytes(&keys.access_key),
+            ::payments_core::signing::check_key(
+                "accessKey",
+                ::payments_core::signing::KeyPart::key_bytes(&keys.access_key),
+            )?,
         );
         sink.literal("&amount=");
         ::payments_core::signing::canonical::stream_money(

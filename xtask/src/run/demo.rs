@@ -47,11 +47,34 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
     if wanted("momo") {
         providers.push(runtime.block_on(momo::run()));
     }
-    let ok = providers.iter().all(ProviderReport::ok);
+    let ok = all_is_well(&providers);
     if *json {
         report::print_json(&providers, ok);
     } else {
         report::print_table(&providers, ok);
     }
     Ok(u8::from(!ok))
+}
+
+fn all_is_well(providers: &[ProviderReport]) -> bool {
+    providers.iter().all(ProviderReport::ok)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_failed_step_or_a_ledger_that_disagrees_is_not_well() {
+        let check = async |step: Result<((), String), String>, agrees: bool, expect: bool| {
+            let mut report = ProviderReport::new("toy");
+            let _ = report.step("pay", async { step }).await;
+            report.ledger(agrees);
+            assert_eq!(all_is_well(&[report]), expect);
+        };
+        let done = || Ok(((), "paid".to_owned()));
+        check(done(), true, true).await;
+        check(done(), false, false).await;
+        check(Err("declined".to_owned()), true, false).await;
+    }
 }
