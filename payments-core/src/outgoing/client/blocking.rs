@@ -140,7 +140,7 @@ impl<P: Provider> Client<P> {
         let entry = prepared.entry(journal)?;
         let at = setup.clock.monotonic();
         let begun = journal.store().begin(&entry, C::EFFECT.may_repeat());
-        if let Err(instead) = setup.begun(journal, prepared, begun, at) {
+        if let Some(instead) = setup.begun(journal, prepared, begun, at) {
             return instead;
         }
         let result = self.run(prepared);

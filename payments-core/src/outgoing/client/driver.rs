@@ -132,7 +132,7 @@ impl<P: Provider> Client<P> {
             let at = setup.clock.monotonic();
             let begin = move |store: &dyn JournalStore| store.begin(&entry, C::EFFECT.may_repeat());
             let begun = journal.within("recording a call", begin).await;
-            if let Err(instead) = setup.begun(journal, prepared, begun, at) {
+            if let Some(instead) = setup.begun(journal, prepared, begun, at) {
                 return instead;
             }
             let result = self.run(prepared).await;

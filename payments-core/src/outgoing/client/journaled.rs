@@ -147,22 +147,23 @@ impl<C: Call> Prepared<C> {
 }
 
 impl<P: Provider> Setup<P> {
-    /// Whether a recorded call is to be sent, or what it gives instead. `at` is when the recording
-    /// began, not when it ended: a store may have been waited for.
+    /// What a call gives instead of being sent; nothing if it is to be sent. `at` is when the
+    /// recording began, not when it ended: a store may have been waited for.
     pub(super) fn begun<C: Call>(
         &self,
         journal: &Journal,
         prepared: &mut Prepared<C>,
         begun: Result<Begun, StoreError>,
         at: Duration,
-    ) -> Result<(), Result<Reply<C::Reply>, Error>> {
-        match begun.map_err(|error| Err(cannot_be_written(error).into()))? {
-            Begun::Known(row) => Err(prepared.known(*row)),
-            Begun::Recorded {
+    ) -> Option<Result<Reply<C::Reply>, Error>> {
+        match begun {
+            Err(error) => Some(Err(cannot_be_written(error).into())),
+            Ok(Begun::Known(row)) => Some(prepared.known(*row)),
+            Ok(Begun::Recorded {
                 id,
                 attempts,
                 millis,
-            } => {
+            }) => {
                 prepared.prepared_at = millis;
                 prepared.open = Some(Box::new(OpenRow {
                     journal: journal.clone(),
@@ -170,7 +171,7 @@ impl<P: Provider> Setup<P> {
                     sent_before: attempts > 1,
                     written: Mutex::new(Written { attempts, at }),
                 }));
-                Ok(())
+                None
             }
         }
     }
