@@ -30,7 +30,12 @@ pub use explain::Explanation;
 pub use failures::Failures;
 pub use fields::{BodyFormat, Claim, Claimable, Fields, MAX_BODY, Names};
 pub use inbound::Inbound;
-pub use inbox::{Accepted, Claimed, Inbox, InboxOptions, Key, Outcome, Row, Worked};
+pub use inbox::{
+    Accepted, Answer, Claimed, End, Entry, Inbox, InboxOptions, InboxStore, Key, Lease, Memory,
+    Outcome, Purged, Retention, Row, Terms, Worked,
+};
+#[cfg(feature = "sqlite")]
+pub use inbox::{Finished, Next};
 pub use intake::{Begun, Intake, Turn};
 pub use message::{Endpoint, Message};
 pub use notice::{AckRule, Acknowledged, Answered, Notice};

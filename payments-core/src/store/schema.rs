@@ -16,7 +16,7 @@ pub(crate) const TABLES: [(&str, &str); 3] = [
     ),
     (
         "payments_inbox_payment",
-        "provider, environment, account, reference, settled_at, claim, claimed_at, claimed_until",
+        "provider, environment, account, reference, settled_at, claims, claimed_at, claimed_until",
     ),
     (
         "payments_journal",

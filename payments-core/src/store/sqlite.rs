@@ -1,15 +1,18 @@
 //! A SQLite database of the merchant's own, opened so that a commit lasts.
 
 use std::fmt;
+use std::future::{Future, ready};
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
+use tokio::runtime::Handle;
 
 use super::error::{StoreError, StoreFailure};
 use super::schema::{OWNER, SQLITE, TABLES, VERSIONS};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, SystemClock, unix_millis};
 
 /// How long a statement waits for another connection that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -39,6 +42,7 @@ const OPENING: &str = "opening the store";
 #[derive(Clone)]
 pub struct Sqlite {
     connection: Arc<Mutex<Connection>>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Sqlite {
@@ -77,7 +81,21 @@ impl Sqlite {
         migrate(&mut connection)?;
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
+            clock: Arc::new(SystemClock::new()),
         })
+    }
+
+    /// The same on a clock of the caller's: its time of day is what is written, because a process that
+    /// comes later has to make sense of it.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The time of day, in milliseconds since 1970-01-01 UTC.
+    pub(crate) fn now(&self) -> i64 {
+        i64::try_from(unix_millis(self.clock.wall())).unwrap_or(i64::MAX)
     }
 
     /// Does `work` in one transaction, which is committed when it gives `Ok`, and rolled back when it
@@ -91,7 +109,17 @@ impl Sqlite {
         doing: &'static str,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, SqliteError>,
     ) -> Result<T, StoreError> {
-        // A transaction that a panic left is rolled back, so that the connection is whole.
+        let done = self.attempt(doing, work)?;
+        done.map_err(|error| error.during(doing))
+    }
+
+    /// The same for work that fails in ways of its own, after which everything is rolled back too.
+    pub(crate) fn attempt<T, E>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<Result<T, E>, StoreError> {
+        // A transaction that a panic left was rolled back, so that the connection is whole.
         let mut connection = self
             .connection
             .lock()
@@ -99,9 +127,38 @@ impl Sqlite {
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|error| failed(doing, error))?;
-        let done = work(&transaction).map_err(|error| error.during(doing))?;
-        transaction.commit().map_err(|error| failed(doing, error))?;
+        let done = work(&transaction);
+        if done.is_ok() {
+            transaction.commit().map_err(|error| failed(doing, error))?;
+        }
         Ok(done)
+    }
+
+    /// Does `job` on a thread that may block, where there is a tokio runtime, and at once where there
+    /// is none. It is done whether or not the future is waited for.
+    pub(crate) fn on_thread<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Self) -> Result<T, StoreError> + Send + 'static,
+    ) -> Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>> {
+        let Ok(runtime) = Handle::try_current() else {
+            return Box::pin(ready(job(self)));
+        };
+        let store = self.clone();
+        let task = runtime.spawn_blocking(move || job(&store));
+        Box::pin(async move {
+            match task.await {
+                Ok(done) => done,
+                Err(error) => match error.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    Err(error) => {
+                        let problem = "the runtime is shutting down";
+                        let doing = "working with the store";
+                        Err(StoreError::new(StoreFailure::Unavailable, doing, problem)
+                            .with_source(error))
+                    }
+                },
+            }
+        })
     }
 }
 
@@ -121,7 +178,7 @@ pub enum SqliteError {
 }
 
 impl SqliteError {
-    fn during(self, doing: &'static str) -> StoreError {
+    pub(crate) fn during(self, doing: &'static str) -> StoreError {
         match self {
             Self::Sqlite(error) => failed(doing, error),
             Self::Store(error) => error,
