@@ -12,8 +12,10 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use crate::clock::Clock;
 use crate::exchange::Response;
 
+mod inbox;
 mod tamper;
 
+pub use inbox::inbox_contract;
 pub use tamper::{Tampered, tamper};
 
 /// A clock that moves only when it is told to, or slept on.
