@@ -247,7 +247,7 @@ async fn rehearse_one_payment() -> Result<(), Box<dyn Error>> {
     control.notify_again("BILL-1", 1)?;
     control.callbacks().idle().await;
     let worked = inbox.work_blocking(|row| {
-        let told = row.inbound().and_then(|raw| receiver.receive(raw).ok());
+        let told = receiver.reread(row).ok();
         match told.map(|told| confirm(&told, REQUEST, &bill.expected())) {
             Some(Ok(Confirmation::Confirmed(paid))) => {
                 println!("delivered={} amount={}", paid.bill_id, paid.amount);

@@ -35,7 +35,7 @@ pub use inbox::{
     Outcome, Purged, Retention, Row, Terms, Worked,
 };
 #[cfg(feature = "sqlite")]
-pub use inbox::{Finished, Next};
+pub use inbox::{Finished, Next, sql};
 pub use intake::{Begun, Intake, Turn};
 pub use message::{Endpoint, Message};
 pub use notice::{AckRule, Acknowledged, Answered, Notice};

@@ -19,7 +19,7 @@ mod store;
 pub use memory::Memory;
 pub use row::{Accepted, Entry, Key, Outcome, Row};
 #[cfg(feature = "sqlite")]
-pub use sqlite::{Finished, Next};
+pub use sqlite::{Finished, Next, sql};
 pub use store::{Answer, End, InboxStore, Lease, Purged, Retention, Terms};
 
 /// Why a row is set aside whose workers all ended without a word.
@@ -223,15 +223,15 @@ impl Worked {
 #[must_use = "dropped unfinished, the row is tried again"]
 pub struct Claimed<S: InboxStore = Memory> {
     inbox: Inbox<S>,
-    claim: Lease,
+    lease: Lease,
     is_finished: bool,
 }
 
 impl<S: InboxStore> Claimed<S> {
-    fn new(inbox: Inbox<S>, claim: Lease) -> Self {
+    fn new(inbox: Inbox<S>, lease: Lease) -> Self {
         Self {
             inbox,
-            claim,
+            lease,
             is_finished: false,
         }
     }
@@ -239,13 +239,14 @@ impl<S: InboxStore> Claimed<S> {
     /// The row.
     #[must_use]
     pub fn row(&self) -> &Row {
-        self.claim.row()
+        self.lease.row()
     }
 
-    /// The claim, for a store's own statements.
+    /// What the store knows the claim by: for a shop that ends it by statements of its own, as the
+    /// module `sql` has them.
     #[must_use]
-    pub fn claim(&self) -> &Lease {
-        &self.claim
+    pub fn lease(&self) -> &Lease {
+        &self.lease
     }
 
     fn end(&self, outcome: Outcome) -> End {
@@ -258,7 +259,7 @@ impl Claimed {
     pub fn finish(mut self, outcome: Outcome) {
         self.is_finished = true;
         let end = self.end(outcome);
-        self.inbox.store.give_back(&self.claim, end);
+        self.inbox.store.give_back(&self.lease, end);
     }
 }
 
@@ -266,7 +267,7 @@ impl<S: InboxStore> Drop for Claimed<S> {
     fn drop(&mut self) {
         if !self.is_finished {
             let end = self.end(Outcome::Retry(GAVE_UP.to_owned()));
-            self.inbox.store.abandon(self.claim.clone(), end);
+            self.inbox.store.abandon(self.lease.clone(), end);
         }
     }
 }

@@ -98,6 +98,36 @@ impl Entry {
     /// What is kept of a message.
     ///
     /// One that carries card data does not compile: it must not be at rest, not even encrypted.
+    /// [`Entry::found`] keeps what identifies it, so that it is not forgotten.
+    ///
+    /// ```compile_fail,E0080
+    /// use payments_core::error::Rejected;
+    /// use payments_core::incoming::{Entry, Fields, Notice, Unverified};
+    ///
+    /// struct Card;
+    ///
+    /// impl Notice for Card {
+    ///     type Unsigned = ();
+    ///     const PROVIDER: &'static str = "toy";
+    ///     const NAME: &'static str = "card";
+    ///     const MAY_REST: bool = false;
+    ///     fn read(_: &Fields<'_>) -> Result<Self, Rejected> {
+    ///         Ok(Card)
+    ///     }
+    ///     fn read_unsigned(_: &Fields<'_>) {}
+    ///     fn dedupe(&self) -> Vec<&str> {
+    ///         vec!["1"]
+    ///     }
+    ///     fn reference(&self) -> &str {
+    ///         "1"
+    ///     }
+    /// }
+    ///
+    /// fn keep(message: &Unverified<Card>) -> Entry {
+    ///     Entry::of(message)
+    /// }
+    /// # let _: fn(&Unverified<Card>) -> Entry = keep;
+    /// ```
     pub fn of<M: Message>(message: &M) -> Self {
         const { assert!(M::Notice::MAY_REST, "card data must not be at rest") };
         let notice = message.notice();

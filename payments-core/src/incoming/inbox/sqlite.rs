@@ -15,7 +15,7 @@ use crate::incoming::verified::Scope;
 use crate::store::{Sqlite, SqliteError, StoreError};
 
 mod rows;
-mod sql;
+pub mod sql;
 
 /// Why a handler did not do its work: its text is kept with the row, for people.
 type Failed = Box<dyn StdError + Send + Sync>;
@@ -178,7 +178,7 @@ impl Claimed<Sqlite> {
                     Outcome::Retry(why) => Err(Undone::Retry(why)),
                     outcome @ (Outcome::Settled | Outcome::Done) => {
                         let end = self.end(outcome);
-                        let is_ours = rows::end(transaction, now, &self.claim, &end)?;
+                        let is_ours = rows::end(transaction, now, &self.lease, &end)?;
                         is_ours.then_some(()).ok_or(Undone::Lost)
                     }
                 }
@@ -215,7 +215,7 @@ impl Claimed<Sqlite> {
             Outcome::Retry(_) => Finished::Retried,
         };
         let end = self.end(outcome);
-        let is_ours = rows::give_back(self.inbox.store(), &self.claim, &end)?;
+        let is_ours = rows::give_back(self.inbox.store(), &self.lease, &end)?;
         Ok(if is_ours { finished } else { Finished::Lost })
     }
 }

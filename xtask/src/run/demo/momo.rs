@@ -498,9 +498,7 @@ impl Shop {
     async fn confirm_bill(&self) -> Done<()> {
         let mut delivered = 0_usize;
         self.bills.work_blocking(|row| {
-            let told = row
-                .inbound()
-                .and_then(|raw| self.receiver.receive(raw).ok());
+            let told = self.receiver.reread(row).ok();
             let expected = self.bill.expected();
             match told.map(|told| one_payment::confirm(&told, REQUEST, &expected)) {
                 Some(Ok(Confirmation::Confirmed(paid)))
