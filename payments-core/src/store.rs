@@ -9,15 +9,25 @@
     feature = "sqlite",
     doc = concat!("\n# Tables in SQLite\n\n```sql\n", include_str!("store/sqlite/1.sql"), "```")
 )]
+#![cfg_attr(
+    feature = "postgres",
+    doc = concat!("\n# Tables in PostgreSQL\n\n```sql\n", include_str!("store/postgres/1.sql"), "```")
+)]
 
 mod error;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod schema;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
 pub use error::{StoreError, StoreFailure};
+#[cfg(feature = "postgres")]
+pub use postgres::Postgres;
 #[cfg(feature = "sqlite")]
 pub use rusqlite;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{Sqlite, SqliteError};
+#[cfg(feature = "postgres")]
+pub use tokio_postgres;

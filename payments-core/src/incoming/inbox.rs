@@ -10,16 +10,26 @@ use super::notice::Notice;
 use super::verified::Scope;
 use crate::clock::{Clock, SystemClock};
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod acting;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod columns;
 mod memory;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod row;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub use acting::{Finished, Next};
 pub use memory::Memory;
+#[cfg(feature = "postgres")]
+pub use postgres::Acting;
 pub use row::{Accepted, Entry, Key, Outcome, Row};
-#[cfg(feature = "sqlite")]
-pub use sqlite::{Finished, Next, sql};
 pub use store::{Answer, End, InboxStore, Lease, Purged, Retention, Terms};
 
 /// Why a row is set aside whose workers all ended without a word.

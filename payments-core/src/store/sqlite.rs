@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, Transactio
 use tokio::runtime::Handle;
 
 use super::error::{StoreError, StoreFailure};
-use super::schema::{OWNER, SQLITE, TABLES, VERSIONS};
+use super::schema::{self, OPENING, OWNER, SQLITE, TABLES, VERSIONS, foreign};
 use crate::clock::{Clock, SystemClock, unix_millis};
 
 /// How long a statement waits for another connection that writes.
@@ -19,8 +19,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long between two tries where SQLite does not wait by itself.
 const PAUSE: Duration = Duration::from_millis(10);
-
-const OPENING: &str = "opening the store";
 
 /// What inbox and journal are kept in: one connection to a SQLite database, and the tables of
 /// `store/sqlite/1.sql` in it. Cheap to clone; the clones share the connection, one at a time.
@@ -306,21 +304,7 @@ fn version(transaction: &Transaction<'_>) -> Result<usize, StoreError> {
         )
         .optional()
         .map_err(|error| foreign(VERSIONS, "is not ours").with_source(error))?;
-    let version = match found {
-        Some((owner, version)) if owner == OWNER => usize::try_from(version).ok(),
-        Some(_) | None => None,
-    };
-    let Some(version) = version.filter(|version| *version > 0) else {
-        return Err(foreign(VERSIONS, "is not ours"));
-    };
-    if version > SQLITE.len() {
-        let problem = format!(
-            "the tables are of version {version}, this library knows versions up to {}",
-            SQLITE.len()
-        );
-        return Err(StoreError::new(StoreFailure::NewerSchema, OPENING, problem));
-    }
-    Ok(version)
+    schema::version(found, SQLITE.len())
 }
 
 fn exists(transaction: &Transaction<'_>, name: &str) -> rusqlite::Result<bool> {
@@ -328,13 +312,5 @@ fn exists(transaction: &Transaction<'_>, name: &str) -> rusqlite::Result<bool> {
         "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE lower(name) = ?1)",
         [name],
         |row| row.get(0),
-    )
-}
-
-fn foreign(name: &str, problem: &str) -> StoreError {
-    StoreError::new(
-        StoreFailure::Foreign,
-        OPENING,
-        format!("`{name}` {problem}"),
     )
 }

@@ -8,40 +8,16 @@ use rusqlite::Transaction;
 
 use super::row::{Accepted, Entry, Key, Outcome, Row};
 use super::store::{InboxStore, Purged, Retention};
-use super::{Claimed, Inbox, InboxOptions, Worked};
+use super::{Claimed, Finished, Inbox, InboxOptions, Next, Worked};
 use crate::incoming::message::Message;
 use crate::incoming::notice::Notice;
 use crate::incoming::verified::Scope;
 use crate::store::{Sqlite, SqliteError, StoreError};
 
 mod rows;
-pub mod sql;
 
 /// Why a handler did not do its work: its text is kept with the row, for people.
 type Failed = Box<dyn StdError + Send + Sync>;
-
-/// What comes after a row was looked at and the provider was asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Next<T> {
-    /// The handler is to act upon this, in the transaction that ends the row.
-    Act(T),
-    /// There is nothing to act upon.
-    Done,
-    /// Not now, for this reason; it is tried again later.
-    Retry(String),
-}
-
-/// What became of a row that was given back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
-pub enum Finished {
-    /// It is done, and what the handler wrote is committed.
-    Done,
-    /// It is tried again or was set aside; what the handler wrote is rolled back.
-    Retried,
-    /// Its lease had run out, and another worker has it; what the handler wrote is rolled back.
-    Lost,
-}
 
 /// All that is not `async` here blocks the thread until it is on the disk.
 impl Inbox<Sqlite> {
@@ -230,16 +206,5 @@ enum Undone {
 impl From<SqliteError> for Undone {
     fn from(error: SqliteError) -> Self {
         Self::Store(error)
-    }
-}
-
-impl Worked {
-    /// A row that another worker has is tried again by that one.
-    fn note(&mut self, finished: Finished) {
-        let counter = match finished {
-            Finished::Done => &mut self.done,
-            Finished::Retried | Finished::Lost => &mut self.retried,
-        };
-        *counter = counter.saturating_add(1);
     }
 }

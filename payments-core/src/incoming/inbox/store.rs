@@ -100,6 +100,21 @@ pub enum End {
     Dead(String),
 }
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+impl End {
+    /// The state that the row has then, when it is due, and why it is not done.
+    pub(super) fn columns(&self, now: i64) -> (&'static str, i64, Option<&str>) {
+        match self {
+            Self::Settled | Self::Done => ("done", 0, None),
+            Self::Later(pause, why) => {
+                let due = now.saturating_add(super::columns::millis(*pause));
+                ("waiting", due, Some(why))
+            }
+            Self::Dead(why) => ("dead", 0, Some(why)),
+        }
+    }
+}
+
 /// How long what is done is kept, counted from when it was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {

@@ -1,24 +1,13 @@
 //! The rows of an inbox in SQLite: kept, claimed and given back, each step one transaction.
 
-use core::net::SocketAddr;
-use std::time::Duration;
-
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use rusqlite::{OptionalExtension, Row as SqlRow, Transaction, params, params_from_iter};
 
-use super::super::NEVER_CAME_BACK;
+use super::super::columns::{BATCH, SLACK, Stored, lines, millis, parts, texts};
 use super::super::row::{Accepted, Entry, Key, Row};
 use super::super::store::{Answer, End, InboxStore, Lease, Purged, Retention, Terms};
-use super::sql;
+use super::super::{NEVER_CAME_BACK, sql};
 use crate::incoming::inbound::Inbound;
-use crate::incoming::verified::Scope;
-use crate::store::{Sqlite, SqliteError, StoreError, StoreFailure};
-
-/// How far the clock may stand before the time of a row without having jumped back.
-const SLACK: i64 = 5_000;
-
-/// How many rows a purge deletes in one transaction, so that others get a turn.
-const BATCH: u32 = 500;
+use crate::store::{Sqlite, SqliteError, StoreError};
 
 pub(super) fn keep(store: &Sqlite, entry: &Entry) -> Result<Accepted, StoreError> {
     let now = store.now();
@@ -110,7 +99,7 @@ fn next(transaction: &Transaction<'_>, now: i64) -> Result<Option<Next>, SqliteE
         .query_row(sql::NEXT, params![now, jumped], |row| {
             let (id, attempts) = (row.get(0)?, row.get(1)?);
             let (claims, is_settled) = (row.get(2)?, row.get(3)?);
-            Ok((id, attempts, claims, is_settled, Stored::read(row, 4)?))
+            Ok((id, attempts, claims, is_settled, read(row, 4)?))
         })
         .optional()?;
     let Some((id, attempts, claims, is_settled, stored)) = found else {
@@ -149,11 +138,7 @@ pub(super) fn end(
     if ended != 1 {
         return Ok(false);
     }
-    let (state, due, why) = match end {
-        End::Settled | End::Done => ("done", 0, None),
-        End::Later(pause, why) => ("waiting", now.saturating_add(millis(*pause)), Some(why)),
-        End::Dead(why) => ("dead", 0, Some(why)),
-    };
+    let (state, due, why) = end.columns(now);
     transaction.execute(sql::DONE, params![claim.id(), state, due, why, now])?;
     Ok(true)
 }
@@ -173,7 +158,7 @@ pub(super) fn dead_letters(store: &Sqlite, most: u32) -> Result<Vec<(Row, String
         while let Some(row) = rows.next()? {
             let attempts = row.get(0)?;
             let why: Option<String> = row.get(1)?;
-            let stored = Stored::read(row, 2)?.row()?.claimed(attempts, false);
+            let stored = read(row, 2)?.row()?.claimed(attempts, false);
             found.push((stored, why.unwrap_or_default()));
         }
         Ok(found)
@@ -261,112 +246,21 @@ impl InboxStore for Sqlite {
     }
 }
 
-/// The columns of a message.
-struct Stored {
-    scope: [String; 3],
-    notice: String,
-    dedupe: String,
-    reference: String,
-    method: Option<String>,
-    target: Option<String>,
-    headers: Option<Vec<u8>>,
-    body: Option<Vec<u8>>,
-    peer: Option<String>,
-}
-
-impl Stored {
-    /// Reads the columns from the one numbered `at` on.
-    fn read(row: &SqlRow<'_>, at: usize) -> rusqlite::Result<Self> {
-        let mut columns = at..;
-        let mut next = || columns.next().unwrap_or_default();
-        Ok(Self {
-            scope: [row.get(next())?, row.get(next())?, row.get(next())?],
-            notice: row.get(next())?,
-            dedupe: row.get(next())?,
-            reference: row.get(next())?,
-            method: row.get(next())?,
-            target: row.get(next())?,
-            headers: row.get(next())?,
-            body: row.get(next())?,
-            peer: row.get(next())?,
-        })
-    }
-
-    fn row(self) -> Result<Row, SqliteError> {
-        let broken = |column| {
-            let problem = format!("`{column}` of a row of payments_inbox cannot be read");
-            SqliteError::from(StoreError::new(
-                StoreFailure::Foreign,
-                "reading a row",
-                problem,
-            ))
-        };
-        let [provider, environment, account] = self.scope;
-        let scope = Scope::stored(provider, environment, account);
-        let values = serde_json::from_str(&self.dedupe).map_err(|_| broken("dedupe"))?;
-        let inbound = match self.method {
-            None => None,
-            Some(method) => {
-                let method = Method::from_bytes(method.as_bytes()).map_err(|_| broken("method"))?;
-                let headers = unlines(&self.headers.unwrap_or_default());
-                let inbound = Inbound::new(
-                    method,
-                    self.target.unwrap_or_default(),
-                    headers.ok_or_else(|| broken("headers"))?,
-                    self.body.unwrap_or_default(),
-                );
-                let peer: Option<Result<SocketAddr, _>> = self.peer.map(|peer| peer.parse());
-                Some(match peer.transpose().map_err(|_| broken("peer"))? {
-                    Some(peer) => inbound.from_peer(peer),
-                    None => inbound,
-                })
-            }
-        };
-        let key = Key::stored(scope, self.notice, values);
-        Ok(Row::stored(key, self.reference, inbound))
-    }
-}
-
-fn parts(scope: &Scope) -> (&str, &str, &str) {
-    (scope.provider(), scope.environment(), scope.account())
-}
-
-/// Texts as a JSON array, so that `["a/b"]` and `["a", "b"]` are two.
-fn texts(values: &[String]) -> Result<String, StoreError> {
-    serde_json::to_string(values).map_err(|error| {
-        let problem = "its key cannot be written";
-        StoreError::new(StoreFailure::Other, "accepting a message", problem).with_source(error)
+/// Reads the columns of a message from the one numbered `at` on.
+fn read(row: &SqlRow<'_>, at: usize) -> rusqlite::Result<Stored> {
+    let mut columns = at..;
+    let mut next = || columns.next().unwrap_or_default();
+    Ok(Stored {
+        scope: [row.get(next())?, row.get(next())?, row.get(next())?],
+        notice: row.get(next())?,
+        dedupe: row.get(next())?,
+        reference: row.get(next())?,
+        method: row.get(next())?,
+        target: row.get(next())?,
+        headers: row.get(next())?,
+        body: row.get(next())?,
+        peer: row.get(next())?,
     })
-}
-
-/// Headers as lines; a value may hold any bytes but those that end a line.
-fn lines(headers: &HeaderMap) -> Vec<u8> {
-    let mut lines = Vec::new();
-    for (name, value) in headers {
-        for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\n"] {
-            lines.extend_from_slice(part);
-        }
-    }
-    lines
-}
-
-fn unlines(lines: &[u8]) -> Option<HeaderMap> {
-    let mut headers = HeaderMap::new();
-    for line in lines
-        .split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty())
-    {
-        let colon = line.iter().position(|byte| *byte == b':')?;
-        let (name, value) = line.split_at_checked(colon)?;
-        let value = value.strip_prefix(b": ")?;
-        let name = HeaderName::from_bytes(name).ok()?;
-        headers.append(name, HeaderValue::from_bytes(value).ok()?);
-    }
-    Some(headers)
-}
-
-fn millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn count(rows: usize) -> u64 {

@@ -1,11 +1,11 @@
-//! The statements of an inbox in SQLite, as they are run.
+//! The statements of an inbox in a database, as they are run. In PostgreSQL `?` is written `$`.
 //!
-//! Each step is one transaction that begins with `BEGIN IMMEDIATE`, so that no two of them overlap:
-//! [`KEEP`] and [`PAYMENT`] (or [`DIGEST`], where the key is known); [`NEXT`], [`COUNT`] and [`CLAIM`];
+//! Each step is one transaction, which in SQLite begins with `BEGIN IMMEDIATE`, so that no two of them
+//! overlap; PostgreSQL's are `READ COMMITTED`, and lock what they work on. They are: [`KEEP`] and [`PAYMENT`] (or [`DIGEST`], where the key is known); [`NEXT`], [`COUNT`] and [`CLAIM`];
 //! [`END`] and [`DONE`]. Times are in milliseconds since 1970-01-01 UTC; the tables are described in
-//! `store/sqlite/1.sql`.
+//! `payments_core::store`.
 //!
-//! A shop that works on the same file through another library does the last step in a transaction of
+//! A shop that works on the same database through another library does the last step in a transaction of
 //! its own: its writes, then [`END`] and [`DONE`] with what [`Claimed::lease`] says, then the commit.
 //! Where [`END`] changes no row, another worker has the payment, and all of it is to be rolled back.
 //!
@@ -19,11 +19,12 @@ pub const KEEP: &str = "
     ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'waiting', 0, 0, ?13, ?13)
     ON CONFLICT (provider, environment, account, notice, dedupe) DO NOTHING";
 
-/// Makes sure of the row of its payment.
+/// Makes sure of the row of its payment, and holds it until the commit.
 pub const PAYMENT: &str = "
     INSERT INTO payments_inbox_payment (provider, environment, account, reference, claims)
     VALUES (?1, ?2, ?3, ?4, 0)
-    ON CONFLICT (provider, environment, account, reference) DO NOTHING";
+    ON CONFLICT (provider, environment, account, reference)
+    DO UPDATE SET claims = payments_inbox_payment.claims";
 
 /// What a known message said.
 pub const DIGEST: &str = "
@@ -31,7 +32,8 @@ pub const DIGEST: &str = "
     WHERE provider = ?1 AND environment = ?2 AND account = ?3 AND notice = ?4 AND dedupe = ?5";
 
 /// The oldest row that is due at ?1, of a payment that nobody works on. What was written after ?2 was
-/// written before the clock jumped back: its times count for nothing.
+/// written before the clock jumped back: its times count for nothing. In PostgreSQL it ends with
+/// `FOR UPDATE OF i, p SKIP LOCKED`, so that workers do not wait for each other.
 pub const NEXT: &str = "
     SELECT i.id, i.attempts, p.claims, p.settled_at IS NOT NULL, i.provider, i.environment,
         i.account, i.notice, i.dedupe, i.reference, i.method, i.target, i.headers, i.body, i.peer
@@ -91,6 +93,12 @@ pub const DELETE: &str = "
         SELECT id FROM payments_inbox WHERE state = 'done' AND touched_at <= ?1 LIMIT ?2
     )
     RETURNING provider, environment, account, reference";
+
+/// Holds a payment until the commit; in PostgreSQL only, where it ends with `FOR UPDATE`.
+#[cfg(feature = "postgres")]
+pub const HOLD: &str = "
+    SELECT 1 FROM payments_inbox_payment
+    WHERE provider = ?1 AND environment = ?2 AND account = ?3 AND reference = ?4 FOR UPDATE";
 
 /// Deletes a payment that no message is about any more.
 pub const LEAVE: &str = "
