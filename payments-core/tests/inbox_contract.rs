@@ -1,4 +1,5 @@
 //! Every store of the inbox passes one suite.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

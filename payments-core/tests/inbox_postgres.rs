@@ -1,4 +1,5 @@
 //! An inbox in the shop's own PostgreSQL database. One test, because the server is started for it.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,5 @@
 //! An inbox in the shop's own SQLite database: what the shop writes and "done" are one commit.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
 //! Opening a store: what is set, what is made, and what is refused.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 use payments_core::store::rusqlite::types::FromSql;
 use payments_core::store::rusqlite::{Connection, OpenFlags};
