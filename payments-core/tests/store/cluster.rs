@@ -25,7 +25,10 @@ impl Cluster {
     /// set, that is a failure.
     pub(crate) fn find() -> Option<Self> {
         if let Ok(address) = std::env::var("DATABASE_URL") {
-            return Some(Self { address, _own: None });
+            return Some(Self {
+                address,
+                _own: None,
+            });
         }
         let Some(binaries) = binaries() else {
             let required = std::env::var_os("PAYMENTS_TEST_POSTGRES").is_some();
