@@ -19,7 +19,7 @@ use payments_mocopay::auth::browser_returns;
 use payments_mocopay::axum as routes;
 use payments_mocopay::inbound::SessionNotification;
 use payments_mocopay::payments_core::incoming::{
-    CallerAuth, Confirmation, Endpoint, Expected, Inbox, Network, Outcome, Receiver, Row,
+    CallerAuth, Confirmation, Expected, Inbox, Network, Outcome, Receiver, Row,
 };
 use payments_mocopay::sandbox::{Config, start};
 use payments_mocopay::types::InitPayment;

@@ -21,8 +21,7 @@ use payments_momo::one_payment::{
     acknowledge, confirm,
 };
 use payments_momo::payments_core::incoming::{
-    CallerAuth, Confirmation, Endpoint, Expected, Inbox, KeyRing, Outcome, Receiver, Replays, Row,
-    Verifier,
+    CallerAuth, Confirmation, Expected, Inbox, KeyRing, Outcome, Receiver, Replays, Row, Verifier,
 };
 use payments_momo::sandbox::{Config, Partner, start};
 use payments_momo::types::CreatePayment;

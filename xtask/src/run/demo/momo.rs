@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use payments_core::Decimal;
 use payments_core::call::Resolve;
 use payments_core::incoming::{
-    Basis, CallerAuth, Confirmation, Endpoint, Expected, Inbox, KeyRing, Outcome, Receiver,
-    Replays, Row, Verifier,
+    Basis, CallerAuth, Confirmation, Expected, Inbox, KeyRing, Outcome, Receiver, Replays, Row,
+    Verifier,
 };
 use payments_momo::axum as routes;
 use payments_momo::codes::{ConfirmType, RequestType};
