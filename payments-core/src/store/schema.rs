@@ -76,6 +76,7 @@ mod tests {
         let translated = SQLITE.map(|step| {
             let step = step.replace("in SQLite, version", "in PostgreSQL, version");
             let serial = "id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
+            let step = step.replace("PRIMARY KEY AUTOINCREMENT", "PRIMARY KEY");
             let step = step.replace("id INTEGER PRIMARY KEY", serial);
             let step = step.replace(") STRICT;", ");").replace("INTEGER", "BIGINT");
             step.replace("BLOB", "BYTEA")
