@@ -8,7 +8,9 @@ use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::{MethodRouter, post};
 use payments_core::decrypt::Decryptor;
-use payments_core::incoming::{Ack, Acknowledged, Endpoint, Inbox, Receiver, Unverified};
+use payments_core::incoming::{
+    Ack, Acknowledged, Endpoint, Inbox, InboxStore, Receiver, Unverified,
+};
 
 use crate::ext::{Accepted, Awaiting, CardData, Cards, Refusal};
 use crate::inbound::{AddressCallback, CardCallback, FailedCallback, TokenCallback};
@@ -76,7 +78,10 @@ where
 }
 
 /// The route of `failedPaymentCallbackUrl`: kept in the inbox, acknowledged.
-pub fn failed<S>(receiver: Receiver<FailedCallback>, inbox: Inbox) -> MethodRouter<S>
+pub fn failed<S>(
+    receiver: Receiver<FailedCallback>,
+    inbox: Inbox<impl InboxStore>,
+) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
@@ -84,7 +89,10 @@ where
 }
 
 /// The route of `addressCallbackUrl`: kept in the inbox, acknowledged.
-pub fn address<S>(receiver: Receiver<AddressCallback>, inbox: Inbox) -> MethodRouter<S>
+pub fn address<S>(
+    receiver: Receiver<AddressCallback>,
+    inbox: Inbox<impl InboxStore>,
+) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {

@@ -1,10 +1,12 @@
 //! A small axum server that takes Mocasa's webhooks: verify, keep, acknowledge; then confirm each
-//! order and deliver once.
+//! order and deliver once. What the shop writes of a delivery is one transaction with "done", in the
+//! shop's own SQLite database.
 //!
 //! As it stands it starts a sandbox, creates an order, pays it, receives the webhook twice, delivers
 //! once, and ends. With `MOCASA_BASE_URL`, `MOCASA_CLIENT_KEY`, `MOCASA_CLIENT_SECRET` and
 //! `MOCASA_WEBHOOK_SECRET` it serves `http://127.0.0.1:8080/webhooks/mocasa` until it is stopped, for
-//! the open orders that its arguments name: `ORDER-1001=1499.00`.
+//! the open orders that its arguments name: `ORDER-1001=1499.00`. Its database is `shop.db`: stop it at
+//! any moment and start it again, and nothing is lost or delivered twice.
 
 #![expect(clippy::print_stdout, reason = "an example tells what it does")]
 
@@ -16,8 +18,10 @@ use payments_mocasa::auth::order_webhooks;
 use payments_mocasa::axum::router;
 use payments_mocasa::inbound::OrderWebhookKeys;
 use payments_mocasa::payments_core::incoming::{
-    AmountClaim, Confirmation, Expected, Inbox, KeyRing, Outcome, Row, Verifier,
+    AmountClaim, Confirmation, Expected, Inbox, KeyRing, Next, Outcome, Row, Verifier,
 };
+use payments_mocasa::payments_core::store::rusqlite::{Connection, Transaction};
+use payments_mocasa::payments_core::store::{Sqlite, StoreError};
 use payments_mocasa::sandbox::{Config, start};
 use payments_mocasa::types::CreateOrder;
 use payments_mocasa::{Client, Credentials, Currency, Environment, Money, inbound::OrderWebhook};
@@ -30,13 +34,13 @@ struct Shop {
 }
 
 impl Shop {
-    /// Confirms an order and delivers it. Run by the inbox, again and again until it is done.
-    async fn work(&self, row: Row) -> Outcome {
+    /// Asks Mocasa about the order of a row. Run by the inbox, again and again until it is done.
+    async fn confirm(&self, row: Row) -> Next<Money> {
         let Some(amount) = self.orders.get(row.reference()) else {
-            return Outcome::Retry("an order that this shop does not know".to_owned());
+            return Next::Retry("an order that this shop does not know".to_owned());
         };
         if row.settled_before() {
-            return Outcome::Done;
+            return Next::Done;
         }
         let expected = Expected::new(row.reference(), *amount);
         // The row was verified when it came in; here its signed and unsigned fields are read again.
@@ -49,21 +53,42 @@ impl Shop {
                         row.reference()
                     );
                 }
-                println!(
-                    "delivered={} amount={}",
-                    row.reference(),
-                    order.expected().amount()
-                );
-                Outcome::Settled
+                Next::Act(order.expected().amount())
             }
             Ok(Confirmation::Declined(_)) => {
                 println!("declined={}", row.reference());
-                Outcome::Done
+                Next::Done
             }
-            Ok(_) => Outcome::Retry("not paid yet".to_owned()),
-            Err(error) => Outcome::Retry(error.to_string()),
+            Ok(_) => Next::Retry("not paid yet".to_owned()),
+            Err(error) => Next::Retry(error.to_string()),
         }
     }
+
+    /// Works off what is due.
+    async fn work(&self, inbox: &Inbox<Sqlite>) -> Result<usize, StoreError> {
+        let worked = inbox.work(|row| self.confirm(row), deliver).await?;
+        Ok(worked.done)
+    }
+}
+
+/// Writes the delivery down: committed with the row's end, or not at all.
+fn deliver(
+    transaction: &Transaction<'_>,
+    row: &Row,
+    amount: Money,
+) -> Result<Outcome, Box<dyn Error + Send + Sync>> {
+    let amount = amount.to_string();
+    let insert = "INSERT INTO deliveries (order_no, amount) VALUES (?1, ?2)";
+    transaction.execute(insert, [row.reference(), &amount])?;
+    println!("delivered={} amount={amount}", row.reference());
+    Ok(Outcome::Settled)
+}
+
+/// The shop's database, with an inbox in it.
+fn inbox(connection: Connection) -> Result<Inbox<Sqlite>, Box<dyn Error>> {
+    let table = "CREATE TABLE IF NOT EXISTS deliveries (order_no TEXT PRIMARY KEY, amount TEXT)";
+    connection.execute_batch(table)?;
+    Ok(Inbox::in_sqlite(Sqlite::on(connection)?))
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -83,13 +108,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
         orders: open_orders()?,
         verifier: order_webhooks("live", "main-shop", KeyRing::new("current", keys)),
     };
-    let inbox = Inbox::in_memory();
+    let inbox = inbox(Connection::open("shop.db")?)?;
     let app = router("/webhooks/mocasa", shop.verifier.clone(), inbox.clone());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
     println!("listening=http://127.0.0.1:8080/webhooks/mocasa");
     tokio::spawn(async move { axum::serve(listener, app).await });
     loop {
-        inbox.work(|row| shop.work(row)).await;
+        if let Err(error) = shop.work(&inbox).await {
+            eprintln!("{error}");
+        }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
 }
@@ -121,7 +148,7 @@ async fn rehearse() -> Result<(), Box<dyn Error>> {
     .build()?;
     let keys = KeyRing::new("current", OrderWebhookKeys::new(secret)?);
     let verifier = order_webhooks("sandbox", "main-shop", keys);
-    let inbox = Inbox::in_memory();
+    let inbox = inbox(Connection::open_in_memory()?)?;
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/webhooks/mocasa", listener.local_addr()?);
@@ -148,7 +175,6 @@ async fn rehearse() -> Result<(), Box<dyn Error>> {
     sandbox.control().pay("ORDER-1001")?;
     sandbox.control().resend_webhook("ORDER-1001")?;
     sandbox.control().callbacks().idle().await;
-    let worked = inbox.work(|row| shop.work(row)).await;
-    println!("rows={}", worked.done);
+    println!("rows={}", shop.work(&inbox).await?);
     Ok(())
 }

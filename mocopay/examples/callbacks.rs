@@ -19,7 +19,7 @@ use payments_mocopay::auth::browser_returns;
 use payments_mocopay::axum as routes;
 use payments_mocopay::inbound::SessionNotification;
 use payments_mocopay::payments_core::incoming::{
-    CallerAuth, Confirmation, Endpoint, Expected, Inbox, Network, Outcome, Receiver, Row,
+    CallerAuth, Confirmation, Expected, Inbox, Network, Outcome, Receiver, Row,
 };
 use payments_mocopay::sandbox::{Config, start};
 use payments_mocopay::types::InitPayment;
@@ -36,9 +36,7 @@ impl Shop {
     /// Confirms a payment and delivers it. Run by the inbox, again and again until it is done.
     async fn work(&self, row: Row) -> Outcome {
         // What the notification claims is used to look the payment up, and for nothing else.
-        let told = row
-            .inbound()
-            .and_then(|raw| self.receiver.receive(raw).ok());
+        let told = self.receiver.reread(&row).ok();
         let reference = told.and_then(|told| told.claims().reference_id.clone());
         let stored = reference
             .as_ref()

@@ -5,14 +5,17 @@ use std::sync::Arc;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, get};
-use payments_core::incoming::{Endpoint, Inbox, Receiver, Unverified};
+use payments_core::incoming::{Endpoint, Inbox, InboxStore, Receiver, Unverified};
 
 use crate::inbound::{BrowserReturn, SessionNotification, TransactionNotification};
 
 pub use payments_core::incoming::axum::{read, route_on};
 
 /// The route of `notifyUrl`: kept in the inbox, answered with 200 and an empty body.
-pub fn session_notified<S>(inbox: Inbox, receiver: Receiver<SessionNotification>) -> MethodRouter<S>
+pub fn session_notified<S>(
+    inbox: Inbox<impl InboxStore>,
+    receiver: Receiver<SessionNotification>,
+) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
@@ -22,7 +25,7 @@ where
 /// The route of transaction notifications. MoCoPay does not say with which method they come: a GET
 /// with a query is taken, and a POST with a form or with JSON.
 pub fn transaction_notified<S>(
-    inbox: Inbox,
+    inbox: Inbox<impl InboxStore>,
     receiver: Receiver<TransactionNotification>,
 ) -> MethodRouter<S>
 where

@@ -21,8 +21,7 @@ use payments_momo::one_payment::{
     acknowledge, confirm,
 };
 use payments_momo::payments_core::incoming::{
-    CallerAuth, Confirmation, Endpoint, Expected, Inbox, KeyRing, Outcome, Receiver, Replays, Row,
-    Verifier,
+    CallerAuth, Confirmation, Expected, Inbox, KeyRing, Outcome, Receiver, Replays, Row, Verifier,
 };
 use payments_momo::sandbox::{Config, Partner, start};
 use payments_momo::types::CreatePayment;
@@ -247,7 +246,7 @@ async fn rehearse_one_payment() -> Result<(), Box<dyn Error>> {
     control.notify_again("BILL-1", 1)?;
     control.callbacks().idle().await;
     let worked = inbox.work_blocking(|row| {
-        let told = row.inbound().and_then(|raw| receiver.receive(raw).ok());
+        let told = receiver.reread(row).ok();
         match told.map(|told| confirm(&told, REQUEST, &bill.expected())) {
             Some(Ok(Confirmation::Confirmed(paid))) => {
                 println!("delivered={} amount={}", paid.bill_id, paid.amount);

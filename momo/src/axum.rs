@@ -6,7 +6,9 @@ use std::sync::Arc;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
-use payments_core::incoming::{Inbox, Receiver, Replays, Unverified, Verified, Verifier};
+use payments_core::incoming::{
+    Inbox, InboxStore, Receiver, Replays, Unverified, Verified, Verifier,
+};
 
 use crate::ext::one_payment::{Acknowledgement, Init, InitAnswer, Notification};
 use crate::inbound::{Ipn, RedirectResult};
@@ -14,7 +16,7 @@ use crate::inbound::{Ipn, RedirectResult};
 pub use payments_core::incoming::axum::{answered, asked, read, route, route_or, router};
 
 /// The route of `ipnUrl`: verified, kept in the inbox, acknowledged with 204.
-pub fn ipn<S>(inbox: Inbox, verifier: Verifier<Ipn>) -> MethodRouter<S>
+pub fn ipn<S>(inbox: Inbox<impl InboxStore>, verifier: Verifier<Ipn>) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
@@ -60,7 +62,7 @@ where
 /// The route of the notify URL: kept in the inbox, acknowledged with what `answer` gives, which must
 /// be the same for the same message. Another message about the same transaction of a bill is refused.
 pub fn notified<S>(
-    inbox: Inbox,
+    inbox: Inbox<impl InboxStore>,
     receiver: Receiver<Notification>,
     answer: impl Fn(&Unverified<Notification>) -> Acknowledgement + Send + Sync + 'static,
 ) -> MethodRouter<S>

@@ -30,7 +30,14 @@ pub use explain::Explanation;
 pub use failures::Failures;
 pub use fields::{BodyFormat, Claim, Claimable, Fields, MAX_BODY, Names};
 pub use inbound::Inbound;
-pub use inbox::{Accepted, Claimed, Inbox, InboxOptions, Key, Outcome, Row, Worked};
+#[cfg(feature = "postgres")]
+pub use inbox::Acting;
+pub use inbox::{
+    Accepted, Answer, Claimed, End, Entry, Inbox, InboxOptions, InboxStore, Key, Lease, Memory,
+    Outcome, Purged, Retention, Row, Terms, Worked,
+};
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub use inbox::{Finished, Next, sql};
 pub use intake::{Begun, Intake, Turn};
 pub use message::{Endpoint, Message};
 pub use notice::{AckRule, Acknowledged, Answered, Notice};

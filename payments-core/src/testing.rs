@@ -12,10 +12,12 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use crate::clock::Clock;
 use crate::exchange::Response;
 
+mod inbox;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod journal;
 mod tamper;
 
+pub use inbox::inbox_contract;
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use journal::journal_store;
 pub use tamper::{Tampered, tamper};

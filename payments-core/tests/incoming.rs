@@ -377,6 +377,7 @@ fn inbox() -> (Inbox, FixedClock) {
         first_pause: Duration::from_secs(1),
         longest_pause: Duration::from_secs(5),
         attempts: 5,
+        ..InboxOptions::default()
     };
     (Inbox::with(Arc::new(clock.clone()), options), clock)
 }

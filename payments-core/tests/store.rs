@@ -1,20 +1,14 @@
 //! Opening a store: what is set, what is made, and what is refused.
-
-use std::path::PathBuf;
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 use payments_core::store::rusqlite::types::FromSql;
 use payments_core::store::rusqlite::{Connection, OpenFlags};
 use payments_core::store::{Sqlite, StoreError, StoreFailure};
 
-/// A file of its own for each test; what an earlier run left is removed.
-fn file(name: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("store");
-    std::fs::create_dir_all(&folder).unwrap();
-    for ending in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(folder.join(format!("{name}.db{ending}")));
-    }
-    folder.join(format!("{name}.db"))
-}
+#[path = "store/files.rs"]
+mod files;
+
+use files::file;
 
 fn one<T: FromSql>(store: &Sqlite, query: &str) -> T {
     store

@@ -38,6 +38,7 @@ impl Notice for CardCallback {
     type Unsigned = ();
     const PROVIDER: &'static str = "mobilepay";
     const NAME: &'static str = "card_callback";
+    const MAY_REST: bool = false;
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
         Ok(Self {
@@ -101,6 +102,7 @@ impl Notice for TokenCallback {
     type Unsigned = ();
     const PROVIDER: &'static str = "mobilepay";
     const NAME: &'static str = "token_callback";
+    const MAY_REST: bool = false;
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
         Ok(Self {

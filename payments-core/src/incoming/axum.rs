@@ -6,13 +6,14 @@ use axum::extract::{ConnectInfo, Request};
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on, post};
 use core::net::SocketAddr;
+use http::StatusCode;
 use std::future::Future;
 use std::sync::Arc;
 
 use super::ack::Ack;
 use super::fields::MAX_BODY;
 use super::inbound::Inbound;
-use super::inbox::{Accepted, Inbox};
+use super::inbox::{Accepted, Inbox, InboxStore};
 use super::message::{Endpoint, Message};
 use super::notice::{Acknowledged, Answered, Notice};
 use super::replays::{Replays, Seen};
@@ -27,9 +28,10 @@ type Kind<E> = <<E as Endpoint>::Message as Message>::Notice;
 ///
 /// It verifies, puts the message into the inbox, and acknowledges; a message that is not to be
 /// believed gets one uniform answer and goes nowhere. Work the inbox off elsewhere.
-pub fn route<E, S>(endpoint: E, inbox: Inbox) -> MethodRouter<S>
+pub fn route<E, S>(endpoint: E, inbox: Inbox<impl InboxStore>) -> MethodRouter<S>
 where
     E: Endpoint + Send + Sync + 'static,
+    E::Message: Send,
     Kind<E>: Acknowledged + 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -41,11 +43,12 @@ where
 /// the provider does not give the endpoint up. Nothing vouches for such a message.
 pub fn route_or<E, S>(
     endpoint: E,
-    inbox: Inbox,
+    inbox: Inbox<impl InboxStore>,
     otherwise: impl Fn(&Inbound) -> bool + Send + Sync + 'static,
 ) -> MethodRouter<S>
 where
     E: Endpoint + Send + Sync + 'static,
+    E::Message: Send,
     Kind<E>: Acknowledged + 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -53,9 +56,14 @@ where
 }
 
 /// The same as [`route`] for a provider that sends with another method, or does not say with which.
-pub fn route_on<E, S>(methods: MethodFilter, endpoint: E, inbox: Inbox) -> MethodRouter<S>
+pub fn route_on<E, S>(
+    methods: MethodFilter,
+    endpoint: E,
+    inbox: Inbox<impl InboxStore>,
+) -> MethodRouter<S>
 where
     E: Endpoint + Send + Sync + 'static,
+    E::Message: Send,
     Kind<E>: Acknowledged + 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -65,11 +73,12 @@ where
 fn kept<E, S>(
     methods: MethodFilter,
     endpoint: E,
-    inbox: Inbox,
+    inbox: Inbox<impl InboxStore>,
     otherwise: impl Fn(&Inbound) -> bool + Send + Sync + 'static,
 ) -> MethodRouter<S>
 where
     E: Endpoint + Send + Sync + 'static,
+    E::Message: Send,
     Kind<E>: Acknowledged + 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -83,9 +92,10 @@ where
                 Ok(inbound) => match endpoint.receive(&inbound) {
                     Err(_) if otherwise(&inbound) => Ack::received(),
                     Err(_) => Ack::rejected(),
-                    Ok(message) => match inbox.accept(&message) {
-                        Accepted::New | Accepted::Duplicate => Ack::received(),
-                        Accepted::Conflict => Ack::rejected(),
+                    Ok(message) => match inbox.keep(&message).await {
+                        Ok(Accepted::New | Accepted::Duplicate) => Ack::received(),
+                        Ok(Accepted::Conflict) => Ack::rejected(),
+                        Err(_) => Ack::again(),
                     },
                 },
             };
@@ -95,9 +105,10 @@ where
 }
 
 /// The same as [`route`], as a router for `path`.
-pub fn router<E>(path: &str, endpoint: E, inbox: Inbox) -> Router
+pub fn router<E>(path: &str, endpoint: E, inbox: Inbox<impl InboxStore>) -> Router
 where
     E: Endpoint + Send + Sync + 'static,
+    E::Message: Send,
     Kind<E>: Acknowledged + 'static,
 {
     Router::new().route(path, route(endpoint, inbox))
@@ -107,11 +118,12 @@ where
 /// give the same answer to the same message.
 pub fn answered<E, S>(
     endpoint: E,
-    inbox: Inbox,
+    inbox: Inbox<impl InboxStore>,
     answer: impl Fn(&E::Message) -> <Kind<E> as Answered>::Answer + Send + Sync + 'static,
 ) -> MethodRouter<S>
 where
     E: Endpoint + Send + Sync + 'static,
+    E::Message: Send,
     Kind<E>: Answered + 'static,
     S: Clone + Send + Sync + 'static,
 {
@@ -125,9 +137,10 @@ where
                 .and_then(|inbound| endpoint.receive(&inbound));
             let ack: Ack<Kind<E>> = match received {
                 Err(_) => Ack::rejected(),
-                Ok(message) => match inbox.accept(&message) {
-                    Accepted::New | Accepted::Duplicate => Ack::answer(&answer(&message)),
-                    Accepted::Conflict => Ack::rejected(),
+                Ok(message) => match inbox.keep(&message).await {
+                    Ok(Accepted::New | Accepted::Duplicate) => Ack::answer(&answer(&message)),
+                    Ok(Accepted::Conflict) => Ack::rejected(),
+                    Err(_) => Ack::again(),
                 },
             };
             respond(ack)
@@ -178,9 +191,10 @@ where
 ///
 /// `kept` looks up what the merchant kept under a token. `page` writes what the buyer sees: it is
 /// given the return, or nothing for one that is not to be believed, so that all of those get the
-/// same answer.
+/// same answer. Of a return that cannot be stored it is given nothing either, with status 503: the
+/// buyer can load the page again, which sends it again.
 pub fn returned<K, F, S>(
-    inbox: Inbox,
+    inbox: Inbox<impl InboxStore>,
     returns: Returns<K>,
     kept: impl Fn(String) -> F + Send + Sync + 'static,
     page: impl Fn(Option<&Verified<K::Notice>>) -> Response + Send + Sync + 'static,
@@ -205,7 +219,11 @@ where
             let found = found.await;
             if let Some(found) = &found {
                 // New or known, the buyer sees the same.
-                let _ = inbox.accept(found);
+                if inbox.keep(found).await.is_err() {
+                    let mut response = page(None);
+                    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+                    return response;
+                }
             }
             page(found.as_ref())
         }

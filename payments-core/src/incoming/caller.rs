@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::fields::BodyFormat;
 use super::inbound::Inbound;
+use super::inbox::Row;
 use super::message::Endpoint;
 use super::notice::Notice;
 use super::verified::{Scope, Unverified};
@@ -225,6 +226,26 @@ impl<N: Notice> Receiver<N> {
         self
     }
 
+    /// Reads a message again that the inbox kept, without asking who sent it: that was asked before
+    /// it was kept, and what authorizes a caller is not stored.
+    ///
+    /// # Errors
+    /// [`Rejected`] for a row of another account or kind, and for one without its request.
+    pub fn reread(&self, row: &Row) -> Result<Unverified<N>, Rejected> {
+        let is_ours = *row.scope() == self.scope && row.key().notice() == N::NAME;
+        let inbound = row.inbound().filter(|_| is_ours).ok_or(Rejected)?;
+        self.read(inbound)
+    }
+
+    fn read(&self, inbound: &Inbound) -> Result<Unverified<N>, Rejected> {
+        let mut fields = inbound.fields(self.body)?;
+        if self.any_case {
+            fields = fields.in_any_case()?;
+        }
+        let claims = N::read(&fields)?;
+        Ok(Unverified::new(claims, self.scope.clone(), inbound.clone()))
+    }
+
     /// Whose callbacks it takes in.
     #[must_use]
     pub fn scope(&self) -> &Scope {
@@ -239,12 +260,7 @@ impl<N: Notice> Endpoint for Receiver<N> {
         if !self.caller.accepts(inbound) {
             return Err(Rejected);
         }
-        let mut fields = inbound.fields(self.body)?;
-        if self.any_case {
-            fields = fields.in_any_case()?;
-        }
-        let claims = N::read(&fields)?;
-        Ok(Unverified::new(claims, self.scope.clone(), inbound.clone()))
+        self.read(inbound)
     }
 }
 

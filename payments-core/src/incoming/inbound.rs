@@ -103,6 +103,21 @@ impl Inbound {
         }
     }
 
+    /// The same without the headers that authorize its caller, which must not be stored: what else was
+    /// signed or checked is in the others.
+    #[must_use]
+    pub fn at_rest(&self) -> Self {
+        let mut kept = self.clone();
+        for name in [
+            header::AUTHORIZATION,
+            header::PROXY_AUTHORIZATION,
+            header::COOKIE,
+        ] {
+            kept.headers.remove(name);
+        }
+        kept
+    }
+
     /// The value of a header that stands there exactly once, as visible ASCII.
     pub(crate) fn header_once(&self, name: &str) -> Option<&str> {
         let mut values = self.headers.get_all(name).iter();

@@ -20,6 +20,10 @@ pub trait Notice: Sized {
     /// Its name, in snake case: `order_webhook`.
     const NAME: &'static str;
 
+    /// Whether the message may be stored. Not so where it carries card data, encrypted or not: then
+    /// no inbox takes it in.
+    const MAY_REST: bool = true;
+
     /// Reads the signed fields.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Callbacks with a signature that held, and callbacks without any.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
@@ -9,7 +10,7 @@ use super::notice::Notice;
 /// Whose callbacks these are: the same order number may exist at two accounts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scope {
-    provider: &'static str,
+    provider: Cow<'static, str>,
     environment: String,
     account: String,
 }
@@ -20,16 +21,26 @@ impl Scope {
     #[must_use]
     pub fn of<N: Notice>(environment: impl Into<String>, account: impl Into<String>) -> Self {
         Self {
-            provider: N::PROVIDER,
+            provider: N::PROVIDER.into(),
             environment: environment.into(),
             account: account.into(),
         }
     }
 
+    /// The same from what a store kept of it.
+    #[must_use]
+    pub fn stored(provider: String, environment: String, account: String) -> Self {
+        Self {
+            provider: provider.into(),
+            environment,
+            account,
+        }
+    }
+
     /// The provider.
     #[must_use]
-    pub fn provider(&self) -> &'static str {
-        self.provider
+    pub fn provider(&self) -> &str {
+        &self.provider
     }
 
     /// The environment.

@@ -1,5 +1,10 @@
 //! The versions of the schema, and what must be there of each table.
 
+use super::error::{StoreError, StoreFailure};
+
+/// What is being done, in errors.
+pub(super) const OPENING: &str = "opening the store";
+
 /// What the row in `payments_schema` says, so that a table of that name is known to be ours.
 pub(crate) const OWNER: &str = "payments-core";
 
@@ -16,7 +21,7 @@ pub(crate) const TABLES: [(&str, &str); 3] = [
     ),
     (
         "payments_inbox_payment",
-        "provider, environment, account, reference, settled_at, claim, claimed_at, claimed_until",
+        "provider, environment, account, reference, settled_at, claims, claimed_at, claimed_until",
     ),
     (
         "payments_journal",
@@ -30,3 +35,52 @@ pub(crate) const TABLES: [(&str, &str); 3] = [
 /// version that was released is never edited.
 #[cfg(feature = "sqlite")]
 pub(crate) const SQLITE: [&str; 1] = [include_str!("sqlite/1.sql")];
+/// The same for PostgreSQL.
+#[cfg(feature = "postgres")]
+pub(crate) const POSTGRES: [&str; 1] = [include_str!("postgres/1.sql")];
+
+/// Which version the tables are of, by owner and version as they stand in [`VERSIONS`]; `newest` is
+/// this library's.
+pub(super) fn version(found: Option<(String, i64)>, newest: usize) -> Result<usize, StoreError> {
+    let version = match found {
+        Some((owner, version)) if owner == OWNER => usize::try_from(version).ok(),
+        Some(_) | None => None,
+    };
+    let Some(version) = version.filter(|version| *version > 0) else {
+        return Err(foreign(VERSIONS, "is not ours"));
+    };
+    if version > newest {
+        let problem = format!(
+            "the tables are of version {version}, this library knows versions up to {newest}"
+        );
+        return Err(StoreError::new(StoreFailure::NewerSchema, OPENING, problem));
+    }
+    Ok(version)
+}
+
+pub(super) fn foreign(name: &str, problem: &str) -> StoreError {
+    StoreError::new(
+        StoreFailure::Foreign,
+        OPENING,
+        format!("`{name}` {problem}"),
+    )
+}
+
+#[cfg(all(test, feature = "sqlite", feature = "postgres"))]
+mod tests {
+    use super::*;
+
+    /// One schema in two dialects.
+    #[test]
+    fn the_two_say_the_same() {
+        let translated = SQLITE.map(|step| {
+            let step = step.replace("in SQLite, version", "in PostgreSQL, version");
+            let serial = "id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
+            let step = step.replace("PRIMARY KEY AUTOINCREMENT", "PRIMARY KEY");
+            let step = step.replace("id INTEGER PRIMARY KEY", serial);
+            let step = step.replace(") STRICT;", ");").replace("INTEGER", "BIGINT");
+            step.replace("BLOB", "BYTEA")
+        });
+        assert_eq!(translated, POSTGRES);
+    }
+}

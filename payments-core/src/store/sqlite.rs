@@ -1,23 +1,24 @@
 //! A SQLite database of the merchant's own, opened so that a commit lasts.
 
 use std::fmt;
+use std::future::{Future, ready};
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
+use tokio::runtime::Handle;
 
 use super::error::{StoreError, StoreFailure};
-use super::schema::{OWNER, SQLITE, TABLES, VERSIONS};
-use crate::clock::{Clock, SystemClock};
+use super::schema::{self, OPENING, OWNER, SQLITE, TABLES, VERSIONS, foreign};
+use crate::clock::{Clock, SystemClock, unix_millis};
 
 /// How long a statement waits for another connection that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long between two tries where SQLite does not wait by itself.
 const PAUSE: Duration = Duration::from_millis(10);
-
-const OPENING: &str = "opening the store";
 
 /// What inbox and journal are kept in: one connection to a SQLite database, and the tables of
 /// `store/sqlite/1.sql` in it. Cheap to clone; the clones share the connection, one at a time.
@@ -39,6 +40,7 @@ const OPENING: &str = "opening the store";
 #[derive(Clone)]
 pub struct Sqlite {
     connection: Arc<Mutex<Connection>>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Sqlite {
@@ -77,7 +79,21 @@ impl Sqlite {
         migrate(&mut connection)?;
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
+            clock: Arc::new(SystemClock::new()),
         })
+    }
+
+    /// The same on a clock of the caller's: its time of day is what is written, because a process that
+    /// comes later has to make sense of it.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The time of day, in milliseconds since 1970-01-01 UTC.
+    pub(crate) fn now(&self) -> i64 {
+        i64::try_from(unix_millis(self.clock.wall())).unwrap_or(i64::MAX)
     }
 
     /// Does `work` in one transaction, which is committed when it gives `Ok`, and rolled back when it
@@ -91,7 +107,17 @@ impl Sqlite {
         doing: &'static str,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, SqliteError>,
     ) -> Result<T, StoreError> {
-        // A transaction that a panic left is rolled back, so that the connection is whole.
+        let done = self.attempt(doing, work)?;
+        done.map_err(|error| error.during(doing))
+    }
+
+    /// The same for work that fails in ways of its own, after which everything is rolled back too.
+    pub(crate) fn attempt<T, E>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<Result<T, E>, StoreError> {
+        // A transaction that a panic left was rolled back, so that the connection is whole.
         let mut connection = self
             .connection
             .lock()
@@ -99,9 +125,38 @@ impl Sqlite {
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|error| failed(doing, error))?;
-        let done = work(&transaction).map_err(|error| error.during(doing))?;
-        transaction.commit().map_err(|error| failed(doing, error))?;
+        let done = work(&transaction);
+        if done.is_ok() {
+            transaction.commit().map_err(|error| failed(doing, error))?;
+        }
         Ok(done)
+    }
+
+    /// Does `job` on a thread that may block, where there is a tokio runtime, and at once where there
+    /// is none. It is done whether or not the future is waited for.
+    pub(crate) fn on_thread<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Self) -> Result<T, StoreError> + Send + 'static,
+    ) -> Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>> {
+        let Ok(runtime) = Handle::try_current() else {
+            return Box::pin(ready(job(self)));
+        };
+        let store = self.clone();
+        let task = runtime.spawn_blocking(move || job(&store));
+        Box::pin(async move {
+            match task.await {
+                Ok(done) => done,
+                Err(error) => match error.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    Err(error) => {
+                        let problem = "the runtime is shutting down";
+                        let doing = "working with the store";
+                        Err(StoreError::new(StoreFailure::Unavailable, doing, problem)
+                            .with_source(error))
+                    }
+                },
+            }
+        })
     }
 }
 
@@ -121,7 +176,7 @@ pub enum SqliteError {
 }
 
 impl SqliteError {
-    fn during(self, doing: &'static str) -> StoreError {
+    pub(crate) fn during(self, doing: &'static str) -> StoreError {
         match self {
             Self::Sqlite(error) => failed(doing, error),
             Self::Store(error) => error,
@@ -249,21 +304,7 @@ fn version(transaction: &Transaction<'_>) -> Result<usize, StoreError> {
         )
         .optional()
         .map_err(|error| foreign(VERSIONS, "is not ours").with_source(error))?;
-    let version = match found {
-        Some((owner, version)) if owner == OWNER => usize::try_from(version).ok(),
-        Some(_) | None => None,
-    };
-    let Some(version) = version.filter(|version| *version > 0) else {
-        return Err(foreign(VERSIONS, "is not ours"));
-    };
-    if version > SQLITE.len() {
-        let problem = format!(
-            "the tables are of version {version}, this library knows versions up to {}",
-            SQLITE.len()
-        );
-        return Err(StoreError::new(StoreFailure::NewerSchema, OPENING, problem));
-    }
-    Ok(version)
+    schema::version(found, SQLITE.len())
 }
 
 fn exists(transaction: &Transaction<'_>, name: &str) -> rusqlite::Result<bool> {
@@ -271,13 +312,5 @@ fn exists(transaction: &Transaction<'_>, name: &str) -> rusqlite::Result<bool> {
         "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE lower(name) = ?1)",
         [name],
         |row| row.get(0),
-    )
-}
-
-fn foreign(name: &str, problem: &str) -> StoreError {
-    StoreError::new(
-        StoreFailure::Foreign,
-        OPENING,
-        format!("`{name}` {problem}"),
     )
 }

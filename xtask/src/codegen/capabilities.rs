@@ -93,7 +93,7 @@ fn capability(provider: &Provider, tag: Tag, call: &Call) -> String {
         Tag::Capture | Tag::Refund => provider.message(&call.message).map(extent),
         Tag::Start | Tag::Void | Tag::Payout | Tag::Subscription => None,
         // Of webhooks.
-        Tag::Unsigned | Tag::Proof => None,
+        Tag::Unsigned | Tag::Proof | Tag::Card => None,
     };
     match note {
         Some(note) => format!("`{}` ({note})", call.id),

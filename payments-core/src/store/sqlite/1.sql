@@ -27,7 +27,9 @@ CREATE TABLE payments_inbox (
 
 CREATE INDEX payments_inbox_due ON payments_inbox (due_at, id) WHERE state = 'waiting';
 CREATE INDEX payments_inbox_dead ON payments_inbox (id) WHERE state = 'dead';
-CREATE INDEX payments_inbox_payment_rows ON payments_inbox (provider, environment, account, reference);
+CREATE INDEX payments_inbox_done ON payments_inbox (touched_at) WHERE state = 'done';
+CREATE INDEX payments_inbox_content ON payments_inbox (touched_at) WHERE state = 'done' AND method IS NOT NULL;
+CREATE INDEX payments_inbox_subject ON payments_inbox (provider, environment, account, reference);
 
 -- One row for each payment that a message was about: who works on it, and whether it is settled.
 CREATE TABLE payments_inbox_payment (
@@ -36,9 +38,9 @@ CREATE TABLE payments_inbox_payment (
     account TEXT NOT NULL,
     reference TEXT NOT NULL,
     settled_at INTEGER,         -- set once, never taken back
-    claim TEXT,                 -- of the worker that has it, new for each claim
+    claims INTEGER NOT NULL,    -- the number of the newest claim: an older one writes nothing
     claimed_at INTEGER,
-    claimed_until INTEGER,
+    claimed_until INTEGER,      -- nothing while nobody works on it
     PRIMARY KEY (provider, environment, account, reference)
 ) STRICT;
 

@@ -2,7 +2,7 @@
 
 use super::super::model::{
     Credential, CredentialKind, Doc, Entry, Field, Kind, Message, Notice, Provider, Sensitive,
-    Signature,
+    Signature, Tag,
 };
 use super::messages::{canonical, comparable, signed};
 use super::{Page, doc_lines, docs, literal, open, read_type};
@@ -331,15 +331,25 @@ fn implementation(
         "impl Notice for {name} {{\n\
          type Unsigned = {of_type};\n\
          const PROVIDER: &'static str = {provider};\n\
-         const NAME: &'static str = {id};\n\n\
+         const NAME: &'static str = {id};\n{rest}\n\
          fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {{\nOk(Self {{\n{reads}}})\n}}\n\n\
          {read_unsigned}\n\n\
          fn dedupe(&self) -> Vec<&str> {{\nvec![{dedupe}]\n}}\n\n\
          fn reference(&self) -> &str {{\n&self.{reference}\n}}\n}}\n\n{answered}",
         provider = literal(&provider.folder),
         id = literal(&notice.id),
+        rest = rest(notice),
         dedupe = dedupe.join(", "),
     )
+}
+
+/// That it must not be stored, of a message with card data.
+pub(super) fn rest(notice: &Notice) -> &'static str {
+    if notice.tags.contains(&Tag::Card) {
+        "const MAY_REST: bool = false;\n"
+    } else {
+        ""
+    }
 }
 
 /// What the provider takes for "received".

@@ -1,7 +1,7 @@
 //! Messages of which nothing is described: kept as they come, in their order.
 
 use super::super::model::{Message, Notice, Provider, Value};
-use super::{Page, docs, literal};
+use super::{Page, docs, inbound, literal};
 
 pub(super) fn structs(message: &Message, page: &mut Page) -> String {
     page.uses.add("payments_core::incoming", "RawFields");
@@ -33,7 +33,7 @@ pub(super) fn implementation(
         "impl Notice for {name} {{\n\
          type Unsigned = ();\n\
          const PROVIDER: &'static str = {provider};\n\
-         const NAME: &'static str = {id};\n\n\
+         const NAME: &'static str = {id};\n{rest}\n\
          fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {{\n\
          let fields = RawFields::read(fields)?;\nOk(Self {{ fields }})\n}}\n\n\
          fn read_unsigned(_fields: &Fields<'_>) {{}}\n\n\
@@ -42,6 +42,7 @@ pub(super) fn implementation(
         name = notice.message,
         provider = literal(&provider.folder),
         id = literal(&notice.id),
+        rest = inbound::rest(notice),
         names = names.join(", "),
     )
 }

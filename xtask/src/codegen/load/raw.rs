@@ -233,12 +233,19 @@ pub(crate) enum Tag {
     Unsigned,
     /// Of a webhook: something in it does that is no signature over the message.
     Proof,
+    /// Of a webhook: it carries card data, encrypted or not, and must not be stored.
+    Card,
 }
 
 impl Tag {
+    /// Whether it says what proves a callback that has no `x-signature`.
+    pub(crate) fn is_of_proof(self) -> bool {
+        matches!(self, Self::Unsigned | Self::Proof)
+    }
+
     pub(crate) fn is_of_webhooks(self) -> bool {
         match self {
-            Self::Unsigned | Self::Proof => true,
+            Self::Unsigned | Self::Proof | Self::Card => true,
             Self::Start
             | Self::Query
             | Self::Capture

@@ -122,7 +122,7 @@ impl<'a> Lowering<'a> {
     /// What an operation is for; calls and webhooks have words of their own.
     pub(super) fn tags(&mut self, operation: &Operation, is_webhook: bool) -> Vec<Tag> {
         let (kind, help) = match is_webhook {
-            true => ("webhook", "write unsigned or proof"),
+            true => ("webhook", "write unsigned, proof or card"),
             false => (
                 "call",
                 "write start, query, capture, void, refund, payout or subscription",

@@ -101,7 +101,8 @@ impl<'a> Lowering<'a> {
         let examples = self.notice_examples(id, &sources, message, messages);
         let acknowledgement = acknowledgement?;
         let tags = self.tags(operation, true);
-        if tags.is_empty() == message.signature.is_none() {
+        let is_told = tags.iter().any(|tag| tag.is_of_proof());
+        if is_told == message.signature.is_some() {
             self.problems.add(
                 id.referenced,
                 format!("what proves `{}` is said nowhere, or twice", id.value),

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use payments_core::Decimal;
 use payments_core::call::Resolve;
 use payments_core::incoming::{
-    Basis, CallerAuth, Confirmation, Endpoint, Expected, Inbox, KeyRing, Outcome, Receiver,
-    Replays, Row, Verifier,
+    Basis, CallerAuth, Confirmation, Expected, Inbox, KeyRing, Outcome, Receiver, Replays, Row,
+    Verifier,
 };
 use payments_momo::axum as routes;
 use payments_momo::codes::{ConfirmType, RequestType};
@@ -498,9 +498,7 @@ impl Shop {
     async fn confirm_bill(&self) -> Done<()> {
         let mut delivered = 0_usize;
         self.bills.work_blocking(|row| {
-            let told = row
-                .inbound()
-                .and_then(|raw| self.receiver.receive(raw).ok());
+            let told = self.receiver.reread(row).ok();
             let expected = self.bill.expected();
             match told.map(|told| one_payment::confirm(&told, REQUEST, &expected)) {
                 Some(Ok(Confirmation::Confirmed(paid)))

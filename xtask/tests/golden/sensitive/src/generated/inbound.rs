@@ -70,6 +70,7 @@ impl Notice for Moved {
     type Unsigned = MovedUnsigned;
     const PROVIDER: &'static str = "sensitive";
     const NAME: &'static str = "moved";
+    const MAY_REST: bool = false;
 
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
         Ok(Self {

@@ -1,0 +1,110 @@
+//! The statements of an inbox in a database, as they are run. In PostgreSQL `?` is written `$`.
+//!
+//! Each step is one transaction, which in SQLite begins with `BEGIN IMMEDIATE`, so that no two of them
+//! overlap; PostgreSQL's are `READ COMMITTED`, and lock what they work on. They are: [`KEEP`] and [`PAYMENT`] (or [`DIGEST`], where the key is known); [`NEXT`], [`COUNT`] and [`CLAIM`];
+//! [`END`] and [`DONE`]. Times are in milliseconds since 1970-01-01 UTC; the tables are described in
+//! `payments_core::store`.
+//!
+//! A shop that works on the same database through another library does the last step in a transaction of
+//! its own: its writes, then [`END`] and [`DONE`] with what [`Claimed::lease`] says, then the commit.
+//! Where [`END`] changes no row, another worker has the payment, and all of it is to be rolled back.
+//!
+//! [`Claimed::lease`]: crate::incoming::Claimed::lease
+
+/// Keeps a message; no row where its key is known.
+pub const KEEP: &str = "
+    INSERT INTO payments_inbox (
+        provider, environment, account, notice, dedupe, reference, method, target, headers, body,
+        peer, digest, state, attempts, due_at, touched_at, accepted_at
+    ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'waiting', 0, 0, ?13, ?13)
+    ON CONFLICT (provider, environment, account, notice, dedupe) DO NOTHING";
+
+/// Makes sure of the row of its payment, and holds it until the commit.
+pub const PAYMENT: &str = "
+    INSERT INTO payments_inbox_payment (provider, environment, account, reference, claims)
+    VALUES (?1, ?2, ?3, ?4, 0)
+    ON CONFLICT (provider, environment, account, reference)
+    DO UPDATE SET claims = payments_inbox_payment.claims";
+
+/// What a known message said.
+pub const DIGEST: &str = "
+    SELECT digest FROM payments_inbox
+    WHERE provider = ?1 AND environment = ?2 AND account = ?3 AND notice = ?4 AND dedupe = ?5";
+
+/// The oldest row that is due at ?1, of a payment that nobody works on. What was written after ?2 was
+/// written before the clock jumped back: its times count for nothing. In PostgreSQL it ends with
+/// `FOR UPDATE OF i, p SKIP LOCKED`, so that workers do not wait for each other.
+pub const NEXT: &str = "
+    SELECT i.id, i.attempts, p.claims, p.settled_at IS NOT NULL, i.provider, i.environment,
+        i.account, i.notice, i.dedupe, i.reference, i.method, i.target, i.headers, i.body, i.peer
+    FROM payments_inbox i JOIN payments_inbox_payment p
+        USING (provider, environment, account, reference)
+    WHERE i.state = 'waiting' AND (i.due_at <= ?1 OR i.touched_at > ?2)
+        AND (p.claimed_until IS NULL OR p.claimed_until <= ?1 OR p.claimed_at > ?2)
+    ORDER BY i.due_at, i.id LIMIT 1";
+
+/// Counts the attempt.
+pub const COUNT: &str = "
+    UPDATE payments_inbox SET attempts = attempts + 1, touched_at = ?2 WHERE id = ?1";
+
+/// Gives the payment to the worker, until ?7.
+pub const CLAIM: &str = "
+    UPDATE payments_inbox_payment SET claims = ?5, claimed_at = ?6, claimed_until = ?7
+    WHERE provider = ?1 AND environment = ?2 AND account = ?3 AND reference = ?4";
+
+/// Ends the claim numbered ?5, and settles the payment where ?6 is the time and not null. It must
+/// change one row: where it changes none, another worker has the payment, and the whole transaction
+/// is to be rolled back.
+pub const END: &str = "
+    UPDATE payments_inbox_payment
+    SET claimed_at = NULL, claimed_until = NULL, settled_at = coalesce(settled_at, ?6)
+    WHERE provider = ?1 AND environment = ?2 AND account = ?3 AND reference = ?4
+        AND claims = ?5 AND claimed_until IS NOT NULL";
+
+/// Ends the row: `done`, `dead`, or `waiting` until ?3.
+pub const DONE: &str = "
+    UPDATE payments_inbox SET state = ?2, due_at = ?3, why = ?4, touched_at = ?5 WHERE id = ?1";
+
+/// Rows that were set aside.
+pub const DEAD: &str = "
+    SELECT attempts, why, provider, environment, account, notice, dedupe, reference, method, target,
+        headers, body, peer
+    FROM payments_inbox WHERE state = 'dead' ORDER BY id LIMIT ?1";
+
+/// Lets one of them be tried again.
+pub const REVIVE: &str = "
+    UPDATE payments_inbox SET state = 'waiting', attempts = 0, due_at = 0, touched_at = ?6
+    WHERE provider = ?1 AND environment = ?2 AND account = ?3 AND notice = ?4 AND dedupe = ?5
+        AND state = 'dead'";
+
+/// Deletes content of what was done before ?1, of ?2 rows at most.
+pub const EMPTY: &str = "
+    UPDATE payments_inbox
+    SET method = NULL, target = NULL, headers = NULL, body = NULL, peer = NULL
+    WHERE id IN (
+        SELECT id FROM payments_inbox
+        WHERE state = 'done' AND method IS NOT NULL AND touched_at <= ?1 LIMIT ?2
+    )";
+
+/// Deletes what was done before ?1, ?2 rows at most.
+pub const DELETE: &str = "
+    DELETE FROM payments_inbox
+    WHERE id IN (
+        SELECT id FROM payments_inbox WHERE state = 'done' AND touched_at <= ?1 LIMIT ?2
+    )
+    RETURNING provider, environment, account, reference";
+
+/// Holds a payment until the commit; in PostgreSQL only, where it ends with `FOR UPDATE`.
+#[cfg(feature = "postgres")]
+pub const HOLD: &str = "
+    SELECT 1 FROM payments_inbox_payment
+    WHERE provider = ?1 AND environment = ?2 AND account = ?3 AND reference = ?4 FOR UPDATE";
+
+/// Deletes a payment that no message is about any more.
+pub const LEAVE: &str = "
+    DELETE FROM payments_inbox_payment
+    WHERE provider = ?1 AND environment = ?2 AND account = ?3 AND reference = ?4
+        AND NOT EXISTS (
+            SELECT 1 FROM payments_inbox
+            WHERE provider = ?1 AND environment = ?2 AND account = ?3 AND reference = ?4
+        )";

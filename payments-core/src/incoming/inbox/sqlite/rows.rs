@@ -1,0 +1,268 @@
+//! The rows of an inbox in SQLite: kept, claimed and given back, each step one transaction.
+
+use rusqlite::{OptionalExtension, Row as SqlRow, Transaction, params, params_from_iter};
+
+use super::super::columns::{BATCH, SLACK, Stored, lines, millis, parts, texts};
+use super::super::row::{Accepted, Entry, Key, Row};
+use super::super::store::{Answer, End, InboxStore, Lease, Purged, Retention, Terms};
+use super::super::{NEVER_CAME_BACK, sql};
+use crate::incoming::inbound::Inbound;
+use crate::store::{Sqlite, SqliteError, StoreError};
+
+pub(super) fn keep(store: &Sqlite, entry: &Entry) -> Result<Accepted, StoreError> {
+    let now = store.now();
+    store.transaction("accepting a message", |transaction| {
+        let (key, inbound) = (entry.key(), entry.inbound());
+        let (scope, dedupe) = (key.scope(), texts(key.values())?);
+        let (provider, environment, account) = parts(scope);
+        let digest = entry.digest();
+        let kept = transaction.execute(
+            sql::KEEP,
+            params![
+                provider,
+                environment,
+                account,
+                key.notice(),
+                dedupe,
+                entry.reference(),
+                inbound.map(|inbound| inbound.method().as_str()),
+                inbound.map(Inbound::path_and_query),
+                inbound.map(|inbound| lines(inbound.headers())),
+                inbound.map(|inbound| &inbound.body()[..]),
+                inbound.and_then(Inbound::peer).map(|peer| peer.to_string()),
+                digest,
+                now,
+            ],
+        )?;
+        if kept == 0 {
+            let known: Option<Vec<u8>> = transaction.query_row(
+                sql::DIGEST,
+                params![provider, environment, account, key.notice(), dedupe],
+                |row| row.get(0),
+            )?;
+            return Ok(entry.repeats(known.as_deref()));
+        }
+        transaction.execute(
+            sql::PAYMENT,
+            params![provider, environment, account, entry.reference()],
+        )?;
+        Ok(Accepted::New)
+    })
+}
+
+pub(super) fn claim(store: &Sqlite, terms: Terms) -> Result<Option<Lease>, StoreError> {
+    let now = store.now();
+    store.transaction("claiming a row", |transaction| {
+        loop {
+            let Some(next) = next(transaction, now)? else {
+                return Ok(None);
+            };
+            if next.attempts >= terms.attempts {
+                let aside = params![next.id, "dead", 0, NEVER_CAME_BACK, now];
+                transaction.execute(sql::DONE, aside)?;
+                continue;
+            }
+            let number = next.claims.saturating_add(1);
+            let until = now.saturating_add(millis(terms.lease));
+            let (provider, environment, account) = parts(next.row.scope());
+            transaction.execute(sql::COUNT, params![next.id, now])?;
+            transaction.execute(
+                sql::CLAIM,
+                params![
+                    provider,
+                    environment,
+                    account,
+                    next.row.reference(),
+                    number,
+                    now,
+                    until
+                ],
+            )?;
+            let attempts = next.attempts.saturating_add(1);
+            let row = next.row.claimed(attempts, next.is_settled);
+            return Ok(Some(Lease::new(row, next.id, number)));
+        }
+    })
+}
+
+struct Next {
+    id: i64,
+    attempts: u32,
+    claims: i64,
+    is_settled: bool,
+    row: Row,
+}
+
+fn next(transaction: &Transaction<'_>, now: i64) -> Result<Option<Next>, SqliteError> {
+    let jumped = now.saturating_add(SLACK);
+    let found = transaction
+        .query_row(sql::NEXT, params![now, jumped], |row| {
+            let (id, attempts) = (row.get(0)?, row.get(1)?);
+            let (claims, is_settled) = (row.get(2)?, row.get(3)?);
+            Ok((id, attempts, claims, is_settled, read(row, 4)?))
+        })
+        .optional()?;
+    let Some((id, attempts, claims, is_settled, stored)) = found else {
+        return Ok(None);
+    };
+    Ok(Some(Next {
+        id,
+        attempts,
+        claims,
+        is_settled,
+        row: stored.row()?,
+    }))
+}
+
+/// Ends a claim within a transaction; `false` where it is not the newest any more.
+pub(super) fn end(
+    transaction: &Transaction<'_>,
+    now: i64,
+    claim: &Lease,
+    end: &End,
+) -> Result<bool, SqliteError> {
+    let row = claim.row();
+    let (provider, environment, account) = parts(row.scope());
+    let settled = (*end == End::Settled).then_some(now);
+    let ended = transaction.execute(
+        sql::END,
+        params![
+            provider,
+            environment,
+            account,
+            row.reference(),
+            claim.number(),
+            settled
+        ],
+    )?;
+    if ended != 1 {
+        return Ok(false);
+    }
+    let (state, due, why) = end.columns(now);
+    transaction.execute(sql::DONE, params![claim.id(), state, due, why, now])?;
+    Ok(true)
+}
+
+pub(super) fn give_back(store: &Sqlite, claim: &Lease, how: &End) -> Result<bool, StoreError> {
+    let now = store.now();
+    store.transaction("giving a row back", |transaction| {
+        end(transaction, now, claim, how)
+    })
+}
+
+pub(super) fn dead_letters(store: &Sqlite, most: u32) -> Result<Vec<(Row, String)>, StoreError> {
+    store.transaction("listing dead letters", |transaction| {
+        let mut statement = transaction.prepare(sql::DEAD)?;
+        let mut rows = statement.query([most])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let attempts = row.get(0)?;
+            let why: Option<String> = row.get(1)?;
+            let stored = read(row, 2)?.row()?.claimed(attempts, false);
+            found.push((stored, why.unwrap_or_default()));
+        }
+        Ok(found)
+    })
+}
+
+pub(super) fn revive(store: &Sqlite, key: &Key) -> Result<bool, StoreError> {
+    let now = store.now();
+    store.transaction("reviving a dead letter", |transaction| {
+        let (provider, environment, account) = parts(key.scope());
+        let dedupe = texts(key.values())?;
+        let revived = transaction.execute(
+            sql::REVIVE,
+            params![provider, environment, account, key.notice(), dedupe, now],
+        )?;
+        Ok(revived > 0)
+    })
+}
+
+pub(super) fn purge(store: &Sqlite, keep: Retention) -> Result<Purged, StoreError> {
+    const PURGING: &str = "purging the inbox";
+    let now = store.now();
+    let mut purged = Purged::default();
+    // Whole rows first: then there is less content to delete.
+    loop {
+        let before = now.saturating_sub(millis(keep.keys));
+        let deleted = store.transaction(PURGING, |transaction| {
+            let mut statement = transaction.prepare(sql::DELETE)?;
+            let payments = statement.query_map(params![before, BATCH], |row| {
+                let (provider, environment): (String, String) = (row.get(0)?, row.get(1)?);
+                let (account, reference): (String, String) = (row.get(2)?, row.get(3)?);
+                Ok([provider, environment, account, reference])
+            })?;
+            let payments: Vec<_> = payments.collect::<Result<_, _>>()?;
+            for payment in &payments {
+                transaction.execute(sql::LEAVE, params_from_iter(payment))?;
+            }
+            Ok(payments.len())
+        })?;
+        purged.keys = purged.keys.saturating_add(count(deleted));
+        if deleted == 0 {
+            break;
+        }
+    }
+    loop {
+        let before = now.saturating_sub(millis(keep.content));
+        let emptied = store.transaction(PURGING, |transaction| {
+            Ok(transaction.execute(sql::EMPTY, params![before, BATCH])?)
+        })?;
+        purged.contents = purged.contents.saturating_add(count(emptied));
+        if emptied == 0 {
+            return Ok(purged);
+        }
+    }
+}
+
+impl InboxStore for Sqlite {
+    fn keep(&self, entry: Entry) -> Answer<'_, Accepted> {
+        self.on_thread(move |store| keep(store, &entry))
+    }
+
+    fn claim(&self, terms: Terms) -> Answer<'_, Option<Lease>> {
+        self.on_thread(move |store| claim(store, terms))
+    }
+
+    fn end(&self, claim: Lease, end: End) -> Answer<'_, bool> {
+        self.on_thread(move |store| give_back(store, &claim, &end))
+    }
+
+    fn dead_letters(&self, most: u32) -> Answer<'_, Vec<(Row, String)>> {
+        self.on_thread(move |store| dead_letters(store, most))
+    }
+
+    fn revive(&self, key: Key) -> Answer<'_, bool> {
+        self.on_thread(move |store| revive(store, &key))
+    }
+
+    fn purge(&self, keep: Retention) -> Answer<'_, Purged> {
+        self.on_thread(move |store| purge(store, keep))
+    }
+
+    fn abandon(&self, claim: Lease, end: End) {
+        // It is done on its thread whether or not anyone waits for it.
+        drop(InboxStore::end(self, claim, end));
+    }
+}
+
+/// Reads the columns of a message from the one numbered `at` on.
+fn read(row: &SqlRow<'_>, at: usize) -> rusqlite::Result<Stored> {
+    let mut columns = at..;
+    let mut next = || columns.next().unwrap_or_default();
+    Ok(Stored {
+        scope: [row.get(next())?, row.get(next())?, row.get(next())?],
+        notice: row.get(next())?,
+        dedupe: row.get(next())?,
+        reference: row.get(next())?,
+        method: row.get(next())?,
+        target: row.get(next())?,
+        headers: row.get(next())?,
+        body: row.get(next())?,
+        peer: row.get(next())?,
+    })
+}
+
+fn count(rows: usize) -> u64 {
+    u64::try_from(rows).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,119 @@
+//! Clocks that jump back, and what is old enough to go.
+
+use std::time::Duration;
+
+use super::{Bench, LEASE, key, same, signed, told, unsigned};
+use crate::incoming::{Accepted, End, InboxStore, Purged, Retention};
+
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Whatever was to be due in ten seconds is due in ten seconds, or before.
+pub(super) async fn a_clock_that_jumps_back_holds_nothing_up<S: InboxStore>(
+    bench: &Bench<S>,
+) -> Result<(), String> {
+    let pause = Duration::from_secs(10);
+    same("kept", bench.keep(signed(&["A"])).await?, Accepted::New)?;
+    bench.clock.set_back(HOUR);
+    let lease = bench.take("a row from before").await?;
+    let end = End::Later(pause, "not now".to_owned());
+    bench.end("giving it back", &lease, end, true).await?;
+    bench.clock.set_back(HOUR);
+    bench.clock.advance(pause);
+    let lease = bench.take("a row whose pause is over").await?;
+    bench.clock.set_back(HOUR);
+    bench.clock.advance(LEASE);
+    let again = bench.take("a row whose lease is over").await?;
+    bench
+        .end("the old worker", &lease, End::Settled, false)
+        .await?;
+    bench
+        .end("the new worker", &again, End::Settled, true)
+        .await?;
+    bench.idle("when all is done").await
+}
+
+fn keep() -> Retention {
+    Retention {
+        content: DAY,
+        keys: DAY.saturating_mul(3),
+    }
+}
+
+pub(super) async fn what_is_done_is_purged<S: InboxStore>(bench: &Bench<S>) -> Result<(), String> {
+    let purge = async || told(bench.store.purge(keep()).await);
+    let purged = |contents, keys| Purged { contents, keys };
+    let claim = |body| unsigned("A", "/told", body);
+    same("kept", bench.keep(claim("x")).await?, Accepted::New)?;
+    let lease = bench.take("a row").await?;
+    bench.end("its end", &lease, End::Settled, true).await?;
+    bench
+        .clock
+        .advance(DAY.saturating_sub(Duration::from_secs(1)));
+    same("too early", purge().await?, purged(0, 0))?;
+    bench.clock.advance(Duration::from_secs(1));
+    same("its content", purge().await?, purged(1, 0))?;
+    same("again", purge().await?, purged(0, 0))?;
+    // Without its content it is known as before.
+    same(
+        "a repeat",
+        bench.keep(claim("x")).await?,
+        Accepted::Duplicate,
+    )?;
+    same(
+        "another body",
+        bench.keep(claim("y")).await?,
+        Accepted::Conflict,
+    )?;
+    // A later row keeps the payment, and that it is settled, from going with the first.
+    bench.clock.advance(DAY);
+    same(
+        "kept",
+        bench.keep(signed(&["A", "late"])).await?,
+        Accepted::New,
+    )?;
+    bench.clock.advance(DAY);
+    same("its key", purge().await?, purged(0, 1))?;
+    let late = bench.take("the late row").await?;
+    same("still settled", late.row().settled_before(), true)?;
+    bench.end("its end", &late, End::Done, true).await?;
+    bench.clock.advance(DAY.saturating_mul(3));
+    same("the last", purge().await?, purged(0, 1))?;
+    same("as new", bench.keep(claim("z")).await?, Accepted::New)?;
+    let anew = bench.take("what is new again").await?;
+    same("as if never settled", anew.row().settled_before(), false)
+}
+
+pub(super) async fn what_is_not_done_is_kept<S: InboxStore>(
+    bench: &Bench<S>,
+) -> Result<(), String> {
+    for reference in ["waiting", "claimed", "dead"] {
+        same(
+            "kept",
+            bench.keep(signed(&[reference])).await?,
+            Accepted::New,
+        )?;
+    }
+    let waiting = bench.take("the first").await?;
+    let claimed = bench.take("the second").await?;
+    let dead = bench.take("the third").await?;
+    let end = End::Later(DAY.saturating_mul(30), "not now".to_owned());
+    bench.end("giving it back", &waiting, end, true).await?;
+    let end = End::Dead("no such order".to_owned());
+    bench.end("setting it aside", &dead, end, true).await?;
+    bench.clock.advance(DAY.saturating_mul(20));
+    let purged = told(bench.store.purge(keep()).await)?;
+    same("what is purged", purged, Purged::default())?;
+    bench.end("a late end", &claimed, End::Done, true).await?;
+    same(
+        "the dead one",
+        told(bench.store.revive(key(&["dead"])).await)?,
+        true,
+    )?;
+    bench.clock.advance(DAY.saturating_mul(10));
+    for _ in 0..2 {
+        let lease = bench.take("what was not done").await?;
+        same("its content", lease.row().inbound().is_some(), true)?;
+    }
+    Ok(())
+}

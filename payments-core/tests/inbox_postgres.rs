@@ -1,0 +1,244 @@
+//! An inbox in the shop's own PostgreSQL database. One test, because the server is started for it.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use payments_core::error::Rejected;
+use payments_core::incoming::{
+    Accepted, Acting, Entry, Fields, Finished, Inbox, InboxOptions, InboxStore, Next, Notice,
+    Outcome, Row, Scope,
+};
+use payments_core::store::tokio_postgres::{Client, Transaction};
+use payments_core::store::{Postgres, StoreFailure};
+use payments_core::testing::inbox_contract;
+
+#[path = "store/cluster.rs"]
+mod cluster;
+
+use cluster::Cluster;
+
+struct Paid;
+
+impl Notice for Paid {
+    type Unsigned = ();
+    const PROVIDER: &'static str = "toy";
+    const NAME: &'static str = "paid";
+
+    fn read(_: &Fields<'_>) -> Result<Self, Rejected> {
+        Ok(Self)
+    }
+
+    fn read_unsigned(_: &Fields<'_>) {}
+
+    fn dedupe(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    fn reference(&self) -> &str {
+        ""
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_does() {
+    let Some(cluster) = Cluster::find() else {
+        return;
+    };
+    let made = AtomicUsize::new(0);
+    let held = inbox_contract(async |clock| {
+        let schema = format!("contract{}", made.fetch_add(1, Ordering::SeqCst));
+        let store = Postgres::on(cluster.fresh(&schema).await).await.unwrap();
+        store.with_clock(clock)
+    });
+    assert_eq!(held.await, Ok(()));
+    refusals(&cluster).await;
+    many_open_at_once(&cluster).await;
+    workers_share_the_load(&cluster).await;
+    a_cut_connection_leaves_both_or_neither(&cluster).await;
+    the_database_has_the_time(&cluster).await;
+}
+
+async fn refused(client: Client, failure: StoreFailure, words: &str) {
+    let error = Postgres::on(client).await.unwrap_err();
+    assert_eq!(error.failure(), failure, "{error}");
+    assert!(error.to_string().contains(words), "{error}");
+}
+
+async fn refusals(cluster: &Cluster) {
+    for (statement, failure, words) in [
+        (
+            "CREATE TABLE payments_inbox (id TEXT)",
+            StoreFailure::Foreign,
+            "`payments_inbox` is there, and was not made by this library",
+        ),
+        (
+            "CREATE TABLE payments_schema (id TEXT)",
+            StoreFailure::Foreign,
+            "`payments_schema` is not ours",
+        ),
+        (
+            "CREATE TABLE payments_schema (owner TEXT, version BIGINT); \
+             INSERT INTO payments_schema VALUES ('payments-core', 9)",
+            StoreFailure::NewerSchema,
+            "the tables are of version 9, this library knows versions up to 1",
+        ),
+        (
+            "CREATE TABLE payments_schema (owner TEXT, version BIGINT); \
+             INSERT INTO payments_schema VALUES ('payments-core', 1)",
+            StoreFailure::Foreign,
+            "`payments_inbox` lacks columns of its version",
+        ),
+        (
+            "SET default_transaction_read_only = on",
+            StoreFailure::ReadOnly,
+            "the database is read-only",
+        ),
+    ] {
+        let client = cluster.fresh("refusals").await;
+        client.batch_execute(statement).await.unwrap();
+        refused(client, failure, words).await;
+    }
+}
+
+async fn many_open_at_once(cluster: &Cluster) {
+    drop(cluster.fresh("many").await);
+    let mut opening = Vec::new();
+    for _ in 0..4 {
+        let client = cluster.client("many").await;
+        opening.push(tokio::spawn(async move {
+            Postgres::on(client).await.map(|_| ())
+        }));
+    }
+    for opened in opening {
+        opened.await.unwrap().unwrap();
+    }
+}
+
+fn entry(order: &str) -> Entry {
+    Entry::found::<Paid>(&Scope::of::<Paid>("test", "shop"), order, &[order])
+}
+
+/// An inbox beside the shop's own table, in which nothing hinders a second delivery.
+async fn shop(cluster: &Cluster, schema: &str) -> Inbox<Postgres> {
+    let client = cluster.client(schema).await;
+    let table = "CREATE TABLE IF NOT EXISTS deliveries (reference TEXT)";
+    client.batch_execute(table).await.unwrap();
+    let options = InboxOptions {
+        lease: Duration::from_secs(60),
+        ..InboxOptions::default()
+    };
+    Inbox::on(Postgres::on(client).await.unwrap(), options)
+}
+
+async fn delivered(inbox: &Inbox<Postgres>) -> Vec<String> {
+    let list = "SELECT reference FROM deliveries ORDER BY reference";
+    let rows = inbox.store().client().await.query(list, &[]).await.unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+fn deliver<'t>(transaction: &'t Transaction<'_>, row: &'t Row, (): ()) -> Acting<'t> {
+    Box::pin(async move {
+        let insert = "INSERT INTO deliveries VALUES ($1)";
+        transaction.execute(insert, &[&row.reference()]).await?;
+        Ok(Outcome::Settled)
+    })
+}
+
+async fn work(inbox: &Inbox<Postgres>) -> usize {
+    let confirm = async |_: Row| Next::Act(());
+    inbox.work(confirm, deliver).await.unwrap().done
+}
+
+async fn workers_share_the_load(cluster: &Cluster) {
+    const ROWS: usize = 120;
+    drop(cluster.fresh("workers").await);
+    let inbox = shop(cluster, "workers").await;
+    let all: Vec<_> = (0..ROWS).map(|number| format!("{number:03}")).collect();
+    let mut tasks = Vec::new();
+    let done = Arc::new(AtomicUsize::new(0));
+    for _ in 0..2 {
+        let (sender, all) = (shop(cluster, "workers").await, all.clone());
+        tasks.push(tokio::spawn(async move {
+            for order in &all {
+                let _ = sender.store().keep(entry(order)).await.unwrap();
+            }
+        }));
+    }
+    for _ in 0..3 {
+        let (worker, done) = (shop(cluster, "workers").await, Arc::clone(&done));
+        tasks.push(tokio::spawn(async move {
+            while done.load(Ordering::SeqCst) < ROWS {
+                done.fetch_add(work(&worker).await, Ordering::SeqCst);
+                tokio::task::yield_now().await;
+            }
+        }));
+    }
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert_eq!(delivered(&inbox).await, all);
+    assert_eq!(done.load(Ordering::SeqCst), ROWS);
+}
+
+async fn a_cut_connection_leaves_both_or_neither(cluster: &Cluster) {
+    drop(cluster.fresh("cut").await);
+    let inbox = shop(cluster, "cut").await;
+    let kept = inbox.store().keep(entry("A")).await.unwrap();
+    assert_eq!(kept, Accepted::New);
+    let claimed = inbox.claim().await.unwrap().unwrap();
+    let killer = cluster.client("cut").await;
+    let finished = claimed.finish(move |transaction, row| {
+        Box::pin(async move {
+            let acted = deliver(transaction, row, ()).await;
+            let pid = transaction
+                .query_one("SELECT pg_backend_pid()", &[])
+                .await?;
+            let kill = "SELECT pg_terminate_backend($1, 5000)";
+            killer.query(kill, &[&pid.get::<_, i32>(0)]).await?;
+            acted
+        })
+    });
+    let error = finished.await.unwrap_err();
+    assert_eq!(error.failure(), StoreFailure::Unavailable, "{error}");
+    let again = shop(cluster, "cut").await;
+    assert!(delivered(&again).await.is_empty());
+    assert_eq!(work(&again).await, 0, "while the lease is not over");
+    let over = "UPDATE payments_inbox_payment SET claimed_until = 0";
+    again
+        .store()
+        .client()
+        .await
+        .batch_execute(over)
+        .await
+        .unwrap();
+    assert_eq!(work(&again).await, 1);
+    assert_eq!(delivered(&again).await, ["A"]);
+}
+
+async fn the_database_has_the_time(cluster: &Cluster) {
+    drop(cluster.fresh("time").await);
+    let inbox = shop(cluster, "time").await;
+    let _ = inbox.store().keep(entry("A")).await.unwrap();
+    let claimed = inbox.claim().await.unwrap().unwrap();
+    let held = "SELECT (claimed_until - 60000 = claimed_at)
+        AND abs(claimed_at - extract(epoch FROM now()) * 1000) < 60000 FROM payments_inbox_payment";
+    let row = inbox
+        .store()
+        .client()
+        .await
+        .query_one(held, &[])
+        .await
+        .unwrap();
+    assert!(row.get::<_, bool>(0));
+    let lost = claimed.finish(|transaction, row| {
+        Box::pin(async move {
+            let over = "UPDATE payments_inbox_payment SET claims = claims + 1";
+            transaction.execute(over, &[]).await?;
+            deliver(transaction, row, ()).await
+        })
+    });
+    assert_eq!(lost.await.unwrap(), Finished::Lost);
+    assert!(delivered(&inbox).await.is_empty());
+}

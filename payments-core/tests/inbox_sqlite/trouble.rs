@@ -1,0 +1,144 @@
+//! Databases that are full, read-only, locked or cut off.
+
+use super::*;
+
+fn set(inbox: &Inbox<Sqlite>, pragma: &str) {
+    let set = inbox.store().transaction("setting", |transaction| {
+        Ok(transaction.execute_batch(&format!("PRAGMA {pragma}"))?)
+    });
+    set.unwrap();
+}
+
+fn failure<T: std::fmt::Debug>(result: Result<T, StoreError>) -> (StoreFailure, String) {
+    let error = result.unwrap_err();
+    (error.failure(), error.to_string())
+}
+
+/// Accepts until the database is full; the last one was not taken in.
+fn fill(inbox: &Inbox<Sqlite>) -> (usize, (StoreFailure, String)) {
+    for number in 0.. {
+        if let Err(error) = inbox.accept(&paid(&format!("fill-{number}"))) {
+            return (number, (error.failure(), error.to_string()));
+        }
+    }
+    unreachable!("it is never full")
+}
+
+#[test]
+fn what_a_full_database_refused_was_not_taken_in() {
+    let path = file("full");
+    let (inbox, _) = shop(&path);
+    set(&inbox, "max_page_count = 30");
+    let (taken, (kind, text)) = fill(&inbox);
+    assert_eq!(kind, StoreFailure::Full);
+    let words = "accepting a message: the database is full; make room on the disk";
+    assert!(text.starts_with(words), "{text}");
+    assert!(taken > 10, "{taken}");
+    set(&inbox, "max_page_count = 1000000");
+    let last = format!("fill-{taken}");
+    assert_eq!(inbox.accept(&paid(&last)).unwrap(), Accepted::New);
+    assert_eq!(work(&inbox), worked(taken + 1, 0));
+}
+
+#[test]
+fn a_handler_that_finds_the_database_full_leaves_its_row() {
+    let path = file("full_handler");
+    let (inbox, clock) = shop(&path);
+    assert_eq!(inbox.accept(&paid("A")).unwrap(), Accepted::New);
+    let claimed = inbox.claim().unwrap().unwrap();
+    set(&inbox, "max_page_count = 1");
+    // What SQLite says within the handler is a reason to try again.
+    let finished = claimed.finish(|transaction, row| {
+        deliver(transaction, row.reference())?;
+        let huge = "INSERT INTO deliveries VALUES (zeroblob(10000000))";
+        transaction.execute(huge, [])?;
+        Ok(Outcome::Settled)
+    });
+    assert_eq!(finished.unwrap(), Finished::Retried);
+    assert!(delivered(&inbox).is_empty());
+    set(&inbox, "max_page_count = 1000000");
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(work(&inbox), worked(1, 0));
+    assert_eq!(delivered(&inbox), ["A"]);
+}
+
+#[test]
+fn a_read_only_database_is_told() {
+    let path = file("read_only");
+    let (inbox, _) = shop(&path);
+    set(&inbox, "query_only = ON");
+    let (kind, text) = failure(inbox.accept(&paid("A")));
+    assert_eq!(kind, StoreFailure::ReadOnly);
+    assert!(
+        text.contains("the database is read-only; open it for writing"),
+        "{text}"
+    );
+    assert_eq!(failure(inbox.claim()).0, StoreFailure::ReadOnly);
+    let (inbox, _) = shop(&path);
+    assert_eq!(inbox.accept(&paid("A")).unwrap(), Accepted::New);
+}
+
+/// Somebody's transaction that never ends.
+#[test]
+fn a_locked_database_is_told() {
+    let path = file("locked");
+    let (inbox, _) = shop(&path);
+    set(&inbox, "busy_timeout = 1");
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let (kind, text) = failure(inbox.accept(&paid("A")));
+    assert_eq!(kind, StoreFailure::Busy);
+    assert!(
+        text.contains("another connection is writing; try again"),
+        "{text}"
+    );
+    assert_eq!(failure(inbox.claim()).0, StoreFailure::Busy);
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(inbox.accept(&paid("A")).unwrap(), Accepted::New);
+    // A worker whose end cannot be committed: the row waits for its lease, and nothing is written.
+    let claimed = inbox.claim().unwrap().unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let finished = claimed.finish(|_, _| unreachable!("no transaction begins"));
+    assert_eq!(failure(finished).0, StoreFailure::Busy);
+    other.execute_batch("ROLLBACK").unwrap();
+    assert!(inbox.claim().unwrap().is_none());
+}
+
+#[test]
+fn a_table_that_is_taken_away_is_told() {
+    let (inbox, _) = in_memory();
+    inbox
+        .store()
+        .transaction("breaking", |transaction| {
+            Ok(transaction.execute_batch("DROP TABLE payments_inbox_payment")?)
+        })
+        .unwrap();
+    let (kind, text) = failure(inbox.accept(&paid("A")));
+    assert_eq!(kind, StoreFailure::Other);
+    assert!(
+        text.starts_with("accepting a message: SQLite refused"),
+        "{text}"
+    );
+    let rows = inbox.store().transaction("looking", |transaction| {
+        let count = "SELECT count(*) FROM payments_inbox";
+        Ok(transaction.query_row(count, [], |row| row.get::<_, i64>(0))?)
+    });
+    assert_eq!(rows.unwrap(), 0, "half of it is not kept");
+}
+
+/// What authorizes a caller is in no file.
+#[test]
+fn no_credentials_are_at_rest() {
+    let path = file("at_rest");
+    let (inbox, _) = shop(&path);
+    assert_eq!(inbox.accept(&paid("A-1001")).unwrap(), Accepted::New);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes.extend(std::fs::read(path.with_extension("db-wal")).unwrap());
+    let holds = |text: &str| {
+        bytes
+            .windows(text.len())
+            .any(|part| part == text.as_bytes())
+    };
+    assert!(holds("order=A-1001"));
+    assert!(!holds("c2VjcmV0"));
+}
