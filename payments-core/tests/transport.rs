@@ -12,6 +12,8 @@
 mod bodies;
 #[path = "transport/connecting.rs"]
 mod connecting;
+#[path = "transport/doors.rs"]
+mod doors;
 #[path = "transport/kit.rs"]
 mod kit;
 #[path = "transport/leaks.rs"]
