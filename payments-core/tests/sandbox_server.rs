@@ -187,7 +187,11 @@ fn an_answer_that_comes_twice_leaves_the_connection_open() {
     let (first, second) = text.split_at(20);
     stream.write_all(first.as_bytes()).unwrap();
     let mut answers = Vec::new();
-    while String::from_utf8_lossy(&answers).matches("{\"bytes\":0}").count() < 2 {
+    while String::from_utf8_lossy(&answers)
+        .matches("{\"bytes\":0}")
+        .count()
+        < 2
+    {
         let mut chunk = [0; 4096];
         let read = stream.read(&mut chunk).unwrap();
         assert!(read > 0, "closed");

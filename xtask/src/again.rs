@@ -13,6 +13,9 @@ pub(crate) enum Again {
     /// Serve the sandboxes.
     #[command(disable_help_flag = true)]
     Sandbox(Rest),
+    /// Send every call that is not a read into every fault, in a release build.
+    #[command(disable_help_flag = true)]
+    Faults(Rest),
     /// Measure the figures to hold, in a release build.
     #[command(disable_help_flag = true)]
     Bench(Rest),
@@ -52,6 +55,7 @@ impl Again {
         let (name, release, Rest { arguments }) = match self {
             Self::Demo(rest) => ("demo", false, rest),
             Self::Sandbox(rest) => ("sandbox", false, rest),
+            Self::Faults(rest) => ("faults", true, rest),
             Self::Bench(rest) => ("bench", true, rest),
             Self::Footprint(rest) => ("footprint", false, rest),
         };
@@ -115,6 +119,11 @@ mod tests {
             &["demo", "--json", "--seed", "7"],
         );
         check("bench --help", true, &["bench", "--help"]);
+        check(
+            "faults --ops 7 --json",
+            true,
+            &["faults", "--ops", "7", "--json"],
+        );
         check("sandbox -- --odd", false, &["sandbox", "--odd"]);
     }
 }

@@ -123,8 +123,7 @@ impl Kit {
 
     /// Waits until `is_so`; `false` when that takes longer than `limit`, or nothing happens any more.
     pub(super) fn wait_until(&self, limit: Duration, is_so: impl Fn(&KitState) -> bool) -> bool {
-        let waits =
-            |state: &mut KitState| !is_so(state) && !self.stopped.load(Ordering::Acquire);
+        let waits = |state: &mut KitState| !is_so(state) && !self.stopped.load(Ordering::Acquire);
         let waited = self.settled.wait_timeout_while(self.lock(), limit, waits);
         is_so(&waited.unwrap_or_else(PoisonError::into_inner).0)
     }

@@ -91,7 +91,10 @@ impl<P: Provider> Service<P> {
 
     async fn route(&self, request: &Request) -> (Outgoing, Option<&'static str>) {
         if let Some(command) = request.path().strip_prefix("/_sandbox/") {
-            return (Outgoing::Reply(self.control.command(command, request)), None);
+            return (
+                Outgoing::Reply(self.control.command(command, request)),
+                None,
+            );
         }
         match self.control.arrived(request.path()) {
             None => (Outgoing::Reply(self.control.handle(request)), None),

@@ -43,7 +43,11 @@ fn each_certificate_is_refused_for_what_it_is() {
         both(&options, |client| {
             let error = client.post(&format!("{}/x", door.url())).unwrap_err();
             let text = format!("{error:?}").to_lowercase();
-            assert!(text.contains(&why.to_lowercase()), "{}: {text}", client.name);
+            assert!(
+                text.contains(&why.to_lowercase()),
+                "{}: {text}",
+                client.name
+            );
         });
     }
 }
