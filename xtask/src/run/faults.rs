@@ -5,7 +5,11 @@ mod caller;
 mod figures;
 mod kind;
 mod lane;
+mod mobilepay;
 mod mocasa;
+mod mocopay;
+mod moka;
+mod momo;
 mod record;
 mod shop;
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use payments_core::call::{Call, Effect, Resolve};
 use payments_core::client::Provider;
+use payments_core::exchange::{CallRecord, Request};
+use payments_core::http::Uri;
 use payments_core::outgoing::StillUnknown;
 use payments_core::sandbox::{Blocked, Door, Fault, Random};
 use payments_core::{Error, MoneyMoved, Pending, Reply, Resolved};
@@ -15,7 +17,7 @@ use super::record::{Record, Said, Settled, Why};
 use super::shop::{Side, said};
 
 /// After so long, what is not there will not come any more; the client says 300 seconds.
-const LATER: Duration = Duration::from_secs(301);
+pub(super) const LATER: Duration = Duration::from_secs(301);
 
 /// How long something may take that is under way, in real time.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -87,8 +89,7 @@ impl<P: Provider> Act<'_, P> {
         Ok(())
     }
 
-    /// The same for a call with a query: `says` reads what happened to `asked`, a word of the ledger,
-    /// from its answer.
+    /// The same for a call with a query.
     ///
     /// # Errors
     /// What kept it from being sent or asked for.
@@ -96,8 +97,7 @@ impl<P: Provider> Act<'_, P> {
         &mut self,
         call: C,
         effect: &'static str,
-        asked: &'static str,
-        says: impl Fn(&<C::Query as Call>::Reply) -> bool,
+        query: Query<<C::Query as Call>::Reply>,
     ) -> Result<(), String> {
         let is_lagging = self.kind == Kind::LaggingQuery;
         let faults = self.side.faults();
@@ -109,13 +109,14 @@ impl<P: Provider> Act<'_, P> {
             if is_lagging {
                 let reference = pending.record().reference().ok_or("no reference")?;
                 let query = C::query(reference).and_then(|query| query.request());
-                faults.next(query.map_err(said)?.path(), Fault::Stale);
+                let path = sent_path(pending.record(), &query.map_err(said)?)?;
+                faults.next(&paths(&path), Fault::Stale);
             }
             Ok(())
         })?;
         if record.said == Said::Unknown {
-            record.settled = self.settle(&pending, &says)?;
-            let happened = self.count(asked, known) > 0;
+            record.settled = self.settle(&pending, &query)?;
+            let happened = self.count(query.tells, known) > 0;
             record.settled_right = match record.settled {
                 Settled::Happened => happened,
                 Settled::DidNot => !happened,
@@ -136,11 +137,11 @@ impl<P: Provider> Act<'_, P> {
     fn settle<C: Resolve>(
         &self,
         pending: &Pending<C>,
-        says: &impl Fn(&<C::Query as Call>::Reply) -> bool,
+        query: &Query<<C::Query as Call>::Reply>,
     ) -> Result<Settled, String> {
         let ask = || -> Result<Settled, String> {
             Ok(match self.caller.resolve(pending).map_err(said)? {
-                Resolved::Settled(reply) if says(&reply) => Settled::Happened,
+                Resolved::Settled(reply) if (query.happened)(&reply) => Settled::Happened,
                 Resolved::Settled(_) | Resolved::NeverHappened => Settled::DidNot,
                 Resolved::StillUnknown(StillUnknown::Refused(_)) => Settled::Open(Why::NoNotFound),
                 _ => Settled::Open(Why::Unsettled),
@@ -149,7 +150,7 @@ impl<P: Provider> Act<'_, P> {
         match ask()? {
             Settled::Happened => Ok(Settled::Happened),
             Settled::DidNot | Settled::Open(_) | Settled::NoNeed => {
-                self.side.advance(LATER);
+                self.side.advance(query.later);
                 ask()
             }
         }
@@ -163,11 +164,11 @@ impl<P: Provider> Act<'_, P> {
     ) -> Result<Sent<C>, String> {
         let prepared = self.caller.prepare(call).map_err(said)?;
         let pending = prepared.pending();
-        let path = prepared.request().path().to_owned();
+        let path = sent_path(pending.record(), prepared.request())?;
         let (faults, door) = (self.side.faults(), self.doors.find(self.kind));
         let known = self.side.ledger().effects().len();
         let through = door.map_or(0, Door::connections);
-        let watch = faults.watch(&path);
+        let watch = faults.watch(&paths(&path));
         let times = match self.kind {
             // No attempt may get through to the answer.
             Kind::LaggingQuery => ATTEMPTS,
@@ -180,11 +181,13 @@ impl<P: Provider> Act<'_, P> {
         arm(&pending)?;
         if let Some(fault) = self.kind.fault(&mut self.random) {
             let once = C::EFFECT == Effect::Once;
-            faults.times(&path, fault, if once { 1 } else { times });
+            faults.times(&paths(&path), fault, if once { 1 } else { times });
         }
         self.lane.divert(&path, door, self.kind.is_slow(), times);
         let answer = self.caller.send(prepared);
-        self.lane.clear();
+        if !self.lane.clear() {
+            return Err("the call did not come this way".to_owned());
+        }
         let arrived = || {
             let through = door.map_or(0, Door::connections).saturating_sub(through);
             let leaves = door.is_some_and(|door| door.kind().lets_a_request_leave());
@@ -192,8 +195,8 @@ impl<P: Provider> Act<'_, P> {
                 .count()
                 .saturating_add(if leaves { through } else { 0 })
         };
-        if self.kind.is_slow() && !watch.wait_for(1, PATIENCE) {
-            return Err("the slow request did not arrive".to_owned());
+        if door.is_none() && !watch.wait_for(1, PATIENCE) {
+            return Err("the request did not arrive".to_owned());
         }
         if self.kind != Kind::LaggingQuery {
             faults.clear();
@@ -226,6 +229,42 @@ impl<P: Provider> Act<'_, P> {
         let new = ledger.effects().iter().skip(known);
         let count = new.filter(|found| found.kind() == effect).count();
         u64::try_from(count).unwrap_or(u64::MAX)
+    }
+}
+
+/// The path below that of the host, as it is sent.
+fn sent_path(record: &CallRecord, request: &Request) -> Result<String, String> {
+    let host: Uri = record.environment().parse().map_err(said)?;
+    Ok(format!(
+        "{}{}",
+        host.path().trim_end_matches('/'),
+        request.path()
+    ))
+}
+
+/// The pattern of a path: a provider may put a slash behind it.
+fn paths(path: &str) -> String {
+    format!("{}/*", path.trim_end_matches('/'))
+}
+
+/// What a query says of a call.
+pub(super) struct Query<R> {
+    /// What it tells, in a word of the ledger.
+    pub(super) tells: &'static str,
+    /// Whether that happened, by its answer.
+    pub(super) happened: fn(&R) -> bool,
+    /// How long it may lag behind.
+    pub(super) later: Duration,
+}
+
+impl<R> Query<R> {
+    /// A query that lags behind no longer than the client waits.
+    pub(super) const fn of(tells: &'static str, happened: fn(&R) -> bool) -> Self {
+        Self {
+            tells,
+            happened,
+            later: LATER,
+        }
     }
 }
 

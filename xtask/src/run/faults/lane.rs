@@ -32,6 +32,7 @@ struct Detour {
     door: Option<String>,
     is_hasty: bool,
     left: u32,
+    is_taken: bool,
 }
 
 impl Lane {
@@ -73,12 +74,13 @@ impl Lane {
             door: door.map(|door| door.url().to_owned()),
             is_hasty,
             left: times,
+            is_taken: false,
         });
     }
 
-    /// Everything goes its usual way again.
-    pub(super) fn clear(&self) {
-        *self.detour() = None;
+    /// Everything goes its usual way again; `false` if nothing ever took the other.
+    pub(super) fn clear(&self) -> bool {
+        self.detour().take().is_some_and(|detour| detour.is_taken)
     }
 
     fn detour(&self) -> MutexGuard<'_, Option<Detour>> {
@@ -94,11 +96,12 @@ impl Lane {
         let mut detour = self.detour();
         let Some(detour) = detour
             .as_mut()
-            .filter(|detour| detour.left > 0 && request.uri().path() == detour.path)
+            .filter(|detour| detour.left > 0 && is_same(request.uri().path(), &detour.path))
         else {
             return Ok(&self.inner.patient);
         };
         detour.left = detour.left.saturating_sub(1);
+        detour.is_taken = true;
         if let Some(door) = &detour.door {
             let target = request.uri().path_and_query();
             let target = target.map_or("/", |target| target.as_str());
@@ -113,6 +116,11 @@ impl Lane {
             &self.inner.patient
         })
     }
+}
+
+/// A provider may put a slash behind its paths.
+fn is_same(path: &str, other: &str) -> bool {
+    path.trim_end_matches('/') == other.trim_end_matches('/')
 }
 
 #[async_trait::async_trait]

@@ -2,11 +2,14 @@
 
 use payments_core::sandbox::SandboxClock;
 use payments_mocasa::sandbox::{Config, Control, Sandbox, start};
-use payments_mocasa::types::{CreateBeneficiary, CreateOrder, OrderStatus, Refund, Transfer};
+use payments_mocasa::types::{
+    CreateBeneficiary, CreateOrder, OrderStatus, Refund, Transfer, TransferStatusReply,
+};
 use payments_mocasa::{
     Client, Credentials, Currency, Environment, Mocasa as Provider, Money, blocking,
 };
 
+use super::act::Query;
 use super::caller::{Caller, Wires};
 use super::shop::{Operation, Shop, Side, said};
 
@@ -28,7 +31,7 @@ impl Shop for Mocasa {
             call: "create_order",
             run: |_, act| {
                 let call = order(&act.reference)?;
-                act.strike_and_ask(call, "order", "order", |_| true)
+                act.strike_and_ask(call, "order", Query::of("order", |_| true))
             },
         },
         Operation {
@@ -56,9 +59,8 @@ impl Shop for Mocasa {
                     .payee_account_no(payee)
                     .purpose("payout");
                 let call = transfer.build().map_err(said)?;
-                act.strike_and_ask(call, "transfer", "transfer", |reply| {
-                    reply.tx_status.as_str() == "success"
-                })
+                let is_made = |reply: &TransferStatusReply| reply.tx_status.as_str() == "success";
+                act.strike_and_ask(call, "transfer", Query::of("transfer", is_made))
             },
         },
     ];

@@ -23,7 +23,7 @@ pub(super) trait Shop: Sized + 'static {
     /// What kept it.
     fn open(clock: SandboxClock, seed: u64) -> Result<Self, String>;
 
-    /// A new client, with a budget of repeats of its own.
+    /// A new client, with a budget of repeats of its own: one login, no history.
     ///
     /// # Errors
     /// What kept it.
@@ -80,7 +80,13 @@ macro_rules! sides {
     )+};
 }
 
-sides!(payments_mocasa::sandbox::Control);
+sides!(
+    payments_mobilepay::sandbox::Control,
+    payments_mocasa::sandbox::Control,
+    payments_mocopay::sandbox::Control,
+    payments_moka::sandbox::Control,
+    payments_momo::sandbox::Control,
+);
 
 /// What went wrong, as text.
 pub(super) fn said(error: impl std::fmt::Display) -> String {

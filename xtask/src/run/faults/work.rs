@@ -12,7 +12,11 @@ use super::act::{Act, Doors};
 use super::caller::Wires;
 use super::kind::{KINDS, Kind};
 use super::lane::Lane;
+use super::mobilepay::Mobilepay;
 use super::mocasa::Mocasa;
+use super::mocopay::Mocopay;
+use super::moka::Moka;
+use super::momo::Momo;
 use super::record::Record;
 use super::shop::{Operation, Shop, said};
 
@@ -55,7 +59,13 @@ impl Side {
     }
 }
 
-const SIDES: [Side; 1] = [Side::of::<Mocasa>()];
+const SIDES: [Side; 5] = [
+    Side::of::<Mobilepay>(),
+    Side::of::<Mocasa>(),
+    Side::of::<Mocopay>(),
+    Side::of::<Moka>(),
+    Side::of::<Momo>(),
+];
 
 /// Operations of one provider on one sandbox.
 struct Chunk {
