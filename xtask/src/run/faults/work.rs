@@ -233,3 +233,24 @@ fn pick<S: Shop>(seed: u64, number: u64) -> Result<(&'static Operation<S>, Kind)
     let found = order.get(place).and_then(|place| pairs.get(*place));
     found.copied().ok_or_else(|| "no call".to_owned())
 }
+
+/// The calls that go wrong, by provider.
+#[cfg(test)]
+pub(super) fn calls() -> [(&'static str, std::collections::BTreeSet<&'static str>); 5] {
+    fn of<S: Shop>() -> (&'static str, std::collections::BTreeSet<&'static str>) {
+        (
+            S::NAME,
+            S::OPERATIONS
+                .iter()
+                .map(|operation| operation.call)
+                .collect(),
+        )
+    }
+    [
+        of::<Mobilepay>(),
+        of::<Mocasa>(),
+        of::<Mocopay>(),
+        of::<Moka>(),
+        of::<Momo>(),
+    ]
+}
