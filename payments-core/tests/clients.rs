@@ -14,6 +14,8 @@ mod blocking;
 mod hosts;
 #[path = "clients/inspect.rs"]
 mod inspect;
+#[path = "clients/outage.rs"]
+mod outage;
 #[path = "clients/paths.rs"]
 mod paths;
 #[path = "clients/refusals.rs"]
