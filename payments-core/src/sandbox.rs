@@ -18,6 +18,13 @@
 //! | `POST /_sandbox/callback/resend` | `id`, `times` (1) | sends copies at once |
 //! | `POST /_sandbox/callback/enable` | `url` | enables an endpoint again |
 //!
+//! `fault` is one of these, most of them with a meaning of "it happened, and then":
+//!
+//! | before anything happened | it happened | in odd ways |
+//! | --- | --- | --- |
+//! | `close-before`, `status-before:CODE` | `close-after`, `status-after:CODE`, `html`, `content-type:TYPE`, `invalid-utf8`, `endless`, `redirect:CODE` | `slow-before:MS` (it happens late), `slow-after:MS` |
+//! | | `cut-head`, `cut-body` (with its length), `cut-chunked`, `cut-unframed` (without any length) | `twice`, `reply-twice`, `other-reply` (that of another request), `stale` (a query that lags behind) |
+//!
 //! Fields are form-encoded in the body; the header `sandbox-token` carries [`Control::token`]. The
 //! provider's own commands stand beside these.
 //!

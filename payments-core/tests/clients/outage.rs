@@ -1,4 +1,5 @@
 //! A provider that is down for half of a simulated minute, and a thousand callers who go on asking.
+#![expect(clippy::arithmetic_side_effects, reason = "a test counts")]
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};

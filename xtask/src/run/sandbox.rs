@@ -6,7 +6,7 @@ use std::any::Any;
 use std::io::Write as _;
 
 use clap::builder::PossibleValuesParser;
-use payments_core::sandbox::StartError;
+use payments_core::sandbox::{Blocked, Door, StartError};
 use payments_mobilepay::sandbox as mobilepay;
 use payments_mocasa::sandbox as mocasa;
 use payments_mocopay::sandbox as mocopay;
@@ -22,6 +22,10 @@ pub(crate) struct Arguments {
     /// The port on 127.0.0.1; 0 for any that is free.
     #[arg(long, default_value_t = 4010)]
     port: u16,
+    /// Open a door beside it that does not work: refuse, close, tls-cut, tls-expired or
+    /// tls-self-signed. Can be given several times.
+    #[arg(long, value_name = "KIND")]
+    door: Vec<Blocked>,
     #[command(flatten)]
     options: Options,
 }
@@ -336,6 +340,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
         .ok_or_else(|| format!("no sandbox of {}", arguments.provider))?;
     let given = Given::new(side, &arguments.options)?;
     let serving = (side.start)(arguments.port, &given).map_err(|error| error.to_string())?;
+    let doors = arguments.door.iter().copied().map(Door::open);
+    let doors: Vec<Door> = doors
+        .collect::<Result<_, _>>()
+        .map_err(|error| error.to_string())?;
     println!("provider={}", side.provider);
     println!("base_url={}", serving.base_url);
     for (name, value) in &given.0 {
@@ -343,6 +351,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
     }
     for (name, value) in &serving.facts {
         println!("{name}={value}");
+    }
+    for door in &doors {
+        let name = door.kind().name().replace('-', "_");
+        println!("door_{name}={}", door.url());
     }
     println!("control_url={}", serving.control_url);
     println!("control_token={}", serving.control_token);
