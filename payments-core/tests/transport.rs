@@ -22,5 +22,7 @@ mod leaks;
 mod proxies;
 #[path = "transport/sending.rs"]
 mod sending;
+#[path = "transport/surplus.rs"]
+mod surplus;
 #[path = "transport/timeouts.rs"]
 mod timeouts;

@@ -16,6 +16,8 @@ mod shop;
 mod tests;
 mod work;
 
+use std::path::PathBuf;
+
 use crate::say;
 
 use figures::Figures;
@@ -33,6 +35,9 @@ pub(crate) struct Arguments {
     /// Print one JSON object instead of a table.
     #[arg(long)]
     json: bool,
+    /// Write the trace there, a line for each call.
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
 }
 
 /// Runs it; gives the exit code: 1 if a figure is not held.
@@ -40,11 +45,20 @@ pub(crate) struct Arguments {
 /// # Errors
 /// What kept a call from going wrong as it was to.
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
-    let Arguments { ops, seed, json } = *arguments;
+    let Arguments {
+        ops,
+        seed,
+        json,
+        ref trace,
+    } = *arguments;
     let plan = Plan { ops, seed };
     let records = work::run(plan, Wrapped::NOT, |done| {
         eprintln!("{done} of {ops}");
     })?;
+    if let Some(file) = trace {
+        std::fs::write(file, figures::trace(&records))
+            .map_err(|error| format!("{}: cannot be written: {error}", file.display()))?;
+    }
     let figures = Figures::of(&records);
     if json {
         say(&figures.json()?);

@@ -55,11 +55,8 @@ impl Figures {
     pub(super) fn of(records: &[Record]) -> Self {
         let mut figures = Self::default();
         let (mut kinds, mut left) = (BTreeSet::new(), BTreeMap::new());
-        let mut trace = Sha256::new();
         let mut parts: BTreeMap<&'static str, Part> = BTreeMap::new();
         for record in records {
-            trace.update(record.to_string());
-            trace.update("\n");
             kinds.insert(record.fault);
             if let Settled::Open(why) = record.settled {
                 let call = format!("{}.{}", record.provider, record.call);
@@ -95,7 +92,7 @@ impl Figures {
             add(&mut figures.idempotent_resends, part.idempotent_resends);
             figures.providers.push(part);
         }
-        figures.trace_sha256 = const_hex::encode(trace.finalize());
+        figures.trace_sha256 = const_hex::encode(Sha256::digest(trace(records)));
         figures
     }
 
@@ -193,6 +190,11 @@ impl Part {
         };
         add(resent, record.resends());
     }
+}
+
+/// A line for each call, in the order of the plan, whoever was first.
+pub(super) fn trace(records: &[Record]) -> String {
+    records.iter().map(|record| format!("{record}\n")).collect()
 }
 
 fn add(count: &mut u64, more: u64) {

@@ -7,8 +7,12 @@ use payments_core::sandbox::{Blocked, Fault, Random, Reply};
 /// How long a hasty client waits for an answer.
 pub(super) const HASTE: Duration = Duration::from_millis(150);
 
-/// How long a slow sandbox takes: longer than that.
-const SLOW: Duration = Duration::from_millis(250);
+/// How long it takes until it happens, late: longer than that, also on a machine that is busy. It has
+/// to be waited for.
+const LATE: Duration = Duration::from_millis(600);
+
+/// How long an answer takes that nobody waits for.
+const SLOW: Duration = Duration::from_secs(10);
 
 /// One kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,7 +140,7 @@ impl Struck {
             Self::CloseAfter => Fault::CloseAfter,
             Self::StatusBefore => Fault::StatusBefore(one_of(&[500, 502, 503, 504])),
             Self::StatusAfter => Fault::StatusAfter(one_of(&[500, 502, 503, 504])),
-            Self::SlowBefore => Fault::SlowBefore(SLOW),
+            Self::SlowBefore => Fault::SlowBefore(LATE),
             Self::SlowAfter => Fault::SlowAfter(SLOW),
             Self::CutHead => Fault::CutHead,
             Self::CutBody => Fault::CutBody,

@@ -32,7 +32,8 @@ struct Detour {
     door: Option<String>,
     is_hasty: bool,
     left: u32,
-    is_taken: bool,
+    elsewhere: u64,
+    as_usual: u64,
 }
 
 impl Lane {
@@ -74,13 +75,16 @@ impl Lane {
             door: door.map(|door| door.url().to_owned()),
             is_hasty,
             left: times,
-            is_taken: false,
+            elsewhere: 0,
+            as_usual: 0,
         });
     }
 
-    /// Everything goes its usual way again; `false` if nothing ever took the other.
-    pub(super) fn clear(&self) -> bool {
-        self.detour().take().is_some_and(|detour| detour.is_taken)
+    /// Everything goes its usual way again. How many requests to the path took the other, and how many
+    /// their usual way.
+    pub(super) fn clear(&self) -> (u64, u64) {
+        let detour = self.detour().take();
+        detour.map_or((0, 0), |detour| (detour.elsewhere, detour.as_usual))
     }
 
     fn detour(&self) -> MutexGuard<'_, Option<Detour>> {
@@ -96,12 +100,16 @@ impl Lane {
         let mut detour = self.detour();
         let Some(detour) = detour
             .as_mut()
-            .filter(|detour| detour.left > 0 && is_same(request.uri().path(), &detour.path))
+            .filter(|detour| is_same(request.uri().path(), &detour.path))
         else {
             return Ok(&self.inner.patient);
         };
+        if detour.left == 0 {
+            detour.as_usual = detour.as_usual.saturating_add(1);
+            return Ok(&self.inner.patient);
+        }
         detour.left = detour.left.saturating_sub(1);
-        detour.is_taken = true;
+        detour.elsewhere = detour.elsewhere.saturating_add(1);
         if let Some(door) = &detour.door {
             let target = request.uri().path_and_query();
             let target = target.map_or("/", |target| target.as_str());
