@@ -20,7 +20,7 @@ use super::shop::{Side, said};
 pub(super) const LATER: Duration = Duration::from_secs(301);
 
 /// How long something may take that is under way, in real time.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// As many attempts as any client makes.
 const ATTEMPTS: u32 = 3;
@@ -201,7 +201,9 @@ impl<P: Provider> Act<'_, P> {
             Some(_) => as_usual,
             None => as_usual.saturating_add(struck),
         };
-        if !watch.wait_for(expected, PATIENCE) {
+        // On a machine that stands still for so long, a hasty client may send nothing.
+        let all_arrived = watch.wait_for(expected, PATIENCE);
+        if !all_arrived && !self.kind.is_slow() {
             return Err("a request did not arrive".to_owned());
         }
         if self.kind != Kind::LaggingQuery {

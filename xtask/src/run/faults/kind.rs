@@ -5,11 +5,11 @@ use std::time::Duration;
 use payments_core::sandbox::{Blocked, Fault, Random, Reply};
 
 /// How long a hasty client waits for an answer.
-pub(super) const HASTE: Duration = Duration::from_millis(150);
+pub(super) const HASTE: Duration = Duration::from_millis(300);
 
 /// How long it takes until it happens, late: longer than that, also on a machine that is busy. It has
 /// to be waited for.
-const LATE: Duration = Duration::from_millis(600);
+const LATE: Duration = Duration::from_millis(1000);
 
 /// How long an answer takes that nobody waits for.
 const SLOW: Duration = Duration::from_secs(10);

@@ -25,7 +25,7 @@ use super::shop::{Operation, Shop, said};
 const CHUNK: u64 = 40;
 
 /// More than there are cores: some always wait for something slow.
-const WORKERS: u64 = 12;
+const WORKERS: u64 = 16;
 
 /// How much, and from which seed.
 #[derive(Clone, Copy, Debug)]
