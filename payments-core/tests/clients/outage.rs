@@ -84,21 +84,21 @@ impl Transport for Failing {
 /// One caller's minute: something every second, a read or a call that may be repeated.
 async fn minute(client: Client<Toy>, caller: usize) {
     tokio::time::sleep(Duration::from_millis(u64::try_from(caller).unwrap())).await;
+    let mut seconds = tokio::time::interval(Duration::from_secs(1));
     for second in 0..MINUTE {
-        let next = Instant::now() + Duration::from_secs(1);
+        seconds.tick().await;
         let reference = format!("{caller}-{second}");
         let _ = if caller.is_multiple_of(2) {
             client.call(Status::of(&reference)).await
         } else {
             client.call(SetState::of(&reference)).await
         };
-        tokio::time::sleep_until(next).await;
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_outage_is_not_made_worse() {
-    let clock = Simulated(Instant::now());
+    let clock = Simulated(tokio::time::sleep(Duration::ZERO).deadline());
     let counts = Arc::new(Mutex::new(Counts::default()));
     let transport = Failing {
         clock,
