@@ -3,7 +3,8 @@
 //! A sandbox is the provider's side of its protocol: a [`Provider`], which is a state machine
 //! without I/O, run by a [`Server`] on 127.0.0.1. The kit gives it a [`SandboxClock`] that can be
 //! moved, a [`Ledger`] of what really happened, [`Fault`]s between asking and being answered, and a
-//! sender of [`Callback`]s with the provider's own [`RetryRules`]. A [`Control`] reaches all of it
+//! sender of [`Callback`]s with the provider's own [`RetryRules`]. What goes wrong before a request has
+//! a path, up to the TLS handshake, is a [`Door`], a port of its own. A [`Control`] reaches all of it
 //! from a test; `/_sandbox/` does the same over HTTP, for other languages and for people:
 //!
 //! | request | fields | does |
@@ -17,6 +18,13 @@
 //! | `POST /_sandbox/callback/resend` | `id`, `times` (1) | sends copies at once |
 //! | `POST /_sandbox/callback/enable` | `url` | enables an endpoint again |
 //!
+//! `fault` is one of these, most of them with a meaning of "it happened, and then":
+//!
+//! | before anything happened | it happened | in odd ways |
+//! | --- | --- | --- |
+//! | `close-before`, `status-before:CODE` | `close-after`, `status-after:CODE`, `html`, `content-type:TYPE`, `invalid-utf8`, `endless`, `redirect:CODE` | `slow-before:MS` (it happens late), `slow-after:MS` |
+//! | | `cut-head`, `cut-body` (with its length), `cut-chunked`, `cut-unframed` (without any length) | `twice`, `reply-twice`, `other-reply` (that of another request), `stale` (a query that lags behind) |
+//!
 //! Fields are form-encoded in the body; the header `sandbox-token` carries [`Control::token`]. The
 //! provider's own commands stand beside these.
 //!
@@ -26,6 +34,7 @@
 //! ```
 //! use payments_core::sandbox::{Context, Provider, Reply, Request, Server, Settings};
 //!
+//! #[derive(Clone)]
 //! struct Echo;
 //!
 //! impl Provider for Echo {
@@ -44,6 +53,7 @@
 mod callback;
 mod clock;
 mod commands;
+mod door;
 mod fault;
 mod form;
 mod handles;
@@ -53,18 +63,23 @@ mod ledger;
 mod message;
 mod outbox;
 mod page;
+mod plan;
 mod post;
 mod provider;
 mod random;
 mod serve;
 mod server;
 mod settings;
+mod sides;
+mod watch;
+mod wire;
 
 pub use callback::{
     Attempt, Callback, CallbackAnswer, CallbackMode, Delivery, DeliveryId, DeliveryState,
     RetryRules,
 };
 pub use clock::SandboxClock;
+pub use door::{Blocked, Door, UnknownDoor};
 pub use fault::{Fault, UnknownFault};
 pub use form::{Fields, FormError, encode_form};
 pub use handles::{Callbacks, Faults, NoSuchCallback};
@@ -78,3 +93,4 @@ pub use provider::{Context, Provider};
 pub use random::Random;
 pub use server::{Server, StartError};
 pub use settings::{LogLine, Settings};
+pub use watch::Watch;

@@ -16,6 +16,8 @@ mod hosts;
 mod inspect;
 #[path = "clients/journal.rs"]
 mod journal;
+#[path = "clients/outage.rs"]
+mod outage;
 #[path = "clients/paths.rs"]
 mod paths;
 #[path = "clients/refusals.rs"]

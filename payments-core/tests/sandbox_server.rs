@@ -20,7 +20,7 @@ use payments_core::sandbox::{
 const SOON: Duration = Duration::from_secs(10);
 
 /// Records each request as an effect, and what merchants answer to callbacks.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Echo {
     answers: Vec<Vec<u8>>,
 }
@@ -153,10 +153,91 @@ fn each_fault_looks_on_the_wire_as_it_says() {
     let before = control.ledger().effects().len();
     check(Fault::Twice, &genuine);
     assert_eq!(control.ledger().effects().len(), before + 2);
+    check(Fault::CutHead, &|bytes| {
+        has(bytes, "HTTP/1.1 200 OK\r\n") && !has(bytes, "\r\n\r\n")
+    });
+    check(Fault::CutChunked, &|bytes| {
+        has(bytes, "transfer-encoding: chunked\r\n") && bytes.ends_with(b"\r\n\r\nb\r\n{\"byt")
+    });
+    check(Fault::CutUnframed, &|bytes| {
+        !has(bytes, "content-length")
+            && !has(bytes, "chunked")
+            && bytes.ends_with(b"\r\n\r\n{\"byt")
+    });
+    check(Fault::Redirect(308), &|bytes| {
+        let here = format!("location: {}/x\r\n", control.base_url());
+        has(bytes, " 308 ") && has(bytes, &here)
+    });
+    check(Fault::OtherReply, &genuine);
+    check(Fault::Stale, &genuine);
     assert!(
         genuine(get(server.port(), "/x").as_bytes()),
         "armed once only"
     );
+}
+
+#[test]
+fn an_answer_that_comes_twice_leaves_the_connection_open() {
+    let server = start();
+    let faults = server.control().faults();
+    faults.next("/x", Fault::ReplyTwice);
+    let text = "GET /x HTTP/1.1\r\n\r\nGET /y HTTP/1.1\r\nConnection: close\r\n\r\n";
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
+    stream.set_read_timeout(Some(SOON)).unwrap();
+    let (first, second) = text.split_at(20);
+    stream.write_all(first.as_bytes()).unwrap();
+    let mut answers = Vec::new();
+    while String::from_utf8_lossy(&answers)
+        .matches("{\"bytes\":0}")
+        .count()
+        < 2
+    {
+        let mut chunk = [0; 4096];
+        let read = stream.read(&mut chunk).unwrap();
+        assert!(read > 0, "closed");
+        answers.extend_from_slice(&chunk[..read]);
+    }
+    assert_eq!(server.control().ledger().effects().len(), 1);
+    stream.write_all(second.as_bytes()).unwrap();
+    let mut rest = String::new();
+    stream.read_to_string(&mut rest).unwrap();
+    assert!(rest.contains(" 200 "), "{rest}");
+    assert_eq!(server.control().ledger().count("echo", "/y"), 1);
+}
+
+#[test]
+fn an_endless_answer_ends_when_the_caller_has_gone() {
+    let server = start();
+    server.control().faults().next("/x", Fault::Endless);
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
+    stream.set_read_timeout(Some(SOON)).unwrap();
+    stream.write_all(b"GET /x HTTP/1.1\r\n\r\n").unwrap();
+    let mut much = vec![0; 1 << 20];
+    stream.read_exact(&mut much).unwrap();
+    assert!(much.starts_with(b"HTTP/1.1 200 OK\r\ncontent-type: application/json"));
+    assert!(much.ends_with(b"    "));
+    drop(stream);
+    // The only thread of the server goes on.
+    assert!(get(server.port(), "/y").contains(" 200 "));
+}
+
+#[test]
+fn a_watch_counts_what_arrives_and_waits_for_what_is_late() {
+    let server = start();
+    let control = server.control();
+    let faults = control.faults();
+    let watch = faults.watch("/late");
+    get(server.port(), "/other");
+    assert_eq!(watch.count(), 0);
+    faults.next("/late", Fault::CloseBefore);
+    get(server.port(), "/late");
+    assert!(watch.wait_for(1, SOON));
+    faults.next("/late", Fault::SlowBefore(Duration::from_millis(50)));
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
+    stream.write_all(b"GET /late HTTP/1.1\r\n\r\n").unwrap();
+    assert!(watch.wait_for(2, SOON));
+    assert_eq!(control.ledger().count("echo", "/late"), 1);
+    assert!(!watch.wait_for(3, Duration::ZERO));
 }
 
 #[test]

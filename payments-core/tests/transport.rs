@@ -12,6 +12,8 @@
 mod bodies;
 #[path = "transport/connecting.rs"]
 mod connecting;
+#[path = "transport/doors.rs"]
+mod doors;
 #[path = "transport/kit.rs"]
 mod kit;
 #[path = "transport/leaks.rs"]
@@ -20,5 +22,7 @@ mod leaks;
 mod proxies;
 #[path = "transport/sending.rs"]
 mod sending;
+#[path = "transport/surplus.rs"]
+mod surplus;
 #[path = "transport/timeouts.rs"]
 mod timeouts;

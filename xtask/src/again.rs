@@ -13,6 +13,9 @@ pub(crate) enum Again {
     /// Serve the sandboxes.
     #[command(disable_help_flag = true)]
     Sandbox(Rest),
+    /// Send every call that is not a read into every fault, in a release build.
+    #[command(disable_help_flag = true)]
+    Faults(Rest),
     /// Measure the figures to hold, in a release build.
     #[command(disable_help_flag = true)]
     Bench(Rest),
@@ -55,6 +58,7 @@ impl Again {
         let (name, release, Rest { arguments }) = match self {
             Self::Demo(rest) => ("demo", false, rest),
             Self::Sandbox(rest) => ("sandbox", false, rest),
+            Self::Faults(rest) => ("faults", true, rest),
             Self::Bench(rest) => ("bench", true, rest),
             Self::Footprint(rest) => ("footprint", false, rest),
             Self::Forge(rest) => ("forge", true, rest),
@@ -120,6 +124,11 @@ mod tests {
         );
         check("bench --help", true, &["bench", "--help"]);
         check("forge --seed 7", true, &["forge", "--seed", "7"]);
+        check(
+            "faults --ops 7 --json",
+            true,
+            &["faults", "--ops", "7", "--json"],
+        );
         check("sandbox -- --odd", false, &["sandbox", "--odd"]);
     }
 }

@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod faults;
 mod footprint;
 mod forge;
 mod sandbox;
@@ -13,6 +14,8 @@ pub(crate) enum Run {
     Demo(demo::Arguments),
     /// Serve the sandboxes.
     Sandbox(Box<sandbox::Arguments>),
+    /// Send every call that is not a read into every fault, in a release build.
+    Faults(faults::Arguments),
     /// Measure the figures to hold, in a release build.
     Bench(bench::Arguments),
     /// Count crates and build seconds.
@@ -30,6 +33,7 @@ impl Run {
         match self {
             Self::Demo(arguments) => demo::run(&arguments),
             Self::Sandbox(arguments) => sandbox::run(&arguments),
+            Self::Faults(arguments) => faults::run(&arguments),
             Self::Bench(arguments) => bench::run(&arguments),
             Self::Footprint(arguments) => footprint::run(&arguments),
             Self::Forge(arguments) => forge::run(&arguments),

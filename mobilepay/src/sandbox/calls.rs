@@ -62,7 +62,7 @@ fn route(
         ("PATCH", ["v1", "merchants", id]) => merchants::update(gateway, id, request),
         ("POST", ["v3", "payments"]) => initiate::answer(gateway, request, context),
         ("GET", ["v3", "payments", id]) => payments::read(gateway, id),
-        ("PATCH", ["v1", "payments", id]) => payments::update(gateway, id, request),
+        ("PATCH", ["v1", "payments", id]) => payments::update(gateway, id, request, context),
         ("PUT", ["v1", "payments", id, "invalidate"]) => payments::invalidate(gateway, id, context),
         ("PATCH", ["v1", "payments", id, "authorizationattempts", attempt]) => {
             updates::update(gateway, id, attempt, request, context)

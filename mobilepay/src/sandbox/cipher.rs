@@ -16,7 +16,7 @@ use super::edition::CardText;
 const BITS: usize = 4096;
 
 /// Public keys by the id that support gave them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Keys {
     keys: Vec<(i32, RsaPublicKey)>,
     small: bool,

@@ -261,7 +261,7 @@ impl Control {
     }
 
     /// What happened, by `merchant` and `merchant_deleted` (of an `externalId`), and of a
-    /// `pspReferenceId` `payment`, `attempt`, `authorization`, `step_up`, `attempt_failed`,
+    /// `pspReferenceId` `payment`, `update`, `attempt`, `authorization`, `step_up`, `attempt_failed`,
     /// `update_missed`, `callback_failed`, `rejection`, `user_cancel`, `expiry`, `invalidation`,
     /// `capture`, `cancel` and `refund`. Amounts are in minor units.
     #[must_use]

@@ -16,6 +16,7 @@ use super::records::{AttemptState, Merchant, Payment, PaymentState};
 use super::user;
 
 /// MobilePay's side of the protocol.
+#[derive(Clone)]
 pub(super) struct Gateway {
     pub(super) config: Config,
     pub(super) keys: Keys,

@@ -22,7 +22,12 @@ struct Update {
     redirect_from_mobile_pay_url: Option<String>,
 }
 
-pub(super) fn update(gateway: &mut Gateway, id: &str, request: &Request) -> Result<Reply, Refusal> {
+pub(super) fn update(
+    gateway: &mut Gateway,
+    id: &str,
+    request: &Request,
+    context: &mut Context<'_>,
+) -> Result<Reply, Refusal> {
     let (update, _) = body::<Update>(request)?;
     let until = update.reservation_expire_timestamp;
     require(
@@ -37,11 +42,13 @@ pub(super) fn update(gateway: &mut Gateway, id: &str, request: &Request) -> Resu
     })?;
     let place = gateway.place_of_id(id).ok_or_else(unknown)?;
     let payment = gateway.payments.get_mut(place).ok_or_else(unknown)?;
-    if until.is_some() {
+    let until = until.or_else(|| payment.reservation_expires.clone());
+    let redirect = redirect.unwrap_or_else(|| payment.redirect_url.clone());
+    // The same again changes nothing.
+    if (&until, &redirect) != (&payment.reservation_expires, &payment.redirect_url) {
         payment.reservation_expires = until;
-    }
-    if let Some(redirect) = redirect {
         payment.redirect_url = redirect;
+        context.record("update", &payment.reference, None);
     }
     Ok(Reply::new(204))
 }

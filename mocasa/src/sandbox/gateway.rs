@@ -19,6 +19,7 @@ use super::webhook::{Message, raw_event, webhook_signature};
 pub(super) const WEBHOOK: &str = "webhook";
 
 /// Mocasa's side of the protocol.
+#[derive(Clone)]
 pub(super) struct Gateway {
     pub(super) config: Config,
     /// When each token expires.

@@ -16,6 +16,7 @@ pub(super) const SESSION: &str = "session";
 pub(super) const TRANSACTION: &str = "transaction";
 
 /// MoCoPay's side of the protocol.
+#[derive(Clone)]
 pub(super) struct Gateway {
     pub(super) config: Config,
     pub(super) sessions: Vec<Session>,

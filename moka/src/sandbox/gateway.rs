@@ -17,6 +17,7 @@ use super::records::{Card, ExtraField, Payment, PaymentState, Trx, TrxKind};
 use super::returns;
 
 /// Moka's side of the protocol, both hosts in one.
+#[derive(Clone)]
 pub(super) struct Gateway {
     pub(super) config: Config,
     pub(super) payments: Vec<Payment>,

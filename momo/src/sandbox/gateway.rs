@@ -16,6 +16,7 @@ use super::page;
 use super::records::{Payment, PaymentState, Refund, Taken};
 
 /// MoMo's side of both families.
+#[derive(Clone)]
 pub(super) struct Gateway {
     pub(super) config: Config,
     pub(super) payments: Vec<Payment>,

@@ -1,6 +1,5 @@
-//! Family A: MoMo calls the partner's Init, opens the deep link, charges, and notifies.
-//!
-//! Nothing here knows the gateway: neither its keys nor its codes.
+//! Family A: MoMo calls the partner's Init, opens the deep link, charges, and notifies. Nothing here
+//! knows the gateway: neither its keys nor its codes.
 
 use std::fmt;
 
@@ -148,6 +147,7 @@ pub enum FalseNotice {
 }
 
 /// MoMo's side of family A.
+#[derive(Clone)]
 pub(super) struct OnePayment {
     partner: Partner,
     reader: InitReader,

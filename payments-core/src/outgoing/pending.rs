@@ -84,7 +84,9 @@ impl<C> fmt::Debug for Pending<C> {
 #[non_exhaustive]
 #[must_use]
 pub enum Resolved<R> {
-    /// The provider knows it: this is its state. Read the state before acting on it.
+    /// The provider knows it: this is its state. Read the state before acting on it. That the call has
+    /// happened can be believed at once; that it has not, only some minutes after it was sent, because
+    /// a request may be under way and a query may lag behind.
     Settled(R),
     /// The provider documents that it knows nothing of it, and enough time has passed.
     NeverHappened,

@@ -14,10 +14,27 @@ use super::provider::Provider;
 use crate::clock::Clock;
 
 impl<P: Provider> Control<P> {
-    pub(super) fn draw_fault(&self, path: &str) -> Option<Fault> {
+    /// Counts a request that has arrived whole, and says what strikes it. What happens late has to be
+    /// waited for from here on.
+    pub(super) fn arrived(&self, path: &str) -> Option<Fault> {
+        let mut guard = self.kit.lock();
+        let state = &mut *guard;
+        let fault = state.plan.draw(path, &mut state.chance);
+        if let Some(Fault::SlowBefore(_)) = fault {
+            state.late = state.late.saturating_add(1);
+        }
+        state.watches.arrived(path);
+        drop(guard);
+        self.kit.wake();
+        fault
+    }
+
+    /// What was late has happened.
+    pub(super) fn has_happened(&self) {
         let mut state = self.kit.lock();
-        let state = &mut *state;
-        state.plan.draw(path, &mut state.chance)
+        state.late = state.late.saturating_sub(1);
+        drop(state);
+        self.kit.wake();
     }
 
     /// Answers a request below `/_sandbox/`.

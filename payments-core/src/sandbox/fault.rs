@@ -1,11 +1,9 @@
 //! What can go wrong between asking and being answered, on demand or by chance.
 
-use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
 use super::message::Reply;
-use super::random::Random;
 
 /// One thing that goes wrong with one request.
 ///
@@ -40,6 +38,26 @@ pub enum Fault {
     ReplaceAfter(Reply),
     /// The request arrives twice; the answer is that to the second.
     Twice,
+    /// It happened; half of the head of the answer arrives, then the connection is closed.
+    CutHead,
+    /// It happened; half of the answer arrives in a chunk that promises all of it, then the connection
+    /// is closed.
+    CutChunked,
+    /// It happened; half of the answer arrives with nothing that says how long it is, then the
+    /// connection is closed: to HTTP, that is a whole answer.
+    CutUnframed,
+    /// It happened; the answer arrives twice, and the connection stays open.
+    ReplyTwice,
+    /// It happened; the answer is 200 under the right media type, and does not end.
+    Endless,
+    /// It happened; the answer is this redirect, to the same address: who follows does it again.
+    Redirect(u16),
+    /// It happened; the answer is the last one that another request got, to the same path if there is
+    /// one, and nothing where there is none.
+    OtherReply,
+    /// For a query: it is answered as it would have been before the last request that changed the
+    /// ledger. It has to be armed before that one.
+    Stale,
 }
 
 impl Fault {
@@ -57,7 +75,15 @@ impl Fault {
             | Self::Html
             | Self::InvalidUtf8
             | Self::ReplaceAfter(_)
-            | Self::Twice => true,
+            | Self::Twice
+            | Self::CutHead
+            | Self::CutChunked
+            | Self::CutUnframed
+            | Self::ReplyTwice
+            | Self::Endless
+            | Self::Redirect(_)
+            | Self::OtherReply
+            | Self::Stale => true,
         }
     }
 
@@ -78,6 +104,14 @@ impl Fault {
             Self::ReplaceBefore(_) => "replace-before",
             Self::ReplaceAfter(_) => "replace-after",
             Self::Twice => "twice",
+            Self::CutHead => "cut-head",
+            Self::CutChunked => "cut-chunked",
+            Self::CutUnframed => "cut-unframed",
+            Self::ReplyTwice => "reply-twice",
+            Self::Endless => "endless",
+            Self::Redirect(_) => "redirect",
+            Self::OtherReply => "other-reply",
+            Self::Stale => "stale",
         }
     }
 }
@@ -86,7 +120,9 @@ impl Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "not a fault: write close-before, close-after, status-before:CODE, status-after:CODE, \
-     slow-before:MS, slow-after:MS, cut-body, content-type:TYPE, html, invalid-utf8 or twice"
+     slow-before:MS, slow-after:MS, cut-head, cut-body, cut-chunked, cut-unframed, \
+     content-type:TYPE, html, invalid-utf8, endless, redirect:CODE, twice, reply-twice, other-reply \
+     or stale"
 )]
 pub struct UnknownFault(());
 
@@ -98,9 +134,9 @@ impl FromStr for Fault {
             Some((name, detail)) => (name, Some(detail)),
             None => (text, None),
         };
-        let status = || match detail.map(str::parse) {
-            None => Ok(503),
-            Some(Ok(status @ 200..=599)) => Ok(status),
+        let status = |usual: u16, least: u16, most: u16| match detail.map(str::parse) {
+            None => Ok(usual),
+            Some(Ok(status)) if (least..=most).contains(&status) => Ok(status),
             Some(_) => Err(UnknownFault(())),
         };
         let millis = || match detail.map(str::parse) {
@@ -110,8 +146,8 @@ impl FromStr for Fault {
         match (name, detail) {
             ("close-before", None) => Ok(Self::CloseBefore),
             ("close-after", None) => Ok(Self::CloseAfter),
-            ("status-before", _) => status().map(Self::StatusBefore),
-            ("status-after", _) => status().map(Self::StatusAfter),
+            ("status-before", _) => status(503, 200, 599).map(Self::StatusBefore),
+            ("status-after", _) => status(503, 200, 599).map(Self::StatusAfter),
             ("slow-before", _) => millis().map(Self::SlowBefore),
             ("slow-after", _) => millis().map(Self::SlowAfter),
             ("cut-body", None) => Ok(Self::CutBody),
@@ -119,159 +155,22 @@ impl FromStr for Fault {
             ("html", None) => Ok(Self::Html),
             ("invalid-utf8", None) => Ok(Self::InvalidUtf8),
             ("twice", None) => Ok(Self::Twice),
+            ("cut-head", None) => Ok(Self::CutHead),
+            ("cut-chunked", None) => Ok(Self::CutChunked),
+            ("cut-unframed", None) => Ok(Self::CutUnframed),
+            ("reply-twice", None) => Ok(Self::ReplyTwice),
+            ("endless", None) => Ok(Self::Endless),
+            ("redirect", _) => status(307, 300, 399).map(Self::Redirect),
+            ("other-reply", None) => Ok(Self::OtherReply),
+            ("stale", None) => Ok(Self::Stale),
             _ => Err(UnknownFault(())),
         }
-    }
-}
-
-/// Which faults are armed. Those for the next requests go before those by chance.
-#[derive(Debug, Default)]
-pub(super) struct Plan {
-    next: Vec<Armed>,
-    shares: Vec<Share>,
-}
-
-#[derive(Debug)]
-struct Armed {
-    paths: Pattern,
-    fault: Fault,
-    left: u32,
-}
-
-#[derive(Debug)]
-struct Share {
-    paths: Pattern,
-    per_mille: u16,
-    faults: Vec<Fault>,
-}
-
-impl Plan {
-    pub(super) fn arm(&mut self, paths: &str, fault: Fault, times: u32) {
-        self.next.push(Armed {
-            paths: Pattern::new(paths),
-            fault,
-            left: times,
-        });
-    }
-
-    pub(super) fn share(&mut self, paths: &str, per_mille: u16, faults: Vec<Fault>) {
-        self.shares.push(Share {
-            paths: Pattern::new(paths),
-            per_mille,
-            faults,
-        });
-    }
-
-    pub(super) fn clear(&mut self) {
-        *self = Self::default();
-    }
-
-    /// The fault for a request to `path`, if there is one.
-    pub(super) fn draw(&mut self, path: &str, random: &mut Random) -> Option<Fault> {
-        self.next.retain(|armed| armed.left > 0);
-        if let Some(armed) = self.next.iter_mut().find(|armed| armed.paths.matches(path)) {
-            armed.left = armed.left.saturating_sub(1);
-            return Some(armed.fault.clone());
-        }
-        self.shares
-            .iter()
-            .filter(|share| share.paths.matches(path))
-            .find_map(|share| {
-                if random.below(1000) >= u64::from(share.per_mille) {
-                    return None;
-                }
-                let count = u64::try_from(share.faults.len()).unwrap_or(u64::MAX);
-                let index = usize::try_from(random.below(count)).unwrap_or_default();
-                share.faults.get(index).cloned()
-            })
-    }
-}
-
-/// Paths by segment: `*` stands for one segment, as the last segment for any number of them.
-#[derive(Clone)]
-struct Pattern {
-    segments: Vec<String>,
-}
-
-impl Pattern {
-    fn new(text: &str) -> Self {
-        Self {
-            segments: text
-                .trim_start_matches('/')
-                .split('/')
-                .map(str::to_owned)
-                .collect(),
-        }
-    }
-
-    fn matches(&self, path: &str) -> bool {
-        let mut wanted = self.segments.iter().map(String::as_str).peekable();
-        let mut found = path.trim_start_matches('/').split('/');
-        loop {
-            match (wanted.next(), found.next()) {
-                (None, None) => return true,
-                (Some("*"), _) if wanted.peek().is_none() => return true,
-                (Some("*"), Some(_)) => {}
-                (Some(wanted), Some(found)) if wanted == found => {}
-                _ => return false,
-            }
-        }
-    }
-}
-
-impl fmt::Debug for Pattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "/{}", self.segments.join("/"))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn patterns_match_by_segment() {
-        let check = |pattern: &str, path: &str| Pattern::new(pattern).matches(path);
-        assert!(check("*", "/anything/at/all"));
-        assert!(check("/a/b", "/a/b"));
-        assert!(!check("/a/b", "/a/b/c"));
-        assert!(!check("/a/b", "/a"));
-        assert!(check("/a/*", "/a/b/c"));
-        assert!(check("/a/*/c", "/a/b/c"));
-        assert!(!check("/a/*/c", "/a/b/d"));
-        assert!(!check("/a/*/c", "/a"));
-    }
-
-    #[test]
-    fn armed_faults_go_first_and_run_out() {
-        let mut random = Random::from_seed(1);
-        let mut plan = Plan::default();
-        plan.arm("/a", Fault::CloseAfter, 2);
-        plan.share("*", 1000, vec![Fault::Html]);
-        let mut draw = |path| plan.draw(path, &mut random).map(|fault| fault.name());
-        assert_eq!(draw("/b"), Some("html"));
-        assert_eq!(draw("/a"), Some("close-after"));
-        assert_eq!(draw("/a"), Some("close-after"));
-        assert_eq!(draw("/a"), Some("html"));
-        plan.clear();
-        assert!(plan.draw("/a", &mut random).is_none());
-    }
-
-    #[test]
-    fn a_share_is_the_same_for_the_same_seed() {
-        let drawn = |seed| -> Vec<bool> {
-            let mut random = Random::from_seed(seed);
-            let mut plan = Plan::default();
-            plan.share("*", 250, vec![Fault::CloseAfter, Fault::CutBody]);
-            (0..10_000)
-                .map(|_| plan.draw("/", &mut random).is_some())
-                .collect()
-        };
-        assert_eq!(drawn(1), drawn(1));
-        assert_ne!(drawn(1), drawn(2));
-        let hits = drawn(1).into_iter().filter(|hit| *hit).count();
-        assert!((2300..2700).contains(&hits), "{hits}");
-    }
 
     #[test]
     fn reads_its_own_names() {
@@ -287,6 +186,15 @@ mod tests {
             "html",
             "invalid-utf8",
             "twice",
+            "cut-head",
+            "cut-chunked",
+            "cut-unframed",
+            "reply-twice",
+            "endless",
+            "redirect",
+            "redirect:302",
+            "other-reply",
+            "stale",
         ] {
             let fault: Fault = text.parse().unwrap();
             assert!(text.starts_with(fault.name()), "{text}");
@@ -298,6 +206,8 @@ mod tests {
             "status-after:99",
             "html:1",
             "content-type",
+            "redirect:200",
+            "stale:1",
         ] {
             assert!(text.parse::<Fault>().is_err(), "{text}");
         }

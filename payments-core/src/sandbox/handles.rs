@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::callback::{CallbackMode, Delivery, DeliveryId};
 use super::fault::Fault;
 use super::kit::Kit;
+use super::watch::Watch;
 
 /// Arms faults. Paths are compared by segment; `*` stands for one segment, as the last segment for
 /// any number of them. `/_sandbox/` is never struck.
@@ -38,6 +39,11 @@ impl Faults {
     /// Disarms everything.
     pub fn clear(&self) {
         self.kit.lock().plan.clear();
+    }
+
+    /// Counts the requests to `paths` from now on.
+    pub fn watch(&self, paths: &str) -> Watch {
+        Watch::new(Arc::clone(&self.kit), paths)
     }
 }
 

@@ -13,17 +13,22 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 
 use super::clock::SandboxClock;
-use super::fault::Plan;
 use super::handles::{Callbacks, Faults};
 use super::ledger::Ledger;
 use super::message::{Reply, Request};
 use super::outbox::{Answer, Batch, Job, Outbox};
+use super::plan::Plan;
 use super::provider::{Context, Provider};
 use super::random::Random;
 use super::settings::Settings;
+use super::sides::Sides;
+use super::watch::Watches;
 
 /// So many requests are remembered; older ones are forgotten first.
 const SEEN: usize = 10_000;
+
+/// So many answers are kept, for those who get another's.
+const ANSWERS: usize = 64;
 
 /// A request that arrived: no values, no body.
 #[derive(Clone, Debug)]
@@ -84,6 +89,11 @@ pub(super) struct KitState {
     pub(super) plan: Plan,
     pub(super) outbox: Outbox,
     pub(super) seen: VecDeque<Seen>,
+    pub(super) watches: Watches,
+    /// The last answers, by path.
+    answers: VecDeque<(String, Reply)>,
+    /// How many requests wait before they happen.
+    pub(super) late: usize,
     pub(super) wakes: BTreeSet<Duration>,
     /// For providers.
     random: Random,
@@ -111,6 +121,13 @@ impl Kit {
         self.wake();
     }
 
+    /// Waits until `is_so`; `false` when that takes longer than `limit`, or nothing happens any more.
+    pub(super) fn wait_until(&self, limit: Duration, is_so: impl Fn(&KitState) -> bool) -> bool {
+        let waits = |state: &mut KitState| !is_so(state) && !self.stopped.load(Ordering::Acquire);
+        let waited = self.settled.wait_timeout_while(self.lock(), limit, waits);
+        is_so(&waited.unwrap_or_else(PoisonError::into_inner).0)
+    }
+
     pub(super) fn subscribe(&self) -> watch::Receiver<()> {
         self.signal.subscribe()
     }
@@ -120,7 +137,9 @@ impl Kit {
             return true;
         }
         let now = self.clock.monotonic();
-        state.outbox.is_idle(now) && state.wakes.first().is_none_or(|&at| at > now)
+        state.late == 0
+            && state.outbox.is_idle(now)
+            && state.wakes.first().is_none_or(|&at| at > now)
     }
 
     /// Waits until nothing is due or under way; `false` when that takes longer than `limit`.
@@ -142,14 +161,14 @@ impl Kit {
 /// [`Control::clock`].
 pub struct Control<P> {
     pub(super) kit: Arc<Kit>,
-    provider: Arc<Mutex<P>>,
+    sides: Arc<Mutex<Sides<P>>>,
 }
 
 impl<P> Clone for Control<P> {
     fn clone(&self) -> Self {
         Self {
             kit: Arc::clone(&self.kit),
-            provider: Arc::clone(&self.provider),
+            sides: Arc::clone(&self.sides),
         }
     }
 }
@@ -177,6 +196,9 @@ impl<P: Provider> Control<P> {
                 plan: Plan::default(),
                 outbox: Outbox::default(),
                 seen: VecDeque::new(),
+                watches: Watches::default(),
+                answers: VecDeque::new(),
+                late: 0,
                 wakes: BTreeSet::new(),
                 random: Random::from_seed(seed),
                 chance: Random::from_seed(!seed),
@@ -193,23 +215,66 @@ impl<P: Provider> Control<P> {
         };
         Self {
             kit: Arc::new(kit),
-            provider: Arc::new(Mutex::new(provider)),
+            sides: Arc::new(Mutex::new(Sides::new(provider))),
         }
     }
 
     /// Answers a request as the server would, faults aside.
     #[must_use]
     pub fn handle(&self, request: &Request) -> Reply {
-        self.with(|provider, context| provider.handle(request, context))
+        let mut sides = lock(&self.sides);
+        let mut state = self.kit.lock();
+        let past = state
+            .plan
+            .looks_back()
+            .then(|| sides.as_it_is(&state.ledger));
+        let known = state.ledger.effects().len();
+        let (reply, dirty) = self.enter(&mut sides.now, &mut state, |provider, context| {
+            provider.handle(request, context)
+        });
+        sides.remember(past, state.ledger.effects().len() > known);
+        if state.answers.len() >= ANSWERS {
+            state.answers.pop_front();
+        }
+        let answer = (request.path().to_owned(), reply.clone());
+        state.answers.push_back(answer);
+        drop(state);
+        drop(sides);
+        if dirty {
+            self.kit.wake();
+        }
+        reply
+    }
+
+    /// Answers a request as it would have been answered before the ledger last changed, if somebody
+    /// remembers; otherwise as it is.
+    pub(super) fn handle_before(&self, request: &Request) -> Reply {
+        let sides = lock(&self.sides);
+        let Some(past) = sides.before() else {
+            drop(sides);
+            return self.handle(request);
+        };
+        let random = self.kit.lock().random.clone();
+        past.handle(request, &self.kit, random)
+    }
+
+    /// The last answer to another request, to this path if there is one.
+    pub(super) fn other_answer(&self, path: &str) -> Option<Reply> {
+        let state = self.kit.lock();
+        let same = |answer: &&(String, Reply)| answer.0 == path;
+        let found = state.answers.iter().rev().find(same);
+        found
+            .or_else(|| state.answers.back())
+            .map(|(_, reply)| reply.clone())
     }
 
     /// Looks at or changes the provider, between two requests. `act` must not use this handle.
     pub fn with<R>(&self, act: impl FnOnce(&mut P, &mut Context<'_>) -> R) -> R {
-        let mut provider = lock(&self.provider);
+        let mut sides = lock(&self.sides);
         let mut state = self.kit.lock();
-        let (result, dirty) = self.enter(&mut provider, &mut state, act);
+        let (result, dirty) = self.enter(&mut sides.now, &mut state, act);
         drop(state);
-        drop(provider);
+        drop(sides);
         if dirty {
             self.kit.wake();
         }
@@ -276,12 +341,12 @@ impl<P: Provider> Control<P> {
 
     /// What is to be sent now, and the next moment at which something falls due.
     pub(super) fn take_due(&self) -> (Vec<Batch>, Option<Duration>) {
-        let mut provider = lock(&self.provider);
+        let mut sides = lock(&self.sides);
         let mut state = self.kit.lock();
         let now = self.kit.clock.monotonic();
         let ticked = state.wakes.first().is_some_and(|&at| at <= now);
         if ticked {
-            self.enter(&mut provider, &mut state, |_, _| ());
+            self.enter(&mut sides.now, &mut state, |_, _| ());
         }
         let batches = state.outbox.take(now);
         let next = [state.outbox.next_due(), state.wakes.first().copied()]
@@ -289,7 +354,7 @@ impl<P: Provider> Control<P> {
             .flatten()
             .min();
         drop(state);
-        drop(provider);
+        drop(sides);
         if ticked {
             self.kit.wake();
         }
@@ -297,17 +362,17 @@ impl<P: Provider> Control<P> {
     }
 
     pub(super) fn finish(&self, job: Job, answer: Answer) {
-        let mut provider = lock(&self.provider);
+        let mut sides = lock(&self.sides);
         let mut state = self.kit.lock();
         let now = self.kit.clock.monotonic();
         let answer = state.outbox.finish(job, answer, now);
         if let Some(answer) = answer {
-            self.enter(&mut provider, &mut state, |provider, context| {
+            self.enter(&mut sides.now, &mut state, |provider, context| {
                 provider.answered(&answer, context);
             });
         }
         drop(state);
-        drop(provider);
+        drop(sides);
         self.kit.wake();
     }
 
@@ -357,8 +422,10 @@ fn unguessable_token() -> String {
 #[cfg(test)]
 mod tests {
     use super::super::callback::{Callback, RetryRules};
+    use super::super::fault::Fault;
     use super::*;
 
+    #[derive(Clone)]
     struct Counter {
         ticks: u32,
     }
@@ -385,6 +452,46 @@ mod tests {
         let control = control();
         assert_eq!(control.handle(&Request::new("GET", "/a")).status(), 204);
         assert_eq!(control.ledger().count("seen", "/a"), 1);
+    }
+
+    #[test]
+    fn a_query_can_be_answered_from_before() {
+        #[derive(Clone, Default)]
+        struct Till(u32);
+        impl Provider for Till {
+            fn handle(&mut self, request: &Request, context: &mut Context<'_>) -> Reply {
+                if request.path() == "/pay" {
+                    self.0 += 1;
+                    context.record("payment", "A", None);
+                }
+                Reply::json(200, self.0.to_string())
+            }
+        }
+        let control = Control::detached(&Settings::new(), Till::default());
+        let ask = |path: &str| control.handle(&Request::new("GET", path)).bytes().to_vec();
+        let before = || {
+            let reply = control.handle_before(&Request::new("GET", "/query"));
+            reply.bytes().to_vec()
+        };
+        ask("/pay");
+        assert_eq!(before(), b"1", "nobody was to remember");
+        control.faults().next("/query", Fault::Stale);
+        assert_eq!(ask("/pay"), b"2");
+        assert_eq!(ask("/query"), b"2");
+        assert_eq!(before(), b"1");
+        assert_eq!(before(), b"1");
+        assert_eq!(control.ledger().count("payment", "A"), 2);
+        control.faults().clear();
+        ask("/query");
+        assert_eq!(before(), b"2");
+    }
+
+    #[test]
+    fn the_other_answer_is_of_the_same_path_if_there_is_one() {
+        let control = control();
+        assert!(control.other_answer("/a").is_none());
+        let _ = control.handle(&Request::new("GET", "/a"));
+        assert_eq!(control.other_answer("/b").unwrap().status(), 204);
     }
 
     #[test]

@@ -16,8 +16,9 @@ use super::random::Random;
 
 /// A provider's side of its protocol: a state machine without I/O and without a clock of its own.
 ///
-/// One request, answer or command at a time; the kit does everything around it.
-pub trait Provider: Send + 'static {
+/// One request, answer or command at a time; the kit does everything around it. A copy is what it was,
+/// for queries that lag behind.
+pub trait Provider: Clone + Send + 'static {
     /// Answers a request.
     fn handle(&mut self, request: &Request, context: &mut Context<'_>) -> Reply;
 

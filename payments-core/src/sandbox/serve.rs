@@ -1,13 +1,12 @@
 //! One request, from its bytes to its answer, with whatever goes wrong on the way.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::{Body, Frame, Incoming, SizeHint};
+use http::{StatusCode, header};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Body, Incoming};
 
 use crate::clock::{Clock, SystemClock};
 
@@ -17,11 +16,27 @@ use super::message::{Reply, Request};
 use super::post::loopback;
 use super::provider::Provider;
 use super::settings::{Log, LogLine};
+use super::wire::{Raw, half, without_framing};
 
-/// The connection is closed without an answer.
+/// The HTTP library has nothing to write.
 #[derive(Debug, thiserror::Error)]
-#[error("closed on purpose")]
-pub(super) struct Closed;
+#[error("not answered by the book")]
+pub(super) struct Impolite;
+
+/// What is written past the HTTP library, once it has given the connection back.
+#[derive(Default)]
+pub(super) struct LastWords(Mutex<Option<Raw>>);
+
+impl LastWords {
+    fn say(&self, raw: Raw) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(raw);
+    }
+
+    pub(super) fn take(&self) -> Option<Raw> {
+        let mut raw = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        raw.take()
+    }
+}
 
 /// What every request of a server needs.
 pub(super) struct Service<P> {
@@ -34,23 +49,24 @@ impl<P: Provider> Service<P> {
     pub(super) async fn serve(
         &self,
         request: http::Request<Incoming>,
-    ) -> Result<http::Response<Sent>, Closed> {
+        last_words: &LastWords,
+    ) -> Result<http::Response<Full<Bytes>>, Impolite> {
         let timer = SystemClock::new();
         let (parts, body) = request.into_parts();
         let (outcome, fault) = if is_for_this_machine(&parts) {
             match read(body, self.max_body).await {
                 Ok(body) => self.route(&Request::from_parts(&parts, body)).await,
-                Err(refusal) => (Ok(refusal.into()), None),
+                Err(refusal) => (Outgoing::Reply(refusal), None),
             }
         } else {
             let refusal = Reply::new(421).content("text/plain", "not a name of this machine\n");
-            (Ok(refusal.into()), None)
+            (Outgoing::Reply(refusal), None)
         };
         let seen = Seen {
             method: parts.method.as_str().to_owned(),
             path: parts.uri.path().to_owned(),
             header_names: parts.headers.keys().map(ToString::to_string).collect(),
-            status: outcome.as_ref().ok().map(|sent| sent.reply.status()),
+            status: outcome.status(),
             fault,
         };
         if let Some(log) = &self.log {
@@ -64,15 +80,24 @@ impl<P: Provider> Service<P> {
         if !seen.path.starts_with("/_sandbox/") {
             self.control.remember(seen);
         }
-        outcome.map(Outgoing::into_response)
+        match outcome {
+            Outgoing::Reply(reply) => Ok(into_response(reply)),
+            Outgoing::Raw(raw) => {
+                last_words.say(raw);
+                Err(Impolite)
+            }
+        }
     }
 
-    async fn route(&self, request: &Request) -> (Result<Outgoing, Closed>, Option<&'static str>) {
+    async fn route(&self, request: &Request) -> (Outgoing, Option<&'static str>) {
         if let Some(command) = request.path().strip_prefix("/_sandbox/") {
-            return (Ok(self.control.command(command, request).into()), None);
+            return (
+                Outgoing::Reply(self.control.command(command, request)),
+                None,
+            );
         }
-        match self.control.draw_fault(request.path()) {
-            None => (Ok(self.control.handle(request).into()), None),
+        match self.control.arrived(request.path()) {
+            None => (Outgoing::Reply(self.control.handle(request)), None),
             Some(fault) => {
                 let name = fault.name();
                 (self.strike(fault, request).await, Some(name))
@@ -80,59 +105,89 @@ impl<P: Provider> Service<P> {
         }
     }
 
-    async fn strike(&self, fault: Fault, request: &Request) -> Result<Outgoing, Closed> {
+    async fn strike(&self, fault: Fault, request: &Request) -> Outgoing {
         let handle = || self.control.handle(request);
-        Ok(match fault {
-            Fault::CloseBefore => return Err(Closed),
+        Outgoing::Reply(match fault {
+            Fault::CloseBefore => return Outgoing::Raw(Raw::silence()),
             Fault::CloseAfter => {
                 let _ = handle();
-                return Err(Closed);
+                return Outgoing::Raw(Raw::silence());
             }
-            Fault::StatusBefore(status) => foreign_page(status).into(),
+            Fault::StatusBefore(status) => foreign_page(status),
             Fault::StatusAfter(status) => {
                 let _ = handle();
-                foreign_page(status).into()
+                foreign_page(status)
             }
-            Fault::SlowBefore(pause) => self.handle_later(pause, request).await?.into(),
+            Fault::SlowBefore(pause) => match self.handle_later(pause, request).await {
+                Some(reply) => reply,
+                None => return Outgoing::Raw(Raw::silence()),
+            },
             Fault::SlowAfter(pause) => {
                 let reply = handle();
                 tokio::time::sleep(pause).await;
-                reply.into()
+                reply
             }
-            Fault::CutBody => Outgoing {
-                reply: handle(),
-                cut: true,
-            },
+            Fault::CutHead => return Outgoing::Raw(Raw::half_of_head(handle())),
+            Fault::CutBody => return Outgoing::Raw(Raw::half_of_body(handle())),
+            Fault::CutChunked => return Outgoing::Raw(Raw::half_of_chunk(handle())),
+            Fault::CutUnframed => return Outgoing::Raw(Raw::half_without_length(handle())),
             Fault::ContentType(media_type) => {
                 let reply = handle();
                 let body = Bytes::copy_from_slice(reply.bytes());
-                reply.content(&media_type, body).into()
+                reply.content(&media_type, body)
             }
             Fault::Html => {
                 let _ = handle();
-                foreign_page(200).into()
+                foreign_page(200)
             }
-            Fault::InvalidUtf8 => spoil(handle()).into(),
-            Fault::ReplaceBefore(reply) => reply.into(),
+            Fault::InvalidUtf8 => spoil(handle()),
+            Fault::Endless => return Outgoing::Raw(Raw::endless(&handle())),
+            Fault::Redirect(status) => {
+                let _ = handle();
+                self.back_here(status, request)
+            }
+            Fault::ReplaceBefore(reply) => reply,
             Fault::ReplaceAfter(reply) => {
                 let _ = handle();
-                reply.into()
+                reply
             }
             Fault::Twice => {
                 let _ = handle();
-                handle().into()
+                handle()
             }
+            Fault::ReplyTwice => return Outgoing::Raw(Raw::twice(handle())),
+            Fault::OtherReply => {
+                let other = self.control.other_answer(request.path());
+                let _ = handle();
+                match other {
+                    Some(reply) => reply,
+                    None => return Outgoing::Raw(Raw::silence()),
+                }
+            }
+            Fault::Stale => self.control.handle_before(request),
         })
     }
 
+    /// A redirect to where the request went.
+    fn back_here(&self, status: u16, request: &Request) -> Reply {
+        let target = match request.query() {
+            Some(query) => format!("{}?{query}", request.path()),
+            None => request.path().to_owned(),
+        };
+        let location = format!("{}{target}", self.control.base_url());
+        Reply::new(status).header("location", &location)
+    }
+
     /// On a task of its own, so that it happens even when the caller hangs up meanwhile.
-    async fn handle_later(&self, pause: Duration, request: &Request) -> Result<Reply, Closed> {
+    async fn handle_later(&self, pause: Duration, request: &Request) -> Option<Reply> {
         let (control, request) = (self.control.clone(), request.clone());
         let task = tokio::spawn(async move {
             tokio::time::sleep(pause).await;
-            control.handle(&request)
+            let reply = control.handle(&request);
+            control.has_happened();
+            reply
         });
-        task.await.map_err(|_| Closed)
+        task.await.ok()
     }
 }
 
@@ -186,92 +241,29 @@ fn spoil(reply: Reply) -> Reply {
     reply.content(&media_type, body)
 }
 
-const fn half(length: usize) -> usize {
-    length >> 1
-}
-
-/// A reply, and whether only half of its body is to arrive.
-struct Outgoing {
-    reply: Reply,
-    cut: bool,
-}
-
-impl From<Reply> for Outgoing {
-    fn from(reply: Reply) -> Self {
-        Self { reply, cut: false }
-    }
+/// What is sent: by the book, or past it.
+enum Outgoing {
+    Reply(Reply),
+    Raw(Raw),
 }
 
 impl Outgoing {
-    fn into_response(self) -> http::Response<Sent> {
-        let Self { reply, cut } = self;
-        let (status, headers, body) = reply.into_parts();
-        let promised = body.len();
-        let data = if cut {
-            body.slice(..half(promised))
-        } else {
-            body
-        };
-        let mut response = http::Response::new(Sent {
-            promised: u64::try_from(promised).unwrap_or(u64::MAX),
-            data: Some(data),
-            flushed: false,
-            cut,
-        });
-        *response.status_mut() =
-            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        *response.headers_mut() = without_framing(headers);
-        response
+    const fn status(&self) -> Option<u16> {
+        match self {
+            Self::Reply(reply) => Some(reply.status()),
+            Self::Raw(raw) => raw.status,
+        }
     }
 }
 
-/// How long the body is, is for hyper to say.
-fn without_framing(mut headers: HeaderMap) -> HeaderMap {
-    headers.remove(header::CONTENT_LENGTH);
-    headers.remove(header::TRANSFER_ENCODING);
-    headers
-}
-
-/// A body that promises its whole length and may break off.
-pub(super) struct Sent {
-    promised: u64,
-    data: Option<Bytes>,
-    flushed: bool,
-    cut: bool,
-}
-
-impl Body for Sent {
-    type Data = Bytes;
-    type Error = Closed;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Closed>>> {
-        if let Some(data) = self.data.take()
-            && !data.is_empty()
-        {
-            return Poll::Ready(Some(Ok(Frame::data(data))));
-        }
-        if !self.cut {
-            return Poll::Ready(None);
-        }
-        if !self.flushed {
-            // hyper writes out what it has when a body makes it wait.
-            self.flushed = true;
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        Poll::Ready(Some(Err(Closed)))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        !self.cut && self.data.as_ref().is_none_or(Bytes::is_empty)
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.promised)
-    }
+fn into_response(reply: Reply) -> http::Response<Full<Bytes>> {
+    let (status, headers, body) = reply.into_parts();
+    let mut response = http::Response::new(Full::new(body));
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    // How long the body is, is for hyper to say.
+    *response.headers_mut() = without_framing(headers);
+    response
 }
 
 #[cfg(test)]

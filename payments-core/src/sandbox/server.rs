@@ -1,6 +1,7 @@
 //! The thread that listens, answers and sends.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
@@ -20,7 +22,7 @@ use super::kit::Control;
 use super::outbox::Batch;
 use super::post;
 use super::provider::Provider;
-use super::serve::Service;
+use super::serve::{LastWords, Service};
 use super::settings::Settings;
 
 /// Why a sandbox did not start.
@@ -167,16 +169,30 @@ async fn accept<P: Provider>(listener: TcpListener, service: Arc<Service<P>>) {
     }
 }
 
-async fn converse<P: Provider>(stream: TcpStream, service: Arc<Service<P>>) {
+async fn converse<P: Provider>(mut stream: TcpStream, service: Arc<Service<P>>) {
     // Only makes small answers wait when it fails.
     let _ = stream.set_nodelay(true);
-    let answer = service_fn(|request| service.serve(request));
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_secs(30))
-        .serve_connection(TokioIo::new(stream), answer);
-    // Closed on purpose, or by a caller who went away.
-    let _ = connection.await;
+    loop {
+        let last_words = LastWords::default();
+        let answer = service_fn(|request| Box::pin(service.serve(request, &last_words)));
+        let mut connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(Duration::from_secs(30))
+            .serve_connection(TokioIo::new(stream), answer);
+        // Ended on purpose, or by a caller who went away.
+        let _ = poll_fn(|context| connection.poll_without_shutdown(context)).await;
+        stream = connection.into_parts().io.into_inner();
+        match last_words.take() {
+            None => break,
+            Some(raw) => {
+                if !raw.write(&mut stream).await {
+                    return;
+                }
+            }
+        }
+    }
+    // Whoever went away does not hear it.
+    let _ = stream.shutdown().await;
 }
 
 /// Sends what is due, then waits for a change, for the clock, or for the next moment.

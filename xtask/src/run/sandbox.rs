@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::Write as _;
 
 use clap::builder::PossibleValuesParser;
-use payments_core::sandbox::StartError;
+use payments_core::sandbox::{Blocked, Door, StartError};
 use payments_mobilepay::sandbox as mobilepay;
 use payments_mocasa::sandbox as mocasa;
 use payments_mocopay::sandbox as mocopay;
@@ -26,6 +26,10 @@ pub(crate) struct Arguments {
     /// What ids, links and numbers are drawn from; another for each start unless given.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Open a door beside it that does not work: refuse, close, tls-cut, tls-expired or
+    /// tls-self-signed. Can be given several times.
+    #[arg(long, value_name = "KIND")]
+    door: Vec<Blocked>,
     #[command(flatten)]
     options: Options,
 }
@@ -364,6 +368,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
     let given = Given::new(side, &arguments.options)?;
     let start = Start::new(arguments.port, arguments.seed);
     let serving = (side.start)(start, &given).map_err(|error| error.to_string())?;
+    let doors = arguments.door.iter().copied().map(Door::open);
+    let doors: Vec<Door> = doors
+        .collect::<Result<_, _>>()
+        .map_err(|error| error.to_string())?;
     println!("provider={}", side.provider);
     println!("base_url={}", serving.base_url);
     for (name, value) in &given.0 {
@@ -373,6 +381,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
         println!("{name}={value}");
     }
     println!("seed={}", start.seed);
+    for door in &doors {
+        let name = door.kind().name().replace('-', "_");
+        println!("door_{name}={}", door.url());
+    }
     println!("control_url={}", serving.control_url);
     println!("control_token={}", serving.control_token);
     // Whoever starts this from a script reads the lines through a pipe.

@@ -1,0 +1,165 @@
+//! Which faults are armed, and what they strike.
+
+use std::fmt;
+
+use super::fault::Fault;
+use super::random::Random;
+
+/// Which faults are armed. Those for the next requests go before those by chance.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    next: Vec<Armed>,
+    shares: Vec<Share>,
+}
+
+#[derive(Debug)]
+struct Armed {
+    paths: Pattern,
+    fault: Fault,
+    left: u32,
+}
+
+#[derive(Debug)]
+struct Share {
+    paths: Pattern,
+    per_mille: u16,
+    faults: Vec<Fault>,
+}
+
+impl Plan {
+    pub(super) fn arm(&mut self, paths: &str, fault: Fault, times: u32) {
+        self.next.push(Armed {
+            paths: Pattern::new(paths),
+            fault,
+            left: times,
+        });
+    }
+
+    pub(super) fn share(&mut self, paths: &str, per_mille: u16, faults: Vec<Fault>) {
+        self.shares.push(Share {
+            paths: Pattern::new(paths),
+            per_mille,
+            faults,
+        });
+    }
+
+    /// Whether a query may be asked for what was: somebody has to remember it then.
+    pub(super) fn looks_back(&self) -> bool {
+        let armed = self.next.iter().filter(|armed| armed.left > 0);
+        let mut faults = armed
+            .map(|armed| &armed.fault)
+            .chain(self.shares.iter().flat_map(|share| &share.faults));
+        faults.any(|fault| matches!(fault, Fault::Stale))
+    }
+
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The fault for a request to `path`, if there is one.
+    pub(super) fn draw(&mut self, path: &str, random: &mut Random) -> Option<Fault> {
+        self.next.retain(|armed| armed.left > 0);
+        if let Some(armed) = self.next.iter_mut().find(|armed| armed.paths.matches(path)) {
+            armed.left = armed.left.saturating_sub(1);
+            return Some(armed.fault.clone());
+        }
+        self.shares
+            .iter()
+            .filter(|share| share.paths.matches(path))
+            .find_map(|share| {
+                if random.below(1000) >= u64::from(share.per_mille) {
+                    return None;
+                }
+                let count = u64::try_from(share.faults.len()).unwrap_or(u64::MAX);
+                let index = usize::try_from(random.below(count)).unwrap_or_default();
+                share.faults.get(index).cloned()
+            })
+    }
+}
+
+/// Paths by segment: `*` stands for one segment, as the last segment for any number of them.
+#[derive(Clone)]
+pub(super) struct Pattern {
+    segments: Vec<String>,
+}
+
+impl Pattern {
+    pub(super) fn new(text: &str) -> Self {
+        Self {
+            segments: text
+                .trim_start_matches('/')
+                .split('/')
+                .map(str::to_owned)
+                .collect(),
+        }
+    }
+
+    pub(super) fn matches(&self, path: &str) -> bool {
+        let mut wanted = self.segments.iter().map(String::as_str).peekable();
+        let mut found = path.trim_start_matches('/').split('/');
+        loop {
+            match (wanted.next(), found.next()) {
+                (None, None) => return true,
+                (Some("*"), _) if wanted.peek().is_none() => return true,
+                (Some("*"), Some(_)) => {}
+                (Some(wanted), Some(found)) if wanted == found => {}
+                _ => return false,
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/{}", self.segments.join("/"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_by_segment() {
+        let check = |pattern: &str, path: &str| Pattern::new(pattern).matches(path);
+        assert!(check("*", "/anything/at/all"));
+        assert!(check("/a/b", "/a/b"));
+        assert!(!check("/a/b", "/a/b/c"));
+        assert!(!check("/a/b", "/a"));
+        assert!(check("/a/*", "/a/b/c"));
+        assert!(check("/a/*/c", "/a/b/c"));
+        assert!(!check("/a/*/c", "/a/b/d"));
+        assert!(!check("/a/*/c", "/a"));
+    }
+
+    #[test]
+    fn armed_faults_go_first_and_run_out() {
+        let mut random = Random::from_seed(1);
+        let mut plan = Plan::default();
+        plan.arm("/a", Fault::CloseAfter, 2);
+        plan.share("*", 1000, vec![Fault::Html]);
+        let mut draw = |path| plan.draw(path, &mut random).map(|fault| fault.name());
+        assert_eq!(draw("/b"), Some("html"));
+        assert_eq!(draw("/a"), Some("close-after"));
+        assert_eq!(draw("/a"), Some("close-after"));
+        assert_eq!(draw("/a"), Some("html"));
+        plan.clear();
+        assert!(plan.draw("/a", &mut random).is_none());
+    }
+
+    #[test]
+    fn a_share_is_the_same_for_the_same_seed() {
+        let drawn = |seed| -> Vec<bool> {
+            let mut random = Random::from_seed(seed);
+            let mut plan = Plan::default();
+            plan.share("*", 250, vec![Fault::CloseAfter, Fault::CutBody]);
+            (0..10_000)
+                .map(|_| plan.draw("/", &mut random).is_some())
+                .collect()
+        };
+        assert_eq!(drawn(1), drawn(1));
+        assert_ne!(drawn(1), drawn(2));
+        let hits = drawn(1).into_iter().filter(|hit| *hit).count();
+        assert!((2300..2700).contains(&hits), "{hits}");
+    }
+}

@@ -1,0 +1,298 @@
+//! One operation: the call goes wrong, the client says what it believes, and the ledger is asked.
+
+use std::time::Duration;
+
+use payments_core::call::{Call, Effect, Resolve};
+use payments_core::client::Provider;
+use payments_core::exchange::{CallRecord, Request};
+use payments_core::http::Uri;
+use payments_core::outgoing::StillUnknown;
+use payments_core::sandbox::{Blocked, Door, Fault, Random};
+use payments_core::{Error, MoneyMoved, Pending, Reply, Resolved};
+
+use super::caller::Caller;
+use super::kind::Kind;
+use super::lane::Lane;
+use super::record::{Record, Said, Settled, Why};
+use super::shop::{Side, said};
+
+/// After so long, what is not there will not come any more; the client says 300 seconds.
+pub(super) const LATER: Duration = Duration::from_secs(301);
+
+/// How long something may take that is under way, in real time.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// As many attempts as any client makes.
+const ATTEMPTS: u32 = 3;
+
+/// The ways in that do not work, one of each.
+pub(super) struct Doors(Vec<Door>);
+
+impl Doors {
+    /// Opens them all.
+    ///
+    /// # Errors
+    /// If the system is out of means.
+    pub(super) fn open() -> Result<Self, String> {
+        let doors: Result<_, _> = Blocked::ALL.into_iter().map(Door::open).collect();
+        doors.map(Self).map_err(said)
+    }
+
+    fn find(&self, kind: Kind) -> Option<&Door> {
+        let Kind::Door(blocked) = kind else {
+            return None;
+        };
+        self.0.iter().find(|door| door.kind() == blocked)
+    }
+}
+
+/// What one operation works with.
+pub(super) struct Act<'a, P: Provider> {
+    pub(super) caller: &'a Caller<P>,
+    pub(super) side: &'a dyn Side,
+    pub(super) lane: &'a Lane,
+    pub(super) doors: &'a Doors,
+    pub(super) provider: &'static str,
+    pub(super) kind: Kind,
+    pub(super) random: Random,
+    /// The merchant's reference of whatever the call is about.
+    pub(super) reference: String,
+    pub(super) record: Option<Record>,
+}
+
+impl<P: Provider> Act<'_, P> {
+    /// Sends a call that has to go well.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub(super) fn set_up<C: Call>(&self, call: C) -> Result<C::Reply, String> {
+        let reply = self.caller.call(call);
+        let reply = reply.map_err(|error| format!("{}: {error} ({error:?})", C::NAME))?;
+        Ok(reply.into_inner())
+    }
+
+    /// Sends a call that goes wrong and that nothing can be asked about. `effect` is what the ledger
+    /// calls it.
+    ///
+    /// # Errors
+    /// What kept it from being sent at all.
+    pub(super) fn strike<C: Call>(&mut self, call: C, effect: &'static str) -> Result<(), String> {
+        let mut sent = self.send(call, effect, |_| Ok(()))?;
+        if sent.record.said == Said::Unknown {
+            sent.record.settled = Settled::Open(if sent.record.is_once {
+                Why::NoQuery
+            } else {
+                Why::Repeatable
+            });
+        }
+        self.record = Some(sent.record);
+        Ok(())
+    }
+
+    /// The same for a call with a query.
+    ///
+    /// # Errors
+    /// What kept it from being sent or asked for.
+    pub(super) fn strike_and_ask<C: Resolve>(
+        &mut self,
+        call: C,
+        effect: &'static str,
+        query: Query<<C::Query as Call>::Reply>,
+    ) -> Result<(), String> {
+        let is_lagging = self.kind == Kind::LaggingQuery;
+        let faults = self.side.faults();
+        let Sent {
+            mut record,
+            pending,
+            known,
+        } = self.send(call, effect, |pending: &Pending<C>| {
+            if is_lagging {
+                let reference = pending.record().reference().ok_or("no reference")?;
+                let query = C::query(reference).and_then(|query| query.request());
+                let path = sent_path(pending.record(), &query.map_err(said)?)?;
+                faults.next(&paths(&path), Fault::Stale);
+            }
+            Ok(())
+        })?;
+        if record.said == Said::Unknown {
+            record.settled = self.settle(&pending, &query)?;
+            let happened = self.count(query.tells, known) > 0;
+            record.settled_right = match record.settled {
+                Settled::Happened => happened,
+                Settled::DidNot => !happened,
+                // What happened can be told by any query.
+                Settled::Open(Why::NoNotFound) if happened => {
+                    record.settled = Settled::Open(Why::Unsettled);
+                    true
+                }
+                Settled::Open(_) | Settled::NoNeed => true,
+            };
+        }
+        self.record = Some(record);
+        Ok(())
+    }
+
+    /// Asks at once, and once more when whatever is under way has arrived: a query may lag behind, so
+    /// that only "it happened" is believed at once.
+    fn settle<C: Resolve>(
+        &self,
+        pending: &Pending<C>,
+        query: &Query<<C::Query as Call>::Reply>,
+    ) -> Result<Settled, String> {
+        let ask = || -> Result<Settled, String> {
+            Ok(match self.caller.resolve(pending).map_err(said)? {
+                Resolved::Settled(reply) if (query.happened)(&reply) => Settled::Happened,
+                Resolved::Settled(_) | Resolved::NeverHappened => Settled::DidNot,
+                Resolved::StillUnknown(StillUnknown::Refused(_)) => Settled::Open(Why::NoNotFound),
+                _ => Settled::Open(Why::Unsettled),
+            })
+        };
+        match ask()? {
+            Settled::Happened => Ok(Settled::Happened),
+            Settled::DidNot | Settled::Open(_) | Settled::NoNeed => {
+                self.side.advance(query.later);
+                ask()
+            }
+        }
+    }
+
+    fn send<C: Call>(
+        &mut self,
+        call: C,
+        effect: &'static str,
+        arm: impl FnOnce(&Pending<C>) -> Result<(), String>,
+    ) -> Result<Sent<C>, String> {
+        let prepared = self.caller.prepare(call).map_err(said)?;
+        let pending = prepared.pending();
+        let path = sent_path(pending.record(), prepared.request())?;
+        let (faults, door) = (self.side.faults(), self.doors.find(self.kind));
+        let known = self.side.ledger().effects().len();
+        let through = door.map_or(0, Door::connections);
+        let watch = faults.watch(&paths(&path));
+        let times = match self.kind {
+            // No attempt may get through to the answer.
+            Kind::LaggingQuery => ATTEMPTS,
+            // Once, or as often as anybody tries.
+            Kind::Door(_) | Kind::Struck(_) => match self.random.below(2) {
+                0 => 1,
+                _ => ATTEMPTS,
+            },
+        };
+        arm(&pending)?;
+        if let Some(fault) = self.kind.fault(&mut self.random) {
+            let once = C::EFFECT == Effect::Once;
+            faults.times(&paths(&path), fault, if once { 1 } else { times });
+        }
+        self.lane.divert(&path, door, self.kind.is_slow(), times);
+        let answer = self.caller.send(prepared);
+        let (struck, as_usual) = self.lane.clear();
+        if struck == 0 {
+            return Err("the call did not come this way".to_owned());
+        }
+        let arrived = || {
+            let through = door.map_or(0, Door::connections).saturating_sub(through);
+            let leaves = door.is_some_and(|door| door.kind().lets_a_request_leave());
+            watch
+                .count()
+                .saturating_add(if leaves { through } else { 0 })
+        };
+        // Whoever does not wait for an answer may be faster than what was sent.
+        let expected = match door {
+            Some(_) => as_usual,
+            None => as_usual.saturating_add(struck),
+        };
+        // On a machine that stands still for so long, a hasty client may send nothing.
+        let all_arrived = watch.wait_for(expected, PATIENCE);
+        if !all_arrived && !self.kind.is_slow() {
+            return Err("a request did not arrive".to_owned());
+        }
+        if self.kind != Kind::LaggingQuery {
+            faults.clear();
+        }
+        let said = believed(&answer)?;
+        let record = Record {
+            provider: self.provider,
+            call: C::NAME,
+            driver: self.caller.name(),
+            fault: self.kind.name(),
+            is_once: C::EFFECT == Effect::Once,
+            stays_here: door.is_some_and(|door| !door.kind().lets_a_request_leave())
+                && watch.count() == 0,
+            said,
+            effects: self.count(effect, known),
+            arrivals: arrived(),
+            settled: Settled::NoNeed,
+            settled_right: true,
+        };
+        Ok(Sent {
+            record,
+            pending,
+            known,
+        })
+    }
+
+    /// How often `effect` happened since the ledger had `known` entries.
+    fn count(&self, effect: &str, known: usize) -> u64 {
+        let ledger = self.side.ledger();
+        let new = ledger.effects().iter().skip(known);
+        let count = new.filter(|found| found.kind() == effect).count();
+        u64::try_from(count).unwrap_or(u64::MAX)
+    }
+}
+
+/// The path below that of the host, as it is sent.
+fn sent_path(record: &CallRecord, request: &Request) -> Result<String, String> {
+    let host: Uri = record.environment().parse().map_err(said)?;
+    Ok(format!(
+        "{}{}",
+        host.path().trim_end_matches('/'),
+        request.path()
+    ))
+}
+
+/// The pattern of a path: a provider may put a slash behind it.
+fn paths(path: &str) -> String {
+    format!("{}/*", path.trim_end_matches('/'))
+}
+
+/// What a query says of a call.
+pub(super) struct Query<R> {
+    /// What it tells, in a word of the ledger.
+    pub(super) tells: &'static str,
+    /// Whether that happened, by its answer.
+    pub(super) happened: fn(&R) -> bool,
+    /// How long it may lag behind.
+    pub(super) later: Duration,
+}
+
+impl<R> Query<R> {
+    /// A query that lags behind no longer than the client waits.
+    pub(super) const fn of(tells: &'static str, happened: fn(&R) -> bool) -> Self {
+        Self {
+            tells,
+            happened,
+            later: LATER,
+        }
+    }
+}
+
+struct Sent<C> {
+    record: Record,
+    pending: Pending<C>,
+    /// How long the ledger was before.
+    known: usize,
+}
+
+fn believed<R>(answer: &Result<Reply<R>, Error>) -> Result<Said, String> {
+    let error = match answer {
+        Ok(_) => return Ok(Said::Done),
+        Err(error) => error,
+    };
+    match (error.money_moved(), error) {
+        (MoneyMoved::Yes, _) => Ok(Said::Done),
+        (MoneyMoved::Maybe, _) => Ok(Said::Unknown),
+        (_, Error::NotSent(_)) => Ok(Said::NotSent),
+        (_, Error::Refused(_)) => Ok(Said::Refused),
+        (_, error) => Err(format!("not an answer: {error}")),
+    }
+}
