@@ -273,7 +273,15 @@ fn tokens_travel_in_the_query() {
         assert_eq!(returns.token(&message).unwrap(), token);
         assert!(seen.insert(token, ()).is_none());
     }
-    for none in ["shop.example/return", "", "https://user@shop.example/"] {
+    assert!(returns.url("http://127.0.0.1:8080/return", "t").is_ok());
+    for none in [
+        "shop.example/return",
+        "",
+        "https://user@shop.example/",
+        // Anybody on the way could read the return, and the token with it.
+        "http://shop.example/return",
+        "shop://return",
+    ] {
         assert!(returns.url(none, "t").is_err(), "{none}");
     }
 }
