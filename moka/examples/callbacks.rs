@@ -3,9 +3,10 @@
 //!
 //! As it stands it starts a sandbox, makes a page, pays it, lets the browser come back twice and a
 //! forged return beside it; makes another whose return says failed although the money was taken;
-//! delivers each once, and ends. With `MOKA_BASE_URL`, `MOKA_PAGE_BASE_URL`, `MOKA_DEALER_CODE`,
-//! `MOKA_USERNAME`, `MOKA_PASSWORD` and `MOKA_SHOP_URL` (where browsers reach this server) it makes
-//! one page, prints its address, and serves `http://127.0.0.1:8080/moka/return` until it is stopped.
+//! delivers each once, and ends. With `MOKA_BASE_URL`, `MOKA_DEALER_CODE`, `MOKA_USERNAME`,
+//! `MOKA_PASSWORD` and `MOKA_SHOP_URL` (where browsers reach this server) it makes one page, prints
+//! its address, and serves `http://127.0.0.1:8080/moka/return` until it is stopped. Pages are made on
+//! the same host unless `MOKA_PAGE_BASE_URL` names another.
 
 #![expect(clippy::print_stdout, reason = "an example tells what it does")]
 
@@ -139,7 +140,7 @@ fn app(shop: &Shop, inbox: &Inbox) -> axum::Router {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let variable = |name| std::env::var(name).ok();
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let Some(base_url) = variable("MOKA_BASE_URL") else {
         return rehearse().await;
     };
@@ -149,7 +150,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         required("MOKA_USERNAME")?,
         required("MOKA_PASSWORD")?,
     )?;
-    let environment = Test::at(base_url).page(required("MOKA_PAGE_BASE_URL")?);
+    let page = variable("MOKA_PAGE_BASE_URL").unwrap_or_else(|| base_url.clone());
+    let environment = Test::at(base_url).page(page);
     let shop = Shop {
         client: Client::builder(environment, credentials).build()?,
         records: Records::default(),
