@@ -2,10 +2,11 @@
 //! confirm each payment and deliver once.
 //!
 //! As it stands it starts a sandbox, makes a page, pays it, lets the browser come back twice and a
-//! forged return beside it, delivers once, and ends. With `MOKA_BASE_URL`, `MOKA_PAGE_BASE_URL`,
-//! `MOKA_DEALER_CODE`, `MOKA_USERNAME`, `MOKA_PASSWORD` and `MOKA_SHOP_URL` (where browsers reach this
-//! server) it makes one page, prints its address, and serves `http://127.0.0.1:8080/moka/return`
-//! until it is stopped.
+//! forged return beside it; makes another whose return says failed although the money was taken;
+//! delivers each once, and ends. With `MOKA_BASE_URL`, `MOKA_DEALER_CODE`, `MOKA_USERNAME`,
+//! `MOKA_PASSWORD` and `MOKA_SHOP_URL` (where browsers reach this server) it makes one page, prints
+//! its address, and serves `http://127.0.0.1:8080/moka/return` until it is stopped. Pages are made on
+//! the same host unless `MOKA_PAGE_BASE_URL` names another.
 
 #![expect(clippy::print_stdout, reason = "an example tells what it does")]
 
@@ -20,6 +21,7 @@ use payments_moka::axum::returned;
 use payments_moka::codes::PageKind;
 use payments_moka::ext::{Outcome, Returned, Standing, Started, Taking, returns};
 use payments_moka::payments_core::clock::{Clock, SystemClock, unix_millis};
+use payments_moka::payments_core::error::Meaning;
 use payments_moka::payments_core::incoming::{self, Expected, Inbox, Returns, Row, Verified};
 use payments_moka::sandbox::{Config, Forgery, start};
 use payments_moka::types::CreatePage;
@@ -102,8 +104,8 @@ impl Shop {
                 println!("delivered={} amount={amount}", row.reference());
                 incoming::Outcome::Settled
             }
-            Ok(Standing::Declined(_)) => {
-                println!("declined={}", row.reference());
+            Ok(Standing::Declined(_) | Standing::Voided(_) | Standing::Refunded(_)) => {
+                println!("not_paid={}", row.reference());
                 incoming::Outcome::Done
             }
             Ok(_) => incoming::Outcome::Retry("not paid yet".to_owned()),
@@ -113,10 +115,17 @@ impl Shop {
 }
 
 /// What the buyer sees. A return that is not to be believed gets one page, whatever is wrong with it.
+///
+/// After a code such as 021 or `EX` the money may have been taken, so who is told to try again might
+/// pay twice. The code is a claim, good enough for words to the one who brings it: what is done about
+/// the payment is decided by asking.
 fn page(event: Option<&Verified<Returned>>) -> Response {
+    let code = event.and_then(|event| event.unsigned().result_code.as_ref());
+    let is_final = code.is_some_and(|code| code.meaning() == Meaning::Declined);
     Html(match event.map(|event| event.outcome) {
         Some(Outcome::Success) => "<p>Teşekkürler. Siparişiniz hazırlanıyor.</p>",
-        Some(Outcome::Failure) => "<p>Ödeme alınamadı. Yeniden deneyebilirsiniz.</p>",
+        Some(Outcome::Failure) if is_final => "<p>Ödeme alınamadı. Yeniden deneyebilirsiniz.</p>",
+        Some(Outcome::Failure) => "<p>Ödemeniz kontrol ediliyor. Lütfen yeniden denemeyin.</p>",
         None => "<p>Böyle bir ödeme yok.</p>",
     })
     .into_response()
@@ -131,7 +140,7 @@ fn app(shop: &Shop, inbox: &Inbox) -> axum::Router {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let variable = |name| std::env::var(name).ok();
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let Some(base_url) = variable("MOKA_BASE_URL") else {
         return rehearse().await;
     };
@@ -141,7 +150,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         required("MOKA_USERNAME")?,
         required("MOKA_PASSWORD")?,
     )?;
-    let environment = Test::at(base_url).page(required("MOKA_PAGE_BASE_URL")?);
+    let page = variable("MOKA_PAGE_BASE_URL").unwrap_or_else(|| base_url.clone());
+    let environment = Test::at(base_url).page(page);
     let shop = Shop {
         client: Client::builder(environment, credentials).build()?,
         records: Records::default(),
@@ -183,6 +193,8 @@ async fn rehearse() -> Result<(), Box<dyn Error>> {
     control.forge_return("ORDER-1001", &Forgery::Garbage)?;
     control.pay("ORDER-1001")?;
     control.resend_return("ORDER-1001")?;
+    println!("pay_url={}", shop.start("ORDER-1002").await?);
+    control.pay_unnoticed("ORDER-1002", "021")?;
     control.callbacks().idle().await;
     let worked = inbox.work(|row| shop.work(row)).await;
     println!("rows={}", worked.done);

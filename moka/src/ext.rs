@@ -5,7 +5,7 @@ mod confirm;
 
 use payments_core::error::Rejected;
 use payments_core::incoming::{Fields, Kept, Notice, Returns};
-use payments_core::signing::{Keys, Scheme, TagText, tag};
+use payments_core::signing::{Keys, Place, Scheme, SignatureRule, Signed, TagText};
 use payments_core::{Canonical, Secret};
 
 use crate::codes::BankCode;
@@ -101,32 +101,32 @@ impl Keys for Started {}
 /// What is hashed: the `CodeForHash` and the letter, nothing of the message.
 #[derive(Canonical)]
 #[canonical(keys = Started, join = "", order("$codeForHash", "letter"))]
-struct Proof {
+pub struct Proof {
     #[wire("letter")]
     letter: &'static str,
 }
 
+impl Signed for Proof {
+    const SIGNATURE: SignatureRule = SignatureRule {
+        scheme: Scheme::Sha256,
+        text: TagText::Hex,
+        place: Place::Field("hashValue"),
+    };
+}
+
 impl Kept for Started {
     type Notice = Returned;
+    type Proof = Proof;
+    const FIELDS: &'static [&'static str] =
+        &["resultCode", "resultMessage", "trxCode", "OtherTrxCode"];
 
-    /// A return with a field missing is rejected, as one with a field twice is.
-    fn verify(&self, fields: &Fields<'_>) -> Result<(Returned, PaymentReturn), Rejected> {
-        for name in ["resultCode", "resultMessage", "trxCode", "OtherTrxCode"] {
-            fields.text(name).ok_or(Rejected::by_provider_crate())?;
-        }
-        let given: String = fields.required("hashValue")?;
-        // Without a code anyone can make the hash.
-        let has_code = !self.code_for_hash.expose().trim().is_empty();
-        // Both are compared, so that the time tells nothing.
-        let [success, failure] = [Outcome::Success, Outcome::Failure].map(|outcome| {
+    fn proofs(&self) -> Vec<(Proof, Returned)> {
+        let proof = |outcome: Outcome| {
             let letter = outcome.letter();
-            let tag = tag(&Proof { letter }, self, Scheme::Sha256).ok()?;
-            (tag.matches(&given, TagText::Hex) && has_code).then_some(outcome)
-        });
-        let outcome = success.or(failure).ok_or(Rejected::by_provider_crate())?;
-        let reference = self.reference.clone();
-        let claims = Returned::read_unsigned(fields);
-        Ok((Returned { reference, outcome }, claims))
+            let reference = self.reference.clone();
+            (Proof { letter }, Returned { reference, outcome })
+        };
+        [Outcome::Success, Outcome::Failure].map(proof).into()
     }
 }
 
@@ -147,7 +147,7 @@ pub fn returns(environment: &str, account: &str) -> Returns<Started> {
 
 #[cfg(test)]
 mod tests {
-    use payments_core::signing::text;
+    use payments_core::signing::{tag, text};
 
     use super::*;
 

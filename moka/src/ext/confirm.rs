@@ -30,7 +30,8 @@ pub enum Standing {
     Held(Confirmed<Reply<PaymentDetailsReply>>),
     /// What was expected is authorised, and not captured: no money has moved.
     Authorised(Reply<PaymentDetailsReply>),
-    /// It is of another amount, currency or code than expected: a person has to look at it.
+    /// Money is held or was taken, of another amount or currency than expected; or the answer is
+    /// about another payment: a person has to look at it.
     Differs(Reply<PaymentDetailsReply>),
     /// It failed.
     Declined(Reply<PaymentDetailsReply>),
@@ -66,13 +67,16 @@ fn judge(
     };
     let succeeded = event.is_some_and(|event| event.outcome == Outcome::Success);
     let reference = payment.other_trx_code.as_deref().map(str::trim);
-    let agrees = reference == Some(expected.reference()) && payment.amount == expected.amount();
+    let is_it = reference == Some(expected.reference());
+    let agrees = payment.amount == expected.amount();
     let confirmed = |reply| {
         let basis = Basis::Queried { amount: true };
         Confirmed::by_provider_crate(reply, expected.clone(), basis)
     };
     match (&payment.payment_status, &payment.trx_status) {
-        (_, _) if !agrees => Standing::Differs(reply),
+        (_, _) if !is_it => Standing::Differs(reply),
+        // What is over is over, of whatever amount: nobody has to look at it.
+        (Payment | PreAuthorisation, Done) if !agrees => Standing::Differs(reply),
         (Payment, Done) if taking == Taking::Pool => Standing::Held(confirmed(reply)),
         (Payment, Done) => Standing::Paid(confirmed(reply)),
         (PreAuthorisation, Done) => Standing::Authorised(reply),

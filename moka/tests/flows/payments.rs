@@ -257,6 +257,33 @@ async fn what_is_authorised_is_captured_and_then_paid() {
     assert!(shop.client.capture(capture("ORD-2", "1")).await.is_ok());
 }
 
+/// A person has to look at another amount only where money is held or was taken: what is over is over.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_that_is_over_differs_no_more() {
+    let shop = Shop::open().await;
+    for reference in ["A", "B"] {
+        let draft = |page| crate::shop::PageDraft {
+            pre_auth: true,
+            ..page
+        };
+        shop.paid_with(reference, draft).await;
+        assert_eq!(shop.standing(reference, "24").await, "differs");
+        let captured = shop.client.capture(capture(reference, "24")).await;
+        captured.unwrap();
+        assert_eq!(shop.standing(reference, "27.50").await, "differs");
+    }
+    shop.client.void(void("A")).await.unwrap();
+    assert_eq!(shop.standing("A", "27.50").await, "voided");
+    shop.control().advance(DAY);
+    let rest = refund("B", RefundAmount::Everything);
+    shop.client.request_refund(rest).await.unwrap();
+    shop.control().complete_refund("B").unwrap();
+    assert_eq!(shop.standing("B", "27.50").await, "refunded");
+    shop.page("C").await;
+    shop.control().decline("C", "002").unwrap();
+    assert_eq!(shop.standing("C", "20").await, "declined");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pool_payment_is_held_released_and_taken_back() {
     let shop = Shop::open().await;

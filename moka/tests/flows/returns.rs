@@ -80,6 +80,35 @@ fn without_a_code_nothing_is_believed() {
     }
 }
 
+/// The log of a rejected return tells an operator what was wrong with it, and no secret.
+#[test]
+fn an_operator_learns_why_a_return_was_rejected() {
+    let check = |target: &str, body: &str, started: Option<&Started>, verdict: &str| {
+        let found = returns("sample", "sample").explain(&inbound(target, body), started);
+        assert!(found.verdict().starts_with(verdict), "{body}: {found}");
+        let shown = found.to_string().to_uppercase();
+        assert!(!shown.contains(&CODE[..8]), "{shown}");
+        found.parts().join(" ")
+    };
+    let (known, good) = (started(CODE), body(K1));
+    let hashed = check("/r?t=abc", &good, Some(&known), "verified");
+    assert_eq!(hashed, "codeForHash = *** letter = \"T\"");
+    check("/r", &good, Some(&known), "the address has no token");
+    check("/r?t=abc", &good, None, "nothing is kept under this token");
+    let lacking = good.replace("trxCode", "TrxCode");
+    check(
+        "/r?t=abc",
+        &lacking,
+        Some(&known),
+        "the field `trxCode` is missing",
+    );
+    let lower = "the proof was made with the letters of the secret in lower case";
+    check("/r?t=abc", &body(K3), Some(&known), lower);
+    let other = started("00000000-42C5-417E-AA93-E4D9D5312AAC");
+    let foreign = "the proof matches nothing that this page can say";
+    check("/r?t=abc", &good, Some(&other), foreign);
+}
+
 /// Bodies with something wrong, around a genuine hash.
 fn bad_bodies() -> Vec<String> {
     let good = body(K1);
@@ -273,7 +302,15 @@ fn tokens_travel_in_the_query() {
         assert_eq!(returns.token(&message).unwrap(), token);
         assert!(seen.insert(token, ()).is_none());
     }
-    for none in ["shop.example/return", "", "https://user@shop.example/"] {
+    assert!(returns.url("http://127.0.0.1:8080/return", "t").is_ok());
+    for none in [
+        "shop.example/return",
+        "",
+        "https://user@shop.example/",
+        // Anybody on the way could read the return, and the token with it.
+        "http://shop.example/return",
+        "shop://return",
+    ] {
         assert!(returns.url(none, "t").is_err(), "{none}");
     }
 }

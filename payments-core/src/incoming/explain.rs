@@ -15,6 +15,10 @@ pub struct Explanation {
 }
 
 impl Explanation {
+    pub(super) fn new(parts: Vec<String>, verdict: String) -> Self {
+        Self { parts, verdict }
+    }
+
     /// The parts in order: names with their values, separators, secrets masked.
     #[must_use]
     pub fn parts(&self) -> &[String] {
@@ -87,6 +91,14 @@ where
 
 /// Says what the length of the given text suggests, not what the right signature is.
 fn mismatch(rule: SignatureRule, given: &str) -> String {
+    wrong_form(rule, given).unwrap_or_else(|| {
+        "the signature does not match: another secret, or one of the parts above was changed"
+            .to_owned()
+    })
+}
+
+/// What is wrong with the length of the given text, if anything is.
+pub(super) fn wrong_form(rule: SignatureRule, given: &str) -> Option<String> {
     let expected = rule.text;
     let lengths = match rule.scheme {
         Scheme::Sha256 => [44, 64, 88],
@@ -102,21 +114,19 @@ fn mismatch(rule: SignatureRule, given: &str) -> String {
         .find(|(length, _)| *length == given.len())
         .map(|(_, form)| form);
     match looks_like {
-        Some(form) if form == expected => {
-            "the signature does not match: another secret, or one of the parts above was changed"
-                .to_owned()
-        }
-        Some(form) => format!(
+        Some(form) if form == expected => None,
+        Some(form) => Some(format!(
             "the signature has the length of the text form {form:?}, this endpoint expects {expected:?}"
-        ),
-        None => format!(
+        )),
+        None => Some(format!(
             "the signature has {} characters, which no text form has",
             given.len()
-        ),
+        )),
     }
 }
 
-struct Shown(Vec<String>);
+/// The parts of a canonical string for people, secrets masked.
+pub(super) struct Shown(pub(super) Vec<String>);
 
 impl Sink for Shown {
     fn literal(&mut self, text: &'static str) {

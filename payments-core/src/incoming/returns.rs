@@ -1,32 +1,35 @@
 //! Browsers that a provider sends back, found by a token of the merchant's own.
 
+mod explain;
+
 use std::fmt;
 use std::marker::PhantomData;
 
+use super::explain::Explanation;
 use super::fields::{BodyFormat, Fields};
 use super::inbound::Inbound;
 use super::notice::Notice;
 use super::verified::{Scope, Verified};
 use crate::error::{Misuse, Rejected};
 use crate::link::Link;
+use crate::signing::{Canonical, Keys, Place, Signed, Sink, tag};
 
 /// The field of the return address that carries the token.
 const TOKEN: &str = "t";
 
 /// What a merchant keeps on its server of a page that it made: what the return is verified against,
-/// where the proof is another for each page.
-pub trait Kept {
+/// where the proof is another for each page. The secret of the proof is of it.
+pub trait Kept: Keys + Sized {
     /// The return.
     type Notice: Notice;
+    /// What is hashed, and where the hash of it stands in a return.
+    type Proof: Signed<Keys = Self>;
+    /// The other fields of a return. One that lacks any of them is rejected, as one with a field
+    /// twice is.
+    const FIELDS: &'static [&'static str];
 
-    /// Verifies the fields of a return.
-    ///
-    /// # Errors
-    /// [`Rejected`] for what is not to be believed.
-    fn verify(
-        &self,
-        fields: &Fields<'_>,
-    ) -> Result<(Self::Notice, <Self::Notice as Notice>::Unsigned), Rejected>;
+    /// All that a return can say, each with what proves it.
+    fn proofs(&self) -> Vec<(Self::Proof, Self::Notice)>;
 }
 
 /// An endpoint that browsers are sent back to by a form. Each page has an address with a token that
@@ -97,18 +100,72 @@ impl<K: Kept> Returns<K> {
     /// whatever type it comes with.
     ///
     /// # Errors
-    /// [`Rejected`]: change nothing.
+    /// [`Rejected`]: change nothing. [`Returns::explain`] says why.
     pub fn verify(&self, inbound: &Inbound, kept: &K) -> Result<Verified<K::Notice>, Rejected> {
         let fields = Fields::read(inbound.body(), BodyFormat::Form)?;
-        let (notice, unsigned) = kept.verify(&fields)?;
+        if K::FIELDS.iter().any(|name| fields.text(name).is_none()) {
+            return Err(Rejected);
+        }
+        let given = given::<K>(inbound, &fields).ok_or(Rejected)?;
+        let mut proven = None;
+        // All are compared, so that the time tells nothing.
+        for (proof, notice) in kept.proofs() {
+            if is_proof(kept, &proof, given) && is_secret(kept, &proof) {
+                proven = Some(notice);
+            }
+        }
         Ok(Verified::by_provider_crate(
-            notice,
-            unsigned,
+            proven.ok_or(Rejected)?,
+            K::Notice::read_unsigned(&fields),
             self.scope.clone(),
             "kept".to_owned(),
             inbound.clone(),
         ))
     }
+
+    /// Says for people why a return was or was not verified: the strings that were hashed, with the
+    /// secret masked. `kept` is what was found under the token, if anything was. Never send it
+    /// anywhere.
+    #[must_use]
+    pub fn explain(&self, inbound: &Inbound, kept: Option<&K>) -> Explanation {
+        explain::explain(self, inbound, kept)
+    }
+}
+
+/// The proof that came with a return, if there is exactly one.
+fn given<'a, K: Kept>(inbound: &'a Inbound, fields: &'a Fields<'_>) -> Option<&'a str> {
+    match K::Proof::SIGNATURE.place {
+        Place::Header(name) => inbound.header_once(name),
+        Place::Field(name) => fields.text(name),
+    }
+}
+
+fn is_proof<K: Kept>(kept: &K, proof: &K::Proof, given: &str) -> bool {
+    let rule = K::Proof::SIGNATURE;
+    tag(proof, kept, rule.scheme).is_ok_and(|tag| tag.matches(given, rule.text))
+}
+
+/// Whether the proof has a secret, and no blank one: else anyone can make it.
+fn is_secret<K: Kept>(kept: &K, proof: &K::Proof) -> bool {
+    #[derive(Default)]
+    struct Secrets {
+        any: bool,
+        blank: bool,
+    }
+
+    impl Sink for Secrets {
+        fn literal(&mut self, _text: &'static str) {}
+
+        fn value(&mut self, _name: &'static str, _text: &str) {}
+
+        fn secret(&mut self, _name: &'static str, bytes: &[u8]) {
+            self.any = true;
+            self.blank |= std::str::from_utf8(bytes).is_ok_and(|text| text.trim().is_empty());
+        }
+    }
+
+    let mut secrets = Secrets::default();
+    proof.stream(kept, &mut secrets).is_ok() && secrets.any && !secrets.blank
 }
 
 impl<K> Clone for Returns<K> {
@@ -131,11 +188,38 @@ mod tests {
     use http::{HeaderMap, Method};
 
     use super::*;
+    use crate::signing::{Refusal, Scheme, SignatureRule, TagText, tag_text};
 
-    struct Page(&'static str);
+    pub(super) struct Page(pub(super) &'static str);
+
+    impl Keys for Page {}
+
+    pub(super) struct Word(&'static str);
+
+    impl Canonical for Word {
+        type Keys = Page;
+
+        fn stream<S: Sink>(&self, keys: &Page, sink: &mut S) -> Result<(), Refusal> {
+            sink.secret("code", keys.0.as_bytes());
+            sink.value("word", self.0);
+            Ok(())
+        }
+    }
+
+    impl Signed for Word {
+        const SIGNATURE: SignatureRule = SignatureRule {
+            scheme: Scheme::Sha256,
+            text: TagText::Hex,
+            place: Place::Field("proof"),
+        };
+    }
+
+    pub(super) fn proof(code: &'static str, word: &'static str) -> String {
+        tag_text(&Word(word), &Page(code), Word::SIGNATURE).unwrap()
+    }
 
     #[derive(Debug)]
-    struct Back;
+    pub(super) struct Back(&'static str);
 
     impl Notice for Back {
         type Unsigned = Option<String>;
@@ -151,7 +235,7 @@ mod tests {
         }
 
         fn dedupe(&self) -> Vec<&str> {
-            vec!["back"]
+            vec![self.0]
         }
 
         fn reference(&self) -> &str {
@@ -161,34 +245,47 @@ mod tests {
 
     impl Kept for Page {
         type Notice = Back;
+        type Proof = Word;
+        const FIELDS: &'static [&'static str] = &["note"];
 
-        fn verify(&self, fields: &Fields<'_>) -> Result<(Back, Option<String>), Rejected> {
-            let proof: String = fields.required("proof")?;
-            let held = (proof == self.0).then_some(Back).ok_or(Rejected)?;
-            Ok((held, Back::read_unsigned(fields)))
+        fn proofs(&self) -> Vec<(Word, Back)> {
+            ["yes", "no"].map(|word| (Word(word), Back(word))).into()
         }
     }
 
-    fn returns() -> Returns<Page> {
+    pub(super) fn returns() -> Returns<Page> {
         Returns::new("test", "shop")
     }
 
-    fn inbound(target: &str, body: &'static str) -> Inbound {
-        Inbound::new(Method::POST, target, HeaderMap::new(), body)
+    pub(super) fn inbound(target: &str, body: &str) -> Inbound {
+        Inbound::new(Method::POST, target, HeaderMap::new(), body.to_owned())
     }
 
     #[test]
     fn a_return_is_verified_by_what_was_kept() {
-        let message = inbound("/back?t=1", "proof=x&note=n");
-        let found = returns().verify(&message, &Page("x")).unwrap();
-        assert_eq!(found.unsigned().as_deref(), Some("n"));
-        assert_eq!(found.scope(), returns().scope());
-        assert!(returns().verify(&message, &Page("y")).is_err());
-        let twice = inbound("/back?t=1", "proof=x&proof=x");
-        assert!(returns().verify(&twice, &Page("x")).is_err());
-        // The proof stands in the body, never in the address.
-        let elsewhere = inbound("/back?t=1&proof=x", "");
-        assert!(returns().verify(&elsewhere, &Page("x")).is_err());
+        let check = |target: &str, body: &str, code: &'static str, expect: Option<&str>| {
+            let found = returns().verify(&inbound(target, body), &Page(code));
+            let said = found.as_ref().ok().map(|found| found.0);
+            assert_eq!(said, expect, "{target} {body} {code}");
+            found.ok()
+        };
+        for word in ["yes", "no"] {
+            let body = format!("proof={}&note=n", proof("x", word));
+            let found = check("/back?t=1", &body, "x", Some(word)).unwrap();
+            assert_eq!(found.unsigned().as_deref(), Some("n"));
+            assert_eq!(found.scope(), returns().scope());
+            check("/back?t=1", &body, "y", None);
+            check("/back?t=1", &body.replace("&note=n", ""), "x", None);
+            check("/back?t=1", &body.replace("proof=", "prove="), "x", None);
+            check("/back?t=1", &format!("{body}&proof=x"), "x", None);
+            // The proof stands in the body, never in the address.
+            check(&format!("/back?t=1&{body}"), "", "x", None);
+            // Without a secret anyone can make it.
+            for blank in ["", "\t "] {
+                let body = format!("proof={}&note=n", proof(blank, word));
+                check("/back?t=1", &body, blank, None);
+            }
+        }
     }
 
     #[test]

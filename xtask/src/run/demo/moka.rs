@@ -321,7 +321,8 @@ impl Shop {
             .confirm(event.as_ref(), &expected, Taking::Contracted)
             .await;
         match answer {
-            Ok(Standing::Paid(_) | Standing::Authorised(_)) => {
+            // What is only authorised is not paid: its return waits until it is captured.
+            Ok(Standing::Paid(_)) => {
                 self.deliveries.fetch_add(1, Ordering::SeqCst);
                 Outcome::Settled
             }
