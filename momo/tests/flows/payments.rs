@@ -1,18 +1,21 @@
 //! Payments, captures and refunds that reach the gateway.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use payments_core::MoneyMoved;
 use payments_core::call::{ReplySignature, reply_signature};
-use payments_core::incoming::{Accepted, Basis, Confirmation, Worked};
+use payments_core::incoming::{Accepted, Basis, Confirmation, Expected, Worked};
+use payments_core::testing::{Act, ScriptedTransport};
 use payments_momo::Outcome;
+use payments_momo::calls::{Client, Test};
 use payments_momo::codes::{ConfirmType, RequestType, ResultCode};
 use payments_momo::inbound::Ipn;
 use payments_momo::sandbox::{Config, Forgery, ReplySignature as Signs};
 use payments_momo::types::{CreatePayment, CreatePaymentReplySigned};
 
 use crate::shop::{
-    CREATE, JSON, Shop, confirming, credentials, dong, expected, get, inbound, kind,
+    CREATE, JSON, QUERY, Shop, confirming, credentials, dong, expected, get, inbound, kind,
     payment_status, post, refund, refund_saying, refund_status, results,
 };
 
@@ -76,6 +79,10 @@ async fn a_payment_is_approved_delivered_once_and_refunded_in_parts() {
         .await
         .unwrap();
     assert_eq!(again.trans_id, part.trans_id);
+    let in_part = shop.client.confirm(None, &expected("A-1")).await.unwrap();
+    let in_part = in_part.confirmed().unwrap();
+    let parts = in_part.refund_trans.as_deref().unwrap_or_default();
+    assert_eq!(parts.first().unwrap().amount, dong(3_000));
     let too_large = shop
         .client
         .refund(refund("RF-2", trans_id, 30_001))
@@ -118,6 +125,25 @@ async fn a_payment_is_approved_delivered_once_and_refunded_in_parts() {
     );
     assert_eq!(shop.happened("refund"), 2);
     assert_eq!(shop.happened("payment"), 1);
+    let in_full = shop.client.confirm(None, &expected("A-1")).await.unwrap();
+    assert!(matches!(in_full, Confirmation::Refunded(_)), "{in_full:?}");
+}
+
+/// A payment that was given back before its IPN was worked off: nothing is delivered.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_refunded_in_full_is_not_delivered() {
+    let shop = Shop::open().await;
+    let trans_id = shop.paid("A-1").await;
+    shop.client
+        .refund(refund("RF-1", trans_id, 33_000))
+        .await
+        .unwrap();
+    let found = shop
+        .inbox
+        .accept_found::<Ipn>(shop.verifier.scope(), "A-1", &["A-1", "0"]);
+    assert_eq!(found, Accepted::New);
+    assert_eq!(shop.work().await, ONE);
+    assert_eq!(shop.delivered(), []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -256,7 +282,7 @@ async fn a_forged_ipn_goes_nowhere() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_ipn_of_another_partner_order_or_amount_is_refused_at_expected() {
     for (field, value, misused) in [
-        ("partnerCode", "MOMO0HGO20180417", "event"),
+        ("partnerCode", "MOMO0HGO20180417", ""),
         ("orderId", "A-2", "expected"),
         ("amount", "33001", "expected"),
     ] {
@@ -272,18 +298,93 @@ async fn an_ipn_of_another_partner_order_or_amount_is_refused_at_expected() {
             .verify(claimed.row().inbound().unwrap())
             .unwrap();
         let answer = shop.client.confirm(Some(&event), &expected("A-1")).await;
-        assert_eq!(
-            kind(&answer.unwrap_err()),
-            format!("misuse of {misused}"),
-            "{field}"
-        );
+        match answer {
+            Ok(Confirmation::Differs(_)) => assert_eq!(misused, ""),
+            Ok(other) => panic!("{field}: {other:?}"),
+            Err(error) => assert_eq!(kind(&error), format!("misuse of {misused}"), "{field}"),
+        }
     }
-    // The query's own amount is compared too.
-    let shop = Shop::open().await;
-    shop.paid("A-1").await;
-    let other = payments_core::incoming::Expected::new("A-1", dong(33_001));
-    let answer = shop.client.confirm(None, &other).await;
-    assert_eq!(kind(&answer.unwrap_err()), "misuse of expected");
+}
+
+/// What the query says of amount and refunds.
+#[tokio::test]
+async fn the_answer_of_the_query_is_compared_before_anything_is_confirmed() {
+    let part = |amount: &str, code: &str| {
+        format!(r#"{{"orderId":"RF-1","amount":{amount},"resultCode":{code},"transId":2}}"#)
+    };
+    for (code, amount, refunds, expect) in [
+        ("0", "33000", vec![], "confirmed"),
+        ("0", "33001", vec![], "differs"),
+        ("0", "0", vec![], "differs"),
+        ("9000", "33000", vec![], "open"),
+        ("9000", "32999", vec![], "differs"),
+        ("7000", "0", vec![], "open"),
+        ("1006", "33000", vec![], "declined"),
+        ("1006", "0", vec![], "declined"),
+        ("0", "33000", vec![part("32999", "0")], "confirmed"),
+        ("0", "33000", vec![part("33000", "0")], "refunded"),
+        ("0", "33000", vec![part("\"33000\"", "\"0\"")], "refunded"),
+        (
+            "0",
+            "33000",
+            vec![part("3000", "0"), part("30000", "0")],
+            "refunded",
+        ),
+        (
+            "0",
+            "33000",
+            vec![part("3000", "0"), part("30000", "7002")],
+            "confirmed",
+        ),
+        (
+            "0",
+            "33000",
+            vec![part("3000", "0"), part("30000", "1080")],
+            "confirmed",
+        ),
+        (
+            "0",
+            "33000",
+            vec![part("33000", "1081"), part("0", "0")],
+            "confirmed",
+        ),
+        ("0", "33001", vec![part("33001", "0")], "differs"),
+        ("1006", "33000", vec![part("33000", "0")], "declined"),
+    ] {
+        let refunds = refunds.join(",");
+        let answer = format!(
+            r#"{{"partnerCode":"MOMO","orderId":"A-1","amount":{amount},"resultCode":{code},"refundTrans":[{refunds}],"message":"x","responseTime":1}}"#
+        );
+        let found = asked(&answer, &expected("A-1")).await;
+        assert_eq!(found, expect, "{answer}");
+    }
+    // A wallet that is linked without a payment has nothing to give back.
+    let linked = r#"{"partnerCode":"MOMO","orderId":"L-1","amount":0,"resultCode":0,"refundTrans":[],"message":"x","responseTime":1}"#;
+    let record = Expected::new("L-1", dong(0));
+    assert_eq!(asked(linked, &record).await, "confirmed");
+}
+
+/// What confirming makes of this answer of the query.
+async fn asked(answer: &str, expected: &Expected) -> &'static str {
+    let transport = ScriptedTransport::default().always(QUERY, Act::json(answer));
+    let client = Client::builder(Test::new(), credentials())
+        .transport(Arc::new(transport))
+        .build()
+        .unwrap();
+    match client.confirm(None, expected).await.unwrap() {
+        Confirmation::Confirmed(_) => "confirmed",
+        Confirmation::Declined(_) => "declined",
+        Confirmation::Open(_) => "open",
+        Confirmation::Refunded(reply) => {
+            assert!(reply.refund_trans.is_some());
+            "refunded"
+        }
+        Confirmation::Differs(reply) => {
+            assert_eq!(reply.response().body(), answer.as_bytes());
+            "differs"
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
