@@ -492,6 +492,28 @@ async fn a_wallet_is_linked_with_its_two_fields_under_the_signature() {
     }
 }
 
+/// A card is bound with the buyer's id under the signature, as a wallet is linked.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_id_of_a_buyer_is_signed_wherever_it_is_given() {
+    let shop = Shop::open().await;
+    for request_type in [RequestType::PayWithCc, RequestType::CaptureWallet] {
+        let order_id = format!("A-{request_type}");
+        let call = CreatePayment::builder()
+            .request_id(format!("R-{order_id}"))
+            .amount(dong(33_000))
+            .order_id(&order_id)
+            .order_info("x")
+            .redirect_url("https://shop.example/return")
+            .ipn_url("https://shop.example/ipn")
+            .request_type(request_type)
+            .partner_client_id("buyer-7")
+            .build()
+            .unwrap();
+        let created = shop.client.create_payment(call).await;
+        assert_eq!(created.unwrap().result_code, ResultCode::Success);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refund_that_failed_is_over_and_one_that_is_pending_is_open() {
     let shop = Shop::open().await;
