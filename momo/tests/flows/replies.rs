@@ -9,8 +9,10 @@ use payments_core::exchange::Response;
 use payments_core::http::{HeaderMap, HeaderValue, StatusCode, header};
 use payments_core::testing::{Act, ScriptedTransport, json_response};
 use payments_momo::calls::{Client, Test};
-use payments_momo::codes::RequestType;
-use payments_momo::types::{CreatePayment, CreatePaymentReplySigned, PaymentStatus};
+use payments_momo::codes::{ConfirmType, RequestType};
+use payments_momo::types::{
+    CaptureOrCancel, CreatePayment, CreatePaymentReplySigned, PaymentStatus,
+};
 
 use crate::shop::{CREATE, QUERY, credentials, dong, kind};
 
@@ -248,5 +250,57 @@ async fn the_signature_of_a_create_reply_covers_its_text_or_not() {
         let (creator, _) = client(response);
         let created = creator.call(payment().with_extra("new", "1")).await;
         assert_eq!(created.is_ok(), expect.is_some());
+    }
+}
+
+/// A reply about another amount than asked for says nothing for sure; one that names none is taken.
+#[tokio::test]
+async fn another_amount_than_asked_for_leaves_the_outcome_open() {
+    let refund = || crate::shop::refund("A-1", 7, 33_000);
+    let capture = || {
+        let builder = CaptureOrCancel::builder()
+            .request_id("R-1")
+            .order_id("A-1")
+            .request_type(ConfirmType::Capture)
+            .amount(dong(33_000));
+        builder.build().unwrap()
+    };
+    for (amount, taken) in [
+        ("\"amount\":33000,", true),
+        ("\"amount\":\"33000\",", true),
+        ("", true),
+        ("\"amount\":32999,", false),
+        ("\"amount\":33001,", false),
+        ("\"amount\":\"33001\",", false),
+        ("\"amount\":0,", false),
+    ] {
+        let body = WHOLE.replace("\"amount\":33000,", amount);
+        let refunded = body.replace("\"R-1\"", "\"R-A-1\"");
+        let found = [
+            client(json_response(200, &body))
+                .0
+                .create_payment(payment())
+                .await
+                .map(|_| ()),
+            client(json_response(200, &refunded))
+                .0
+                .refund(refund())
+                .await
+                .map(|_| ()),
+            client(json_response(200, &body))
+                .0
+                .capture_or_cancel(capture())
+                .await
+                .map(|_| ()),
+        ];
+        for (found, call) in found.into_iter().zip(["create", "refund", "confirm"]) {
+            match found {
+                Ok(()) => assert!(taken, "{call}: {body}"),
+                Err(error) => {
+                    assert!(!taken, "{call}: {body}: {error}");
+                    assert_eq!(kind(&error), UNKNOWN, "{call}: {body}");
+                }
+            }
+        }
     }
 }
