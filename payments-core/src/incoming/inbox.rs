@@ -156,6 +156,8 @@ struct State {
 
 struct Slot {
     row: Row,
+    /// Of what a repeat must say too; nothing where a query found the payment.
+    digest: Option<[u8; 32]>,
     due: Duration,
     phase: Phase,
 }
@@ -202,28 +204,26 @@ impl Inbox {
     /// [`Accepted::Duplicate`].
     pub fn accept<M: Message>(&self, message: &M) -> Accepted {
         let (notice, inbound) = (message.notice(), message.inbound());
+        let digest = message.digest();
         let key = Key::of::<M::Notice>(message.scope(), &notice.dedupe());
         let accepted = self.insert(
             key.clone(),
             message.scope().clone(),
             notice.reference().to_owned(),
-            Some(inbound.clone()),
+            Some((inbound.clone(), digest)),
         );
-        if M::STRICT && accepted == Accepted::Duplicate && self.differs(&key, inbound) {
+        if M::STRICT && accepted == Accepted::Duplicate && self.differs(&key, digest) {
             return Accepted::Conflict;
         }
         accepted
     }
 
-    /// Whether the row of that key came with another body, or with another query.
-    fn differs(&self, key: &Key, inbound: &Inbound) -> bool {
-        self.state().rows.iter().any(|slot| {
-            let before = slot.row.inbound.as_ref();
-            let other = |before: &Inbound| {
-                before.body() != inbound.body() || before.query() != inbound.query()
-            };
-            slot.row.key == *key && before.is_some_and(other)
-        })
+    /// Whether the row of that key came with a message that said something else.
+    fn differs(&self, key: &Key, digest: [u8; 32]) -> bool {
+        let other = |before: [u8; 32]| before != digest;
+        let state = self.state();
+        let mut slots = state.rows.iter().filter(|slot| slot.row.key == *key);
+        slots.any(|slot| slot.digest.is_some_and(other))
     }
 
     /// Takes in a payment that a query found although its message never came. `values` are those
@@ -247,13 +247,14 @@ impl Inbox {
         key: Key,
         scope: Scope,
         reference: String,
-        inbound: Option<Inbound>,
+        came: Option<(Inbound, [u8; 32])>,
     ) -> Accepted {
         let due = self.clock.monotonic();
         let mut state = self.state();
         if !state.keys.insert(key.clone()) {
             return Accepted::Duplicate;
         }
+        let (inbound, digest) = came.unzip();
         state.rows.push(Slot {
             row: Row {
                 key,
@@ -263,6 +264,7 @@ impl Inbox {
                 attempts: 0,
                 settled_before: false,
             },
+            digest,
             due,
             phase: Phase::Waiting,
         });
