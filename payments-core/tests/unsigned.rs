@@ -200,9 +200,8 @@ fn a_repeat_says_the_same_where_it_counts() {
     let receiver: Receiver<Traced> =
         Receiver::new("live", "shop", danger::authenticated_elsewhere());
     let read = |trace: &str, amount: &str, shop: &str| {
-        let body = format!(
-            r#"{{"billId":"B-1","trace":"{trace}","amount":"{amount}","shop":"{shop}"}}"#
-        );
+        let body =
+            format!(r#"{{"billId":"B-1","trace":"{trace}","amount":"{amount}","shop":"{shop}"}}"#);
         receiver.receive(&inbound(&body)).unwrap()
     };
     let (inbox, replays) = (Inbox::in_memory(), Replays::of(2));
