@@ -437,7 +437,7 @@ impl Notice for Notification {
             request_id: fields.required("requestId")?,
             reference_id: fields.required("referenceId")?,
             result_code: fields.required("resultCode")?,
-            message: fields.required("message")?,
+            message: fields.present("message")?,
             bill_id: fields.required("billId")?,
             momo_trans_id: fields.required("momoTransId")?,
             amount: fields.required_money("amount", Form::Minor, Currency::VND)?,

@@ -275,10 +275,10 @@ fn implementation(
     let name = &message.name;
     let mut reads = String::new();
     for field in &signed {
-        let way = if field.required {
-            "required"
-        } else {
-            "optional"
+        let way = match (field.required, field.rule.min) {
+            (true, Some(0)) => "present",
+            (true, _) => "required",
+            (false, _) => "optional",
         };
         reads.push_str(&format!(
             "{}: {}?,\n",

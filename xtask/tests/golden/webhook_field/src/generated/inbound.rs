@@ -175,7 +175,7 @@ impl Notice for Gone {
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
         Ok(Self {
             session_id: fields.required("sessionId")?,
-            reason: fields.required("reason")?,
+            reason: fields.present("reason")?,
             result_code: fields.required("resultCode")?,
             fee: fields.required_money("fee", Form::Minor, Currency::VND)?,
             user_id: fields.optional("userId")?,
