@@ -55,6 +55,13 @@ impl Shop {
                 println!("declined={} code={}", row.reference(), reply.result_code);
                 Outcome::Done
             }
+            Ok(Confirmation::Refunded(_)) => {
+                println!("refunded={}", row.reference());
+                Outcome::Done
+            }
+            Ok(Confirmation::Differs(reply)) => {
+                Outcome::Retry(format!("look at it: MoMo speaks of {}", reply.amount))
+            }
             Ok(_) => Outcome::Retry("not paid yet".to_owned()),
             Err(error) => Outcome::Retry(error.to_string()),
         }

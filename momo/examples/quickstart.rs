@@ -100,6 +100,18 @@ fn service() -> Result<(String, TestCredentials, Option<Sandbox>), Box<dyn StdEr
                 TestCredentials::new(Config::PARTNER_CODE, Config::ACCESS_KEY, Config::SECRET_KEY)?;
             Ok((sandbox.base_url().to_owned(), credentials, Some(sandbox)))
         }
-        _ => Err(format!("set all of {}, or none", names.join(", ")).into()),
+        given => {
+            let missing: Vec<&str> = names
+                .into_iter()
+                .zip(given)
+                .filter_map(|(name, value)| value.is_none().then_some(name))
+                .collect();
+            let missing = missing.join(", ");
+            Err(format!(
+                "{missing} is not set: set all of {}, or none",
+                names.join(", ")
+            )
+            .into())
+        }
     }
 }

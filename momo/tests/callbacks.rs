@@ -105,6 +105,10 @@ fn presence_alone_chooses_the_list() {
     assert_eq!(binding.callback_token.as_deref(), Some("t1"));
     assert_eq!(binding.partner_client_id.as_deref(), Some("c1"));
     assert!(!format!("{:?}", *binding).contains("t1"));
+    let explained = verifier().explain(&inbound(&bound().to_string()));
+    assert!(explained.verdict().starts_with("verified"), "{explained}");
+    let masked = |name: &str| explained.parts().contains(&format!("{name} = ***"));
+    assert!(masked("callbackToken"), "{explained}");
     // With one of the two, the other is signed as empty.
     let one = "5baa8e3215d5cf5c405c1f9a8716a0d664f094862fd0a2bf9c534d9a36bb5777";
     let one = with(without(bound(), "callbackToken"), "signature", json!(one));

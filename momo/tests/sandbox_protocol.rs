@@ -347,6 +347,16 @@ fn a_linked_wallet_has_two_more_fields() {
         "amount extraData ipnUrl orderId orderInfo partnerCode redirectUrl requestId requestType",
     ));
     check_refused(&shop.send("create", &unsigned), 13);
+    unsigned["requestType"] = Value::from("captureWallet");
+    unsigned["amount"] = Value::from(33_000);
+    let list = "amount extraData ipnUrl orderId orderInfo partnerClientId partnerCode redirectUrl requestId requestType";
+    unsigned["signature"] = Value::from(signed(&unsigned, list));
+    assert_eq!(shop.send("create", &unsigned).json()["resultCode"], 0);
+    unsigned["requestType"] = Value::from("linkWallet");
+    unsigned["signature"] = Value::from(signed(
+        &unsigned,
+        "amount extraData ipnUrl orderId orderInfo partnerCode redirectUrl requestId requestType",
+    ));
     let as_java = Shop::open(config().sign_partner_client_id(false));
     assert_eq!(as_java.send("create", &unsigned).json()["resultCode"], 0);
     shop.control().pay("L-1").unwrap();

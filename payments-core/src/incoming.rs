@@ -22,11 +22,11 @@ mod taken;
 mod verified;
 mod verifier;
 
+pub use crate::signing::Explanation;
 pub use crate::signing::{Place, SignatureRule, Signed};
 pub use ack::Ack;
 pub use caller::{CallerAuth, Network, Receiver, danger};
 pub use confirmed::{AmountClaim, Basis, Confirmation, Confirmed, Expected};
-pub use explain::Explanation;
 pub use failures::Failures;
 pub use fields::{BodyFormat, Claim, Claimable, Fields, MAX_BODY, Names};
 pub use inbound::Inbound;

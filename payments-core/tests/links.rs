@@ -126,6 +126,63 @@ fn fields_of_message_and_account_stand_in_the_described_order() {
 }
 
 #[test]
+fn explanations_show_what_is_signed_and_no_secret() {
+    let written = links().write("wallet://", &bill("")).unwrap().to_string();
+    let proof = written.split_once("&proof=").unwrap().1;
+    let explain = |old: &str, new: &str| {
+        let explained = links().explain(&written.replacen(old, new, 1));
+        let printed = format!("{explained} {explained:?}");
+        assert!(!printed.contains("a secret of tests"), "{printed}");
+        // Neither the proof, with which a changed link would hold.
+        assert!(!printed.contains(proof), "{printed}");
+        explained
+    };
+    let parts = |bill: &str| {
+        [
+            "\"partner=\"",
+            "partner = ***",
+            "\"&bill=\"",
+            bill,
+            "\"&amount=\"",
+            "amount = \"33000\"",
+            "\"&secret=\"",
+            "secret = ***",
+        ]
+        .map(str::to_owned)
+    };
+    let whole = explain("", "");
+    assert_eq!(whole.parts(), parts("bill = \"B-1\""));
+    assert_eq!(whole.verdict(), "verified");
+    let other = explain("bill=B-1", "bill=B-2");
+    assert_eq!(other.parts(), parts("bill = \"B-2\""));
+    let verdict =
+        "the signature does not match: another secret, or one of the parts above was changed";
+    assert_eq!(other.verdict(), verdict);
+    let short = explain("&proof=", "&proof=abc&x=");
+    assert_eq!(
+        short.verdict(),
+        "the signature has 3 characters, which no text form has"
+    );
+    let joined = explain("bill=B-1", "bill=B%261");
+    assert!(
+        joined
+            .verdict()
+            .starts_with("`bill` holds a character that joins"),
+        "{joined}"
+    );
+    for (old, new, names) in [
+        ("partner=P-1", "partner=P-2", "partner"),
+        ("look=light&", "", "look"),
+        ("&proof=", "&proved=", "proof"),
+        ("wallet:", "other:", "link"),
+    ] {
+        let explained = explain(old, new);
+        assert!(explained.parts().is_empty(), "{explained}");
+        assert!(explained.verdict().contains(names), "{explained}");
+    }
+}
+
+#[test]
 fn what_would_not_be_written_is_not_read() {
     let fault = |old, new| fault(&links(), old, new);
     assert_eq!(fault("light", "dark"), None);

@@ -156,6 +156,76 @@ fn another_message_of_the_same_key_is_a_conflict() {
     );
 }
 
+/// A bill that was paid, with a number of the message's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Traced {
+    paid: Paid,
+    shop: String,
+}
+
+impl Notice for Traced {
+    type Unsigned = ();
+    const PROVIDER: &'static str = "toy";
+    const NAME: &'static str = "traced";
+
+    fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
+        let shop = fields.required("shop")?;
+        let paid = Paid::read(fields)?;
+        Ok(Self { paid, shop })
+    }
+
+    fn read_unsigned(_fields: &Fields<'_>) {}
+
+    fn dedupe(&self) -> Vec<&str> {
+        self.paid.dedupe()
+    }
+
+    fn repeat(&self) -> Option<Vec<String>> {
+        Some(vec![self.paid.amount.clone(), self.shop.clone()])
+    }
+
+    fn reference(&self) -> &str {
+        self.paid.reference()
+    }
+}
+
+impl Answered for Traced {
+    const STATUS: StatusCode = StatusCode::OK;
+    type Answer = Known;
+}
+
+/// What the notice does not name may differ in a repeat; what it names may not.
+#[test]
+fn a_repeat_says_the_same_where_it_counts() {
+    let receiver: Receiver<Traced> =
+        Receiver::new("live", "shop", danger::authenticated_elsewhere());
+    let read = |trace: &str, amount: &str, shop: &str| {
+        let body =
+            format!(r#"{{"billId":"B-1","trace":"{trace}","amount":"{amount}","shop":"{shop}"}}"#);
+        receiver.receive(&inbound(&body)).unwrap()
+    };
+    let (inbox, replays) = (Inbox::in_memory(), Replays::of(2));
+    assert_eq!(inbox.accept(&read("1", "12", "3")), Accepted::New);
+    let _ = replays.keep(&read("1", "12", "3"), &known("one"));
+    for (amount, shop, same) in [
+        ("12", "3", true),
+        ("13", "3", false),
+        ("12", "4", false),
+        ("1", "23", false),
+        ("3", "12", false),
+    ] {
+        let other = read("2", amount, shop);
+        let (accepted, seen) = (inbox.accept(&other), replays.look(&other));
+        if same {
+            assert_eq!(accepted, Accepted::Duplicate);
+            assert!(matches!(seen, Seen::Before(_)));
+        } else {
+            assert_eq!(accepted, Accepted::Conflict, "{amount} {shop}");
+            assert!(matches!(seen, Seen::Conflict), "{amount} {shop}");
+        }
+    }
+}
+
 #[test]
 fn another_query_of_the_same_key_is_a_conflict() {
     let inbox = Inbox::in_memory();

@@ -568,8 +568,9 @@ fn a_request_can_be_signed() {
     check(
         &create,
         &keys,
-        "accessKey=<accessKey:key>&amount=150&extraData=&orderId=1",
+        "accessKey=<accessKey:key>&amount=150&buyer=&extraData=&orderId=1",
     );
+    assert_eq!(Create::SENSITIVE, ["buyer"]);
 }
 
 #[test]

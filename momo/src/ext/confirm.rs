@@ -16,44 +16,54 @@ fn query(event: Option<&Verified<Ipn>>, expected: &Expected) -> Result<PaymentSt
     <CreatePayment as payments_core::call::Resolve>::query(expected.reference())
 }
 
-/// Reads the answer: only 0, for the expected amount, confirms.
+/// Reads the answer: only 0, for the expected amount, of which not all was given back, confirms.
 fn judge(
     reply: Reply<PaymentStatusReply>,
     event: Option<&Verified<Ipn>>,
     expected: &Expected,
-) -> Result<Confirmation<Reply<PaymentStatusReply>>, Misuse> {
-    if event.is_some_and(|event| event.partner_code != reply.partner_code) {
-        return Err(Misuse::new(
-            "event",
-            "is of another `partnerCode` than the client",
-        ));
-    }
-    agrees(expected, &reply.order_id, reply.amount)?;
+) -> Confirmation<Reply<PaymentStatusReply>> {
+    let differs = event.is_some_and(|event| event.partner_code != reply.partner_code)
+        || agrees(expected, &reply.order_id, reply.amount).is_err();
     let signed_success = event.is_some_and(|event| event.result_code.outcome() == Outcome::Paid);
-    Ok(match reply.result_code.outcome() {
+    match reply.result_code.outcome() {
+        // Of what came to nothing, or is under way, the amount says nothing.
+        Outcome::Failed(_) if !signed_success => Confirmation::Declined(reply),
+        Outcome::Paid | Outcome::Authorised if differs => Confirmation::Differs(reply),
+        Outcome::Paid if is_refunded(&reply) => Confirmation::Refunded(reply),
         Outcome::Paid => Confirmation::Confirmed(Confirmed::by_provider_crate(
             reply,
             expected.clone(),
             Basis::Queried { amount: true },
         )),
         // A signed success outweighs a query that lags behind it: ask again, decline nothing.
-        Outcome::Failed(_) if !signed_success => Confirmation::Declined(reply),
         Outcome::Failed(_) | Outcome::Authorised | Outcome::Pending | Outcome::Open(_) => {
             Confirmation::Open(reply)
         }
-    })
+    }
+}
+
+/// Whether all was given back: a refund that failed or is under way gives nothing back.
+fn is_refunded(reply: &PaymentStatusReply) -> bool {
+    let refunds = reply.refund_trans.iter().flatten();
+    let sum = refunds
+        .filter(|refund| refund.result_code.outcome() == Outcome::Paid)
+        .fold(0_i64, |sum, refund| {
+            sum.saturating_add(refund.amount.minor())
+        });
+    sum > 0 && sum >= reply.amount.minor()
 }
 
 payments_core::on_both_clients! {
     /// Confirms a payment by asking MoMo, whatever its IPN said; without one, where it never came.
+    /// What was refunded in part is confirmed: the parts are in `refund_trans` of the answer.
     ///
     /// # Errors
-    /// [`Error::Misuse`] if `expected` is of another payment than the IPN or the answer; otherwise
-    /// that of the query, which moves no money: confirm again later.
+    /// [`Error::Misuse`] if `expected` is of another payment than the IPN, before anything is sent;
+    /// otherwise that of the query, which moves no money: confirm again later.
     pub fn confirm(
         event: Option<&Verified<Ipn>>,
         expected: &Expected,
     ) -> Result<Confirmation<Reply<PaymentStatusReply>>, Error> {
-        payment_status(query(event, expected)?) => |reply| Ok(judge(reply, event, expected)?)
+        payment_status(query(event, expected)?) => |reply| Ok(judge(reply, event, expected))
     }
 }

@@ -437,7 +437,7 @@ impl Notice for Notification {
             request_id: fields.required("requestId")?,
             reference_id: fields.required("referenceId")?,
             result_code: fields.required("resultCode")?,
-            message: fields.required("message")?,
+            message: fields.present("message")?,
             bill_id: fields.required("billId")?,
             momo_trans_id: fields.required("momoTransId")?,
             amount: fields.required_money("amount", Form::Minor, Currency::VND)?,
@@ -447,7 +447,15 @@ impl Notice for Notification {
     fn read_unsigned(_fields: &Fields<'_>) {}
 
     fn dedupe(&self) -> Vec<&str> {
-        vec![&self.bill_id, &self.momo_trans_id]
+        vec![
+            &self.bill_id,
+            &self.momo_trans_id,
+            self.result_code.as_str(),
+        ]
+    }
+
+    fn repeat(&self) -> Option<Vec<String>> {
+        Some(vec![self.request_id.clone(), self.amount.to_string()])
     }
 
     fn reference(&self) -> &str {

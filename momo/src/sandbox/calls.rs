@@ -282,10 +282,12 @@ fn check(gateway: &Gateway, call: &Call, body: &Body) -> Result<(), Refusal> {
             "there is no such partnerCode",
         ));
     }
-    let linking = matches!(
-        scalar(body, "requestType").as_str(),
-        "linkWallet" | "subscription"
-    );
+    // Signed wherever it is given, and where it should have been.
+    let linking = body.scalar("partnerClientId").is_some()
+        || matches!(
+            scalar(body, "requestType").as_str(),
+            "linkWallet" | "subscription"
+        );
     let values: Vec<(&str, String)> = call
         .signed
         .iter()

@@ -265,8 +265,8 @@ impl Config {
         self
     }
 
-    /// Whether `partnerClientId` is signed where it is required; it is unless said. The provider's
-    /// Java SDK leaves it out.
+    /// Whether `partnerClientId` is signed where it is given or required; it is unless said. The
+    /// provider's Java SDK leaves it out.
     #[must_use]
     pub const fn sign_partner_client_id(mut self, signed: bool) -> Self {
         self.sign_partner_client_id = signed;

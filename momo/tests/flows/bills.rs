@@ -114,19 +114,14 @@ async fn a_stranger_is_turned_away() {
     }
 }
 
-/// The first message about a transaction stands; another about it is refused, a repeat is not. Of
-/// Init, it is the `requestId`.
+/// The first message about a transaction and its result stands; another about it is refused, a
+/// repeat is not. Of Init, it is the `requestId`.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_transaction_with_another_body_is_a_conflict() {
     let shop = opened().await;
     shop.control().charge("B-1").unwrap();
     shop.control().callbacks().idle().await;
-    for (field, value) in [
-        ("amount", "1"),
-        ("requestId", "R-2"),
-        ("referenceId", "other"),
-        ("resultCode", "9"),
-    ] {
+    for (field, value) in [("amount", "1"), ("requestId", "R-2")] {
         let wrong = FalseNotice::Changed(field, value.to_owned());
         shop.control().forge_notification("B-1", &wrong).unwrap();
         shop.control().callbacks().idle().await;
@@ -134,6 +129,16 @@ async fn the_same_transaction_with_another_body_is_a_conflict() {
         let last = sent.last().unwrap().attempts().last().unwrap().status();
         assert_eq!(last, Some(400), "{field}");
     }
+    // A number of the notification's own, or a text, make no other message.
+    for (field, value) in [("referenceId", "other"), ("message", "Thành công")] {
+        let again = FalseNotice::Changed(field, value.to_owned());
+        shop.control().forge_notification("B-1", &again).unwrap();
+        shop.control().callbacks().idle().await;
+        let sent = shop.control().callbacks().list();
+        let last = sent.last().unwrap().attempts().last().unwrap().status();
+        assert_eq!(last, Some(200), "{field}");
+    }
+    assert_eq!(shop.bills.work_blocking(|_| Outcome::Done).done, 1);
     shop.control().notify_again("B-1", 1).unwrap();
     shop.control().callbacks().idle().await;
     assert!(
@@ -187,6 +192,45 @@ async fn a_link_that_failed_may_still_be_paid() {
         }
     });
     assert_eq!(seen, [(false, false), (true, false), (true, true)]);
+}
+
+/// A result that left the bill open, and then success of the same transaction.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_that_was_open_may_still_succeed() {
+    let shop = opened().await;
+    let url = format!("{}/notify", shop.base);
+    let headers = format!("Content-Type: {JSON}\r\n{}: {}\r\n", CALLER.0, CALLER.1);
+    let tell = |code: &str, trace: &str, amount: &str| {
+        let body = format!(
+            r#"{{"requestId":"R-1","referenceId":"{trace}","resultCode":{code},"message":"m","billId":"B-1","momoTransId":"M-1","amount":{amount}}}"#
+        );
+        uniform(&post(&url, &headers, body.as_bytes()))
+    };
+    let first = tell("7000", "T-1", "33000");
+    assert!(first.starts_with("HTTP/1.1 200 "), "{first}");
+    assert!(first.contains("\"paymentRef\":\"REF-B-1\""), "{first}");
+    for (code, trace, amount) in [
+        ("7000", "T-2", "\"33000\""),
+        ("0", "T-3", "33000"),
+        ("0", "T-4", "33000"),
+        ("0", "T-3", "\"33000\""),
+    ] {
+        assert_eq!(tell(code, trace, amount), first, "{code} {trace}");
+    }
+    assert!(tell("0", "T-3", "32999").starts_with("HTTP/1.1 400 "));
+    let mut seen = Vec::new();
+    shop.bills.work_blocking(|row| {
+        let message = shop.notifications.receive(row.inbound().unwrap()).unwrap();
+        let answer = one_payment::confirm(&message, "R-1", &bill().expected()).unwrap();
+        let paid = matches!(answer, Confirmation::Confirmed(_));
+        seen.push((paid, row.settled_before()));
+        if paid {
+            Outcome::Settled
+        } else {
+            Outcome::Done
+        }
+    });
+    assert_eq!(seen, [(false, false), (true, false)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -270,12 +314,13 @@ async fn whatever_is_not_as_documented_gets_the_same_answer_and_goes_nowhere() {
             }
             let object: serde_json::Map<String, serde_json::Value> =
                 serde_json::from_str(good).unwrap();
-            for value in [
-                serde_json::json!(""),
+            let empty = serde_json::json!("");
+            let empty = (*name != "message").then_some(empty);
+            for value in empty.into_iter().chain([
                 serde_json::json!(null),
                 serde_json::json!(["x"]),
                 serde_json::json!({"a": 1}),
-            ] {
+            ]) {
                 let mut changed = object.clone();
                 changed.insert((*name).to_owned(), value);
                 bad.push((JSON, serde_json::to_vec(&changed).unwrap()));
@@ -319,13 +364,11 @@ async fn whatever_is_not_as_documented_gets_the_same_answer_and_goes_nowhere() {
 fn an_acknowledgement_fits_its_limits() {
     let headers = [("content-type", JSON), CALLER];
     let body = br#"{"requestId":"R-1","referenceId":"T","resultCode":0,"message":"","billId":"B","momoTransId":"M","amount":1}"#;
-    let told = crate::shop::notifications().receive(&inbound(&headers, body));
-    // An empty message is no message.
-    assert!(told.is_err());
-    let body = br#"{"requestId":"R-1","referenceId":"T","resultCode":0,"message":"m","billId":"B","momoTransId":"M","amount":1}"#;
     let told = crate::shop::notifications()
         .receive(&inbound(&headers, body))
         .unwrap();
+    // A text for people may be empty, and has to be there.
+    assert_eq!(told.claims().message, "");
     let acknowledged = |reference: &str| one_payment::acknowledge(told.claims(), reference);
     assert!(acknowledged(&"7".repeat(50)).is_ok());
     for bad in [String::new(), "7".repeat(51)] {

@@ -7,10 +7,13 @@ use payments_core::call::{Extend, ReplySignature, reply_signature};
 use payments_core::client::RetryPolicy;
 use payments_core::exchange::Response;
 use payments_core::http::{HeaderMap, HeaderValue, StatusCode, header};
+use payments_core::incoming::{Confirmation, Expected};
 use payments_core::testing::{Act, ScriptedTransport, json_response};
 use payments_momo::calls::{Client, Test};
-use payments_momo::codes::RequestType;
-use payments_momo::types::{CreatePayment, CreatePaymentReplySigned, PaymentStatus};
+use payments_momo::codes::{ConfirmType, RequestType};
+use payments_momo::types::{
+    CaptureOrCancel, CreatePayment, CreatePaymentReplySigned, PaymentStatus,
+};
 
 use crate::shop::{CREATE, QUERY, credentials, dong, kind};
 
@@ -248,5 +251,138 @@ async fn the_signature_of_a_create_reply_covers_its_text_or_not() {
         let (creator, _) = client(response);
         let created = creator.call(payment().with_extra("new", "1")).await;
         assert_eq!(created.is_ok(), expect.is_some());
+    }
+}
+
+/// A reply about another amount than asked for says nothing for sure; one that names none is taken.
+#[tokio::test]
+async fn another_amount_than_asked_for_leaves_the_outcome_open() {
+    let refund = || crate::shop::refund("A-1", 7, 33_000);
+    let capture = || {
+        let builder = CaptureOrCancel::builder()
+            .request_id("R-1")
+            .order_id("A-1")
+            .request_type(ConfirmType::Capture)
+            .amount(dong(33_000));
+        builder.build().unwrap()
+    };
+    for (amount, taken) in [
+        ("\"amount\":33000,", true),
+        ("\"amount\":\"33000\",", true),
+        ("", true),
+        ("\"amount\":32999,", false),
+        ("\"amount\":33001,", false),
+        ("\"amount\":\"33001\",", false),
+        ("\"amount\":0,", false),
+    ] {
+        let body = WHOLE.replace("\"amount\":33000,", amount);
+        let refunded = body.replace("\"R-1\"", "\"R-A-1\"");
+        let found = [
+            client(json_response(200, &body))
+                .0
+                .create_payment(payment())
+                .await
+                .map(|_| ()),
+            client(json_response(200, &refunded))
+                .0
+                .refund(refund())
+                .await
+                .map(|_| ()),
+            client(json_response(200, &body))
+                .0
+                .capture_or_cancel(capture())
+                .await
+                .map(|_| ()),
+        ];
+        for (found, call) in found.into_iter().zip(["create", "refund", "confirm"]) {
+            match found {
+                Ok(()) => assert!(taken, "{call}: {body}"),
+                Err(error) => {
+                    assert!(!taken, "{call}: {body}: {error}");
+                    assert_eq!(kind(&error), UNKNOWN, "{call}: {body}");
+                }
+            }
+        }
+    }
+}
+
+/// What the query says of amount and refunds.
+#[tokio::test]
+async fn the_answer_of_the_query_is_compared_before_anything_is_confirmed() {
+    let part = |amount: &str, code: &str| {
+        format!(r#"{{"orderId":"RF-1","amount":{amount},"resultCode":{code},"transId":2}}"#)
+    };
+    for (code, amount, refunds, expect) in [
+        ("0", "33000", vec![], "confirmed"),
+        ("0", "33001", vec![], "differs"),
+        ("0", "0", vec![], "differs"),
+        ("9000", "33000", vec![], "open"),
+        ("9000", "32999", vec![], "differs"),
+        ("7000", "0", vec![], "open"),
+        ("1006", "33000", vec![], "declined"),
+        ("1006", "0", vec![], "declined"),
+        ("0", "33000", vec![part("32999", "0")], "confirmed"),
+        ("0", "33000", vec![part("33000", "0")], "refunded"),
+        ("0", "33000", vec![part("\"33000\"", "\"0\"")], "refunded"),
+        (
+            "0",
+            "33000",
+            vec![part("3000", "0"), part("30000", "0")],
+            "refunded",
+        ),
+        (
+            "0",
+            "33000",
+            vec![part("3000", "0"), part("30000", "7002")],
+            "confirmed",
+        ),
+        (
+            "0",
+            "33000",
+            vec![part("3000", "0"), part("30000", "1080")],
+            "confirmed",
+        ),
+        (
+            "0",
+            "33000",
+            vec![part("33000", "1081"), part("0", "0")],
+            "confirmed",
+        ),
+        ("0", "33001", vec![part("33001", "0")], "differs"),
+        ("1006", "33000", vec![part("33000", "0")], "declined"),
+    ] {
+        let refunds = refunds.join(",");
+        let answer = format!(
+            r#"{{"partnerCode":"MOMO","orderId":"A-1","amount":{amount},"resultCode":{code},"refundTrans":[{refunds}],"message":"x","responseTime":1}}"#
+        );
+        let found = asked(&answer, &expected("A-1")).await;
+        assert_eq!(found, expect, "{answer}");
+    }
+    // A wallet that is linked without a payment has nothing to give back.
+    let linked = r#"{"partnerCode":"MOMO","orderId":"L-1","amount":0,"resultCode":0,"refundTrans":[],"message":"x","responseTime":1}"#;
+    let record = Expected::new("L-1", dong(0));
+    assert_eq!(asked(linked, &record).await, "confirmed");
+}
+
+/// What confirming makes of this answer of the query.
+async fn asked(answer: &str, expected: &Expected) -> &'static str {
+    let transport = ScriptedTransport::default().always(QUERY, Act::json(answer));
+    let client = Client::builder(Test::new(), credentials())
+        .transport(Arc::new(transport))
+        .build()
+        .unwrap();
+    match client.confirm(None, expected).await.unwrap() {
+        Confirmation::Confirmed(_) => "confirmed",
+        Confirmation::Declined(_) => "declined",
+        Confirmation::Open(_) => "open",
+        Confirmation::Refunded(reply) => {
+            assert!(reply.refund_trans.is_some());
+            "refunded"
+        }
+        Confirmation::Differs(reply) => {
+            assert_eq!(reply.response().body(), answer.as_bytes());
+            "differs"
+        }
+        other => panic!("{other:?}"),
     }
 }

@@ -207,7 +207,7 @@ impl Shop {
                 }
                 Outcome::Settled
             }
-            Ok(Confirmation::Declined(_)) => Outcome::Done,
+            Ok(Confirmation::Declined(_) | Confirmation::Refunded(_)) => Outcome::Done,
             Ok(_) => Outcome::Retry("open".to_owned()),
             Err(error) => Outcome::Retry(error.to_string()),
         }

@@ -116,6 +116,11 @@ pub enum Confirmation<T> {
     Declined(T),
     /// Neither yet, or a status that the description does not know: ask again later.
     Open(T),
+    /// It was paid, and given back in full: deliver nothing.
+    Refunded(T),
+    /// The provider speaks of another payment or amount than expected: deliver nothing, a person has
+    /// to look at it.
+    Differs(T),
 }
 
 impl<T> Confirmation<T> {
@@ -124,7 +129,7 @@ impl<T> Confirmation<T> {
     pub fn confirmed(self) -> Option<Confirmed<T>> {
         match self {
             Self::Confirmed(confirmed) => Some(confirmed),
-            Self::Declined(_) | Self::Open(_) => None,
+            Self::Declined(_) | Self::Open(_) | Self::Refunded(_) | Self::Differs(_) => None,
         }
     }
 }

@@ -198,6 +198,14 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A field that must be there and may be empty.
+    ///
+    /// # Errors
+    /// [`Rejected`] if it is missing or not as described.
+    pub fn present<T: Claimable>(&self, name: impl Names) -> Result<T, Rejected> {
+        self.optional(name)?.ok_or(Rejected)
+    }
+
     /// A field that may be absent.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! What an endpoint makes of a request, and what the inbox takes in.
 
+use sha2::{Digest, Sha256};
+
 use super::inbound::Inbound;
 use super::notice::Notice;
 use super::verified::{Scope, Unverified, Verified};
@@ -12,7 +14,7 @@ pub trait Message {
     /// Its kind.
     type Notice: Notice;
 
-    /// Whether a repeat must be the same to the byte. So it is where no signature tells which
+    /// Whether a repeat must have the same [`Self::digest`]. So it is where no signature tells which
     /// fields count.
     const STRICT: bool;
 
@@ -24,6 +26,28 @@ pub trait Message {
 
     /// The request as it came.
     fn inbound(&self) -> &Inbound;
+
+    /// SHA-256 of what a repeat must say too: the values that the notice names, or query and body.
+    fn digest(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        match self.notice().repeat() {
+            Some(values) => {
+                // Each after its length, so that no two lists are one text.
+                for value in values {
+                    hash.update(value.len().to_string());
+                    hash.update([0]);
+                    hash.update(value);
+                }
+            }
+            None => {
+                // A query has no zero byte, so that its end is where it is.
+                hash.update(self.inbound().query());
+                hash.update([0]);
+                hash.update(self.inbound().body());
+            }
+        }
+        hash.finalize().into()
+    }
 }
 
 impl<N: Notice> Message for Verified<N> {

@@ -36,6 +36,12 @@ pub trait Notice: Sized {
     /// The values that tell two messages apart; a repeat of the same values is the same message.
     fn dedupe(&self) -> Vec<&str>;
 
+    /// Of a message that nobody signs, what else a repeat must say: the values of the fields that the
+    /// description names. Without any, a repeat is the same to the byte.
+    fn repeat(&self) -> Option<Vec<String>> {
+        None
+    }
+
     /// The merchant's reference that the message is about.
     fn reference(&self) -> &str;
 }

@@ -5,14 +5,13 @@ mod explain;
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::explain::Explanation;
 use super::fields::{BodyFormat, Fields};
 use super::inbound::Inbound;
 use super::notice::Notice;
 use super::verified::{Scope, Verified};
 use crate::error::{Misuse, Rejected};
 use crate::link::Link;
-use crate::signing::{Canonical, Keys, Place, Signed, Sink, tag};
+use crate::signing::{Canonical, Explanation, Keys, Place, Signed, Sink, tag};
 
 /// The field of the return address that carries the token.
 const TOKEN: &str = "t";

@@ -1,13 +1,13 @@
 //! From a raw request to a verified callback, or to nothing.
 
-use super::explain::{Explanation, explain};
+use super::explain::explain;
 use super::fields::{BodyFormat, Fields};
 use super::inbound::Inbound;
 use super::notice::Notice;
 use super::ring::KeyRing;
 use super::verified::{Scope, Verified};
 use crate::error::Rejected;
-use crate::signing::{Keys, Place, SignatureRule, Signed, TagText};
+use crate::signing::{Explanation, Keys, Place, SignatureRule, Signed, TagText};
 
 /// Verifies the callbacks of one kind at one endpoint. The keys belong to the endpoint, never to a
 /// field of the message.

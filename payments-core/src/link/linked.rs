@@ -6,7 +6,8 @@ use super::{AllowedLinks, Link};
 use crate::error::Misuse;
 use crate::money::wire::Form;
 use crate::money::{Currency, Money};
-use crate::signing::{Keys, Place, Signed, Signer, tag_text};
+use crate::signing::explained::{mismatch, shown};
+use crate::signing::{Explanation, Keys, Place, Signed, Signer, tag_text};
 use crate::wire::{Fields, Wire};
 
 /// A message that travels in the query of a link. Implemented by generated code.
@@ -126,6 +127,35 @@ impl<M: Linked> Links<M> {
     /// [`Misuse`] for a link that is not allowed or not one of this account, for what
     /// [`Self::write`] would not write, and for a signature that does not hold.
     pub fn read(&self, link: &str) -> Result<M, Misuse> {
+        let (message, given) = self.unproven(link)?;
+        if self.holds(&message, &given) {
+            Ok(message)
+        } else {
+            Err(Misuse::new(signature::<M>(), "does not hold"))
+        }
+    }
+
+    /// Why [`Self::read`] takes a link or does not: what is signed of it, part by part, secrets
+    /// and what is sensitive masked. For people, never in a reply.
+    #[must_use]
+    pub fn explain(&self, link: &str) -> Explanation {
+        let (message, given) = match self.unproven(link) {
+            Ok(found) => found,
+            Err(misuse) => return Explanation::new(Vec::new(), misuse),
+        };
+        match shown(&message, &self.keys) {
+            (parts, Some(refusal)) => Explanation::new(parts, refusal),
+            (parts, None) if self.holds(&message, &given) => Explanation::new(parts, "verified"),
+            (parts, None) => Explanation::new(parts, mismatch(M::SIGNATURE, &given)),
+        }
+    }
+
+    fn holds(&self, message: &M, given: &str) -> bool {
+        Signer::new(self.keys.clone()).verify(message, M::SIGNATURE, given)
+    }
+
+    /// The message of a link, and the signature that is to be looked at.
+    fn unproven(&self, link: &str) -> Result<(M, String), Misuse> {
         let pairs = Pairs(self.prefixes.read("link", link)?.pairs()?);
         for (name, default) in M::FIELDS {
             let ours = M::of_keys(&self.keys, name);
@@ -139,11 +169,7 @@ impl<M: Linked> Links<M> {
         let message = M::read(&pairs)?;
         self.check_addresses(&pairs)?;
         let given = pairs.required(signature::<M>())?;
-        if Signer::new(self.keys.clone()).verify(&message, M::SIGNATURE, given) {
-            Ok(message)
-        } else {
-            Err(Misuse::new(signature::<M>(), "does not hold"))
-        }
+        Ok((message, given.to_owned()))
     }
 
     fn check_addresses(&self, pairs: &Pairs) -> Result<(), Misuse> {

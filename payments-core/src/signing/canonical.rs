@@ -12,6 +12,9 @@ pub trait Canonical {
     /// What the `$` entries of the order are read from; `()` where there are none.
     type Keys: ?Sized;
 
+    /// The parts that are shown to nobody, people who look for a mistake included.
+    const SENSITIVE: &'static [&'static str] = &[];
+
     /// Streams the parts in order.
     ///
     /// # Errors

@@ -30,11 +30,13 @@ pub(crate) fn canonical(message: &Message, signed: &Signed<'_>) -> TokenStream {
     };
     let fields = destructured(message, parts);
     let reads_one_way = reads_one_way(message, layout, parts);
+    let sensitive = sensitive(parts);
     let body = body.finish();
     quote! {
         #[automatically_derived]
         impl ::payments_core::signing::Canonical for #name {
             type Keys = #keys;
+            #sensitive
 
             fn stream<S: ::payments_core::signing::Sink>(
                 &self,
@@ -49,6 +51,20 @@ pub(crate) fn canonical(message: &Message, signed: &Signed<'_>) -> TokenStream {
             #reads_one_way
         }
     }
+}
+
+/// The names of the parts that are shown to nobody; nothing where there are none.
+fn sensitive(parts: &[Part<'_>]) -> Option<TokenStream> {
+    let names = parts.iter().filter_map(|part| match part {
+        Part::Value { field, at, .. } if field.is_sensitive() => Some(at.value()),
+        Part::Value { .. } | Part::Credential { .. } | Part::Text(_) => None,
+    });
+    let names: Vec<String> = names.collect();
+    (!names.is_empty()).then(|| {
+        quote! {
+            const SENSITIVE: &'static [&'static str] = &[#(#names),*];
+        }
+    })
 }
 
 /// The look at free values for names of parts; nothing where no value can hold one.

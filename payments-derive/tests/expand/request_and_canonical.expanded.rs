@@ -10,6 +10,7 @@ pub struct CreateBuilder<
     order_id: TOrderId,
     amount: TAmount,
     extra_data: Option<String>,
+    buyer: Option<String>,
     lang: Option<String>,
 }
 const _: () = {
@@ -51,6 +52,7 @@ const _: () = {
                 order_id: ::payments_core::build::Missing,
                 amount: ::payments_core::build::Missing,
                 extra_data: ::core::option::Option::None,
+                buyer: ::core::option::Option::None,
                 lang: ::core::option::Option::None,
             }
         }
@@ -73,6 +75,7 @@ const _: () = {
                 ),
                 amount: self.amount,
                 extra_data: self.extra_data,
+                buyer: self.buyer,
                 lang: self.lang,
             }
         }
@@ -85,6 +88,7 @@ const _: () = {
                 amount: ::payments_core::build::Given(amount),
                 order_id: self.order_id,
                 extra_data: self.extra_data,
+                buyer: self.buyer,
                 lang: self.lang,
             }
         }
@@ -95,6 +99,13 @@ const _: () = {
         ) -> Self {
             self.extra_data = ::core::option::Option::Some(
                 ::core::convert::Into::into(extra_data),
+            );
+            self
+        }
+        /// Signed, and shown to nobody.
+        pub fn buyer(mut self, buyer: impl ::core::convert::Into<String>) -> Self {
+            self.buyer = ::core::option::Option::Some(
+                ::core::convert::Into::into(buyer),
             );
             self
         }
@@ -115,7 +126,7 @@ const _: () = {
             TOrderId: HasOrderId,
             TAmount: HasAmount,
         {
-            let Self { order_id, amount, extra_data, lang } = self;
+            let Self { order_id, amount, extra_data, buyer, lang } = self;
             let order_id = HasOrderId::given(order_id);
             let amount = HasAmount::given(amount);
             ::payments_core::build::text(
@@ -145,6 +156,17 @@ const _: () = {
                     },
                 )?;
             }
+            if let ::core::option::Option::Some(buyer) = &buyer {
+                ::payments_core::build::text(
+                    "buyer",
+                    buyer,
+                    ::payments_core::build::TextRule {
+                        min: 0,
+                        max: ::core::primitive::usize::MAX,
+                        chars: "",
+                    },
+                )?;
+            }
             if let ::core::option::Option::Some(lang) = &lang {
                 ::payments_core::build::text(
                     "lang",
@@ -160,6 +182,7 @@ const _: () = {
                 order_id,
                 amount,
                 extra_data,
+                buyer,
                 lang,
             })
         }
@@ -187,6 +210,11 @@ impl Create {
     pub fn extra_data(&self) -> ::core::option::Option<&::core::primitive::str> {
         self.extra_data.as_deref()
     }
+    /// Signed, and shown to nobody.
+    #[must_use]
+    pub fn buyer(&self) -> ::core::option::Option<&::core::primitive::str> {
+        self.buyer.as_deref()
+    }
     /// Not signed.
     #[must_use]
     pub fn lang(&self) -> ::core::option::Option<&::core::primitive::str> {
@@ -204,6 +232,7 @@ impl ::payments_core::wire::Wire for Create {
             out,
         );
         ::payments_core::wire::Value::put(&self.extra_data, "extraData", out);
+        ::payments_core::wire::Value::put(&self.buyer, "buyer", out);
         ::payments_core::wire::Value::put(&self.lang, "lang", out);
     }
 }
@@ -224,6 +253,13 @@ impl ::core::fmt::Debug for Create {
             .field("order_id", &self.order_id)
             .field("amount", &self.amount)
             .field("extra_data", &self.extra_data)
+            .field(
+                "buyer",
+                &match &self.buyer {
+                    ::core::option::Option::Some(_) => ::core::format_args!("Some(***)"),
+                    ::core::option::Option::None => ::core::format_args!("None"),
+                },
+            )
             .field("lang", &self.lang)
             .finish()
     }
@@ -233,12 +269,13 @@ impl ::core::fmt::Debug for Create {
 #[automatically_derived]
 impl ::payments_core::signing::Canonical for Create {
     type Keys = CreateKeys;
+    const SENSITIVE: &'static [&'static str] = &["buyer"];
     fn stream<S: ::payments_core::signing::Sink>(
         &self,
         keys: &Self::Keys,
         sink: &mut S,
     ) -> ::core::result::Result<(), ::payments_core::signing::Refusal> {
-        let Self { order_id, amount, extra_data, .. } = self;
+        let Self { order_id, amount, extra_data, buyer, .. } = self;
         sink.literal("accessKey=");
         sink.secret(
             "accessKey",
@@ -255,6 +292,8 @@ impl ::payments_core::signing::Canonical for Create {
             ::payments_core::money::wire::Form::Minor,
             *amount,
         )?;
+        sink.literal("&buyer=");
+        ::payments_core::signing::canonical::stream_value(sink, "buyer", "&=", buyer)?;
         sink.literal("&extraData=");
         ::payments_core::signing::canonical::stream_value(
             sink,

@@ -10,7 +10,7 @@ pub struct CreateKeys {
 
 /// A signed request.
 #[derive(Clone, Request, Canonical)]
-#[canonical(keys = CreateKeys, pairs = "&", order("$accessKey", "amount", "extraData", "orderId"))]
+#[canonical(keys = CreateKeys, pairs = "&", order("$accessKey", "amount", "buyer", "extraData", "orderId"))]
 pub struct Create {
     /// The merchant's number.
     #[wire("orderId", min = 1, max = 50)]
@@ -21,6 +21,9 @@ pub struct Create {
     /// Comes back unchanged.
     #[wire("extraData")]
     extra_data: Option<String>,
+    /// Signed, and shown to nobody.
+    #[wire("buyer", sensitive)]
+    buyer: Option<String>,
     /// Not signed.
     #[wire("lang")]
     lang: Option<String>,

@@ -592,6 +592,8 @@ pub(crate) struct Notice {
     pub(crate) tags: Vec<Tag>,
     pub(crate) message: String,
     pub(crate) dedupe: Vec<String>,
+    /// What else a repeat must say; nothing where it must be the same to the byte.
+    pub(crate) repeat: Option<Vec<String>>,
     pub(crate) acknowledgement: Acknowledgement,
     /// Each with the way it travels.
     pub(crate) examples: Vec<(Wire, Example)>,

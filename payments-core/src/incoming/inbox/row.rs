@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use sha2::{Digest, Sha256};
-
 use crate::incoming::inbound::Inbound;
 use crate::incoming::message::Message;
 use crate::incoming::notice::Notice;
@@ -91,6 +89,7 @@ pub struct Entry {
     key: Key,
     reference: String,
     inbound: Option<Inbound>,
+    digest: Option<[u8; 32]>,
     is_strict: bool,
 }
 
@@ -135,6 +134,7 @@ impl Entry {
             key: Key::of::<M::Notice>(message.scope(), &notice.dedupe()),
             reference: notice.reference().to_owned(),
             inbound: Some(message.inbound().at_rest()),
+            digest: Some(message.digest()),
             is_strict: M::STRICT,
         }
     }
@@ -146,6 +146,7 @@ impl Entry {
             key: Key::of::<N>(scope, values),
             reference: reference.to_owned(),
             inbound: None,
+            digest: None,
             is_strict: false,
         }
     }
@@ -169,18 +170,11 @@ impl Entry {
         self.inbound.as_ref()
     }
 
-    /// SHA-256 of query and body, by which a repeat that says something else is known, also after
-    /// the content was purged.
+    /// SHA-256 of what a repeat must say too, by which one that says something else is known, also
+    /// after the content was purged.
     #[must_use]
     pub fn digest(&self) -> Option<[u8; 32]> {
-        self.inbound.as_ref().map(|inbound| {
-            let mut hash = Sha256::new();
-            // A query has no zero byte, so that its end is where it is.
-            hash.update(inbound.query());
-            hash.update([0]);
-            hash.update(inbound.body());
-            hash.finalize().into()
-        })
+        self.digest
     }
 
     /// What is to be said of it where its key is known, with the digest that was kept then.

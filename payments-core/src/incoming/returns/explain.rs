@@ -1,10 +1,10 @@
 //! Why a return was or was not verified, for people.
 
-use super::super::explain::{Explanation, Shown, wrong_form};
 use super::super::fields::{BodyFormat, Fields};
 use super::super::inbound::Inbound;
 use super::{Kept, Returns, TOKEN, given, is_proof, is_secret};
-use crate::signing::{Canonical, Place, Refusal, Signed, Sink, tag};
+use crate::signing::explained::{shown, wrong_form};
+use crate::signing::{Canonical, Explanation, Place, Refusal, Signed, Sink, tag};
 
 pub(super) fn explain<K: Kept>(
     returns: &Returns<K>,
@@ -39,22 +39,22 @@ pub(super) fn explain<K: Kept>(
     let mut parts = Vec::new();
     let mut verdict = None;
     for (proof, _) in kept.proofs() {
-        let mut shown = Shown(Vec::new());
-        if let Err(refusal) = proof.stream(kept, &mut shown) {
-            return Explanation::new(shown.0, refusal.to_string());
+        let (mut found, refusal) = shown(&proof, kept);
+        if let Some(refusal) = refusal {
+            return Explanation::new(found, refusal);
         }
         if !is_secret(kept, &proof) {
             let verdict = "the secret that was kept is blank: anyone can make the proof";
-            return Explanation::new(shown.0, verdict.to_owned());
+            return Explanation::new(found, verdict);
         }
         if is_proof(kept, &proof, given) {
-            return Explanation::new(shown.0, "verified".to_owned());
+            return Explanation::new(found, "verified");
         }
         verdict = verdict.or_else(|| in_another_case(kept, &proof, given));
         if !parts.is_empty() {
             parts.push("or".to_owned());
         }
-        parts.append(&mut shown.0);
+        parts.append(&mut found);
     }
     let verdict = verdict.or_else(|| wrong_form(rule, given));
     Explanation::new(

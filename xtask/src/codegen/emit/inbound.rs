@@ -275,10 +275,10 @@ fn implementation(
     let name = &message.name;
     let mut reads = String::new();
     for field in &signed {
-        let way = if field.required {
-            "required"
-        } else {
-            "optional"
+        let way = match (field.required, field.rule.min) {
+            (true, Some(0)) => "present",
+            (true, _) => "required",
+            (false, _) => "optional",
         };
         reads.push_str(&format!(
             "{}: {}?,\n",
@@ -326,6 +326,7 @@ fn implementation(
         .and_then(|wire| message.field(wire))
         .map(|field| field.rust.clone())
         .unwrap_or_default();
+    let repeat = repeat(notice, message);
     let answered = answered(notice, name, page);
     format!(
         "impl Notice for {name} {{\n\
@@ -334,7 +335,7 @@ fn implementation(
          const NAME: &'static str = {id};\n{rest}\n\
          fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {{\nOk(Self {{\n{reads}}})\n}}\n\n\
          {read_unsigned}\n\n\
-         fn dedupe(&self) -> Vec<&str> {{\nvec![{dedupe}]\n}}\n\n\
+         fn dedupe(&self) -> Vec<&str> {{\nvec![{dedupe}]\n}}\n\n{repeat}\
          fn reference(&self) -> &str {{\n&self.{reference}\n}}\n}}\n\n{answered}",
         provider = literal(&provider.folder),
         id = literal(&notice.id),
@@ -350,6 +351,25 @@ pub(super) fn rest(notice: &Notice) -> &'static str {
     } else {
         ""
     }
+}
+
+/// What else a repeat must say, where it need not be the same to the byte.
+fn repeat(notice: &Notice, message: &Message) -> String {
+    let Some(names) = &notice.repeat else {
+        return String::new();
+    };
+    let fields = names.iter().filter_map(|wire| message.field(wire));
+    let values: Vec<String> = fields
+        .map(|field| match field.kind {
+            Kind::Code { .. } => format!("self.{}.as_str().to_owned()", field.rust),
+            Kind::Money(_) => format!("self.{}.to_string()", field.rust),
+            _ => format!("self.{}.clone()", field.rust),
+        })
+        .collect();
+    format!(
+        "fn repeat(&self) -> Option<Vec<String>> {{\nSome(vec![{}])\n}}\n\n",
+        values.join(", ")
+    )
 }
 
 /// What the provider takes for "received".

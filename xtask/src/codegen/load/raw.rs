@@ -211,6 +211,8 @@ pub(crate) struct Operation {
     pub(crate) echo: Vec<Spanned<String>>,
     #[serde(rename = "x-dedupe")]
     pub(crate) dedupe: Option<Spanned<Vec<Spanned<String>>>>,
+    #[serde(rename = "x-repeat")]
+    pub(crate) repeat: Option<Spanned<Vec<Spanned<String>>>>,
     #[serde(default)]
     pub(crate) parameters: Vec<Parameter>,
     #[serde(rename = "requestBody")]

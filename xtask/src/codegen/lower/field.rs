@@ -359,11 +359,12 @@ impl<'a> Lowering<'a> {
         if let Some(min) = &property.min_length
             && context.role != Role::Request
             && (min.value != 1 || !is_checked(kind, context))
+            && (min.value != 0 || !may_be_empty(kind, context))
         {
             self.problems.add(
                 min.referenced,
-                "of what the provider sends, only a required text of an answer is looked at",
-                "write `minLength: 1` there, and leave it out elsewhere",
+                "of what the provider sends, only a required text of an answer is looked at, and may one of a callback be empty",
+                "write `minLength: 1` in an answer, `minLength: 0` in a callback, and leave it out elsewhere",
             );
         }
         let bounds = [&property.minimum, &property.maximum];
@@ -415,6 +416,11 @@ impl<'a> Lowering<'a> {
 /// Whether a call looks at it before it takes an answer for one.
 fn is_checked(kind: &Kind, context: Context<'_>) -> bool {
     context.answer && context.required && matches!(kind, Kind::Text | Kind::Secret)
+}
+
+/// Whether `minLength: 0` says something: a required text of a callback holds one otherwise.
+fn may_be_empty(kind: &Kind, context: Context<'_>) -> bool {
+    context.role == Role::Notice && context.required && *kind == Kind::Text
 }
 
 /// The names under `type:`, one or a list.

@@ -4,7 +4,7 @@ use serde_saphyr::Spanned;
 
 use super::super::load::node::Map;
 use super::super::load::raw::{self, Operation};
-use super::super::model::{Acknowledgement, Example, Kind, Message, Notice, Wire};
+use super::super::model::{Acknowledgement, Example, Field, Kind, Message, Notice, Wire};
 use super::call::signature_field;
 use super::example::Shape;
 use super::names::is_snake_case;
@@ -97,6 +97,7 @@ impl<'a> Lowering<'a> {
         let (name, _) = self.schema(target)?;
         let message = message_of(messages, name)?;
         let dedupe = self.dedupe(operation, message)?;
+        let repeat = self.repeat(operation, message, &dedupe);
         let acknowledgement = self.acknowledgement(operation, messages);
         let examples = self.notice_examples(id, &sources, message, messages);
         let acknowledgement = acknowledgement?;
@@ -114,6 +115,7 @@ impl<'a> Lowering<'a> {
             tags,
             message: message.name.clone(),
             dedupe,
+            repeat,
             acknowledgement,
             examples,
         })
@@ -182,6 +184,51 @@ impl<'a> Lowering<'a> {
                 format!("`{}` is no reference", first.value),
                 "put the merchant's reference, a required text, first",
             );
+        }
+        Some(names)
+    }
+
+    /// The fields, beside those that tell messages apart, in which a repeat must agree where nothing
+    /// is signed.
+    fn repeat(
+        &mut self,
+        operation: &'a Operation,
+        message: &Message,
+        dedupe: &[String],
+    ) -> Option<Vec<String>> {
+        let repeat = operation.repeat.as_ref()?;
+        if message.open || message.signature.is_some() {
+            self.problems.add(
+                repeat.referenced,
+                format!("a repeat of `{}` is known otherwise", operation.id.value),
+                "take x-repeat away: it is for described messages that nothing signs",
+            );
+        }
+        let compared = |field: &Field| {
+            let comparable = matches!(field.kind, Kind::Code { .. } | Kind::Money(_));
+            field.required && (comparable || field.kind.is_text())
+        };
+        let known: Vec<&str> = message
+            .fields
+            .iter()
+            .filter(|field| compared(field) && !dedupe.contains(&field.wire))
+            .map(|field| field.wire.as_str())
+            .collect();
+        let mut names: Vec<String> = Vec::new();
+        for name in &repeat.value {
+            if names.contains(&name.value) {
+                self.twice(name.referenced, &name.value);
+            } else if !known.contains(&name.value.as_str()) {
+                self.problems.add(
+                    name.referenced,
+                    format!("`{}` is nothing to know a repeat by", name.value),
+                    format!(
+                        "take required texts, codes and amounts that are not in x-dedupe: {}",
+                        known.join(", ")
+                    ),
+                );
+            }
+            names.push(name.value.clone());
         }
         Some(names)
     }

@@ -72,10 +72,13 @@ fn ipn_json_own_is_read() {
 
 #[test]
 fn gone_query_own_is_read() {
-    let body = "sessionId=s1&userId=u1";
+    let body = "sessionId=s1&reason=late&resultCode=0&fee=10&userId=u1";
     let fields = Fields::parse(body.as_bytes(), "application/x-www-form-urlencoded").unwrap();
     let notice = Gone::read(&fields).unwrap();
     assert_eq!(notice.session_id, "s1");
+    assert_eq!(notice.reason, "late");
+    assert_eq!(notice.result_code.as_str(), "0");
+    assert_eq!(notice.fee, Form::Minor.parse("10", Currency::VND).unwrap());
     assert_eq!(notice.user_id.as_deref(), Some("u1"));
 }
 

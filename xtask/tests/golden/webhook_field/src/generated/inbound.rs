@@ -156,6 +156,12 @@ impl Signed for Ipn {
 pub struct Gone {
     /// The session.
     pub session_id: String,
+    /// Why.
+    pub reason: String,
+    /// What became of it.
+    pub result_code: ResultCode,
+    /// What it cost.
+    pub fee: Money,
     /// The buyer.
     #[wire("userId", sensitive)]
     pub user_id: Option<String>,
@@ -169,6 +175,9 @@ impl Notice for Gone {
     fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
         Ok(Self {
             session_id: fields.required("sessionId")?,
+            reason: fields.present("reason")?,
+            result_code: fields.required("resultCode")?,
+            fee: fields.required_money("fee", Form::Minor, Currency::VND)?,
             user_id: fields.optional("userId")?,
         })
     }
@@ -177,6 +186,14 @@ impl Notice for Gone {
 
     fn dedupe(&self) -> Vec<&str> {
         vec![&self.session_id]
+    }
+
+    fn repeat(&self) -> Option<Vec<String>> {
+        Some(vec![
+            self.reason.clone(),
+            self.result_code.as_str().to_owned(),
+            self.fee.to_string(),
+        ])
     }
 
     fn reference(&self) -> &str {
