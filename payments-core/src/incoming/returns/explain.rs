@@ -69,40 +69,46 @@ pub(super) fn explain<K: Kept>(
 /// Whether the proof holds with the letters of the secret in another case than they are hashed in.
 fn in_another_case<K: Kept>(kept: &K, proof: &K::Proof, given: &str) -> Option<String> {
     let rule = K::Proof::SIGNATURE;
-    let cases: [(fn(&[u8]) -> Vec<u8>, _); 2] = [
-        (<[u8]>::to_ascii_lowercase, "lower"),
-        (<[u8]>::to_ascii_uppercase, "upper"),
-    ];
-    let (_, word) = cases.into_iter().find(|(change, _)| {
-        let changed = Recased { proof, change };
-        tag(&changed, kept, rule.scheme).is_ok_and(|tag| tag.matches(given, rule.text))
+    let case = [Case::Lower, Case::Upper].into_iter().find(|case| {
+        let recased = Recased { proof, case: *case };
+        tag(&recased, kept, rule.scheme).is_ok_and(|tag| tag.matches(given, rule.text))
     })?;
+    let word = match case {
+        Case::Lower => "lower",
+        Case::Upper => "upper",
+    };
     Some(format!(
         "the proof was made with the letters of the secret in {word} case: it is genuine, and not as documented"
     ))
 }
 
+#[derive(Clone, Copy)]
+enum Case {
+    Lower,
+    Upper,
+}
+
 /// A proof with its secrets in another case.
 struct Recased<'a, M> {
     proof: &'a M,
-    change: &'a fn(&[u8]) -> Vec<u8>,
+    case: Case,
 }
 
 impl<M: Canonical> Canonical for Recased<'_, M> {
     type Keys = M::Keys;
 
     fn stream<S: Sink>(&self, keys: &M::Keys, sink: &mut S) -> Result<(), Refusal> {
-        let change = *self.change;
-        self.proof.stream(keys, &mut Changing { sink, change })
+        let case = self.case;
+        self.proof.stream(keys, &mut Recasing { sink, case })
     }
 }
 
-struct Changing<'a, S> {
+struct Recasing<'a, S> {
     sink: &'a mut S,
-    change: fn(&[u8]) -> Vec<u8>,
+    case: Case,
 }
 
-impl<S: Sink> Sink for Changing<'_, S> {
+impl<S: Sink> Sink for Recasing<'_, S> {
     fn literal(&mut self, text: &'static str) {
         self.sink.literal(text);
     }
@@ -112,7 +118,11 @@ impl<S: Sink> Sink for Changing<'_, S> {
     }
 
     fn secret(&mut self, name: &'static str, bytes: &[u8]) {
-        self.sink.secret(name, &(self.change)(bytes));
+        let bytes = match self.case {
+            Case::Lower => bytes.to_ascii_lowercase(),
+            Case::Upper => bytes.to_ascii_uppercase(),
+        };
+        self.sink.secret(name, &bytes);
     }
 }
 
