@@ -1,21 +1,18 @@
 //! Payments, captures and refunds that reach the gateway.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use payments_core::MoneyMoved;
 use payments_core::call::{ReplySignature, reply_signature};
-use payments_core::incoming::{Accepted, Basis, Confirmation, Expected, Worked};
-use payments_core::testing::{Act, ScriptedTransport};
+use payments_core::incoming::{Accepted, Basis, Confirmation, Worked};
 use payments_momo::Outcome;
-use payments_momo::calls::{Client, Test};
 use payments_momo::codes::{ConfirmType, RequestType, ResultCode};
 use payments_momo::inbound::Ipn;
 use payments_momo::sandbox::{Config, Forgery, ReplySignature as Signs};
 use payments_momo::types::{CreatePayment, CreatePaymentReplySigned};
 
 use crate::shop::{
-    CREATE, JSON, QUERY, Shop, confirming, credentials, dong, expected, get, inbound, kind,
+    CREATE, JSON, Shop, confirming, credentials, dong, expected, get, inbound, kind,
     payment_status, post, refund, refund_saying, refund_status, results,
 };
 
@@ -303,87 +300,6 @@ async fn an_ipn_of_another_partner_order_or_amount_is_refused_at_expected() {
             Ok(other) => panic!("{field}: {other:?}"),
             Err(error) => assert_eq!(kind(&error), format!("misuse of {misused}"), "{field}"),
         }
-    }
-}
-
-/// What the query says of amount and refunds.
-#[tokio::test]
-async fn the_answer_of_the_query_is_compared_before_anything_is_confirmed() {
-    let part = |amount: &str, code: &str| {
-        format!(r#"{{"orderId":"RF-1","amount":{amount},"resultCode":{code},"transId":2}}"#)
-    };
-    for (code, amount, refunds, expect) in [
-        ("0", "33000", vec![], "confirmed"),
-        ("0", "33001", vec![], "differs"),
-        ("0", "0", vec![], "differs"),
-        ("9000", "33000", vec![], "open"),
-        ("9000", "32999", vec![], "differs"),
-        ("7000", "0", vec![], "open"),
-        ("1006", "33000", vec![], "declined"),
-        ("1006", "0", vec![], "declined"),
-        ("0", "33000", vec![part("32999", "0")], "confirmed"),
-        ("0", "33000", vec![part("33000", "0")], "refunded"),
-        ("0", "33000", vec![part("\"33000\"", "\"0\"")], "refunded"),
-        (
-            "0",
-            "33000",
-            vec![part("3000", "0"), part("30000", "0")],
-            "refunded",
-        ),
-        (
-            "0",
-            "33000",
-            vec![part("3000", "0"), part("30000", "7002")],
-            "confirmed",
-        ),
-        (
-            "0",
-            "33000",
-            vec![part("3000", "0"), part("30000", "1080")],
-            "confirmed",
-        ),
-        (
-            "0",
-            "33000",
-            vec![part("33000", "1081"), part("0", "0")],
-            "confirmed",
-        ),
-        ("0", "33001", vec![part("33001", "0")], "differs"),
-        ("1006", "33000", vec![part("33000", "0")], "declined"),
-    ] {
-        let refunds = refunds.join(",");
-        let answer = format!(
-            r#"{{"partnerCode":"MOMO","orderId":"A-1","amount":{amount},"resultCode":{code},"refundTrans":[{refunds}],"message":"x","responseTime":1}}"#
-        );
-        let found = asked(&answer, &expected("A-1")).await;
-        assert_eq!(found, expect, "{answer}");
-    }
-    // A wallet that is linked without a payment has nothing to give back.
-    let linked = r#"{"partnerCode":"MOMO","orderId":"L-1","amount":0,"resultCode":0,"refundTrans":[],"message":"x","responseTime":1}"#;
-    let record = Expected::new("L-1", dong(0));
-    assert_eq!(asked(linked, &record).await, "confirmed");
-}
-
-/// What confirming makes of this answer of the query.
-async fn asked(answer: &str, expected: &Expected) -> &'static str {
-    let transport = ScriptedTransport::default().always(QUERY, Act::json(answer));
-    let client = Client::builder(Test::new(), credentials())
-        .transport(Arc::new(transport))
-        .build()
-        .unwrap();
-    match client.confirm(None, expected).await.unwrap() {
-        Confirmation::Confirmed(_) => "confirmed",
-        Confirmation::Declined(_) => "declined",
-        Confirmation::Open(_) => "open",
-        Confirmation::Refunded(reply) => {
-            assert!(reply.refund_trans.is_some());
-            "refunded"
-        }
-        Confirmation::Differs(reply) => {
-            assert_eq!(reply.response().body(), answer.as_bytes());
-            "differs"
-        }
-        other => panic!("{other:?}"),
     }
 }
 

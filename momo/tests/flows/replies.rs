@@ -7,6 +7,7 @@ use payments_core::call::{Extend, ReplySignature, reply_signature};
 use payments_core::client::RetryPolicy;
 use payments_core::exchange::Response;
 use payments_core::http::{HeaderMap, HeaderValue, StatusCode, header};
+use payments_core::incoming::{Confirmation, Expected};
 use payments_core::testing::{Act, ScriptedTransport, json_response};
 use payments_momo::calls::{Client, Test};
 use payments_momo::codes::{ConfirmType, RequestType};
@@ -14,7 +15,7 @@ use payments_momo::types::{
     CaptureOrCancel, CreatePayment, CreatePaymentReplySigned, PaymentStatus,
 };
 
-use crate::shop::{CREATE, QUERY, credentials, dong, kind};
+use crate::shop::{CREATE, QUERY, credentials, dong, expected, kind};
 
 const UNKNOWN: &str = "unknown, moved: Maybe";
 const MALFORMED: &str = "malformed, moved: No";
@@ -302,5 +303,86 @@ async fn another_amount_than_asked_for_leaves_the_outcome_open() {
                 }
             }
         }
+    }
+}
+
+/// What the query says of amount and refunds.
+#[tokio::test]
+async fn the_answer_of_the_query_is_compared_before_anything_is_confirmed() {
+    let part = |amount: &str, code: &str| {
+        format!(r#"{{"orderId":"RF-1","amount":{amount},"resultCode":{code},"transId":2}}"#)
+    };
+    for (code, amount, refunds, expect) in [
+        ("0", "33000", vec![], "confirmed"),
+        ("0", "33001", vec![], "differs"),
+        ("0", "0", vec![], "differs"),
+        ("9000", "33000", vec![], "open"),
+        ("9000", "32999", vec![], "differs"),
+        ("7000", "0", vec![], "open"),
+        ("1006", "33000", vec![], "declined"),
+        ("1006", "0", vec![], "declined"),
+        ("0", "33000", vec![part("32999", "0")], "confirmed"),
+        ("0", "33000", vec![part("33000", "0")], "refunded"),
+        ("0", "33000", vec![part("\"33000\"", "\"0\"")], "refunded"),
+        (
+            "0",
+            "33000",
+            vec![part("3000", "0"), part("30000", "0")],
+            "refunded",
+        ),
+        (
+            "0",
+            "33000",
+            vec![part("3000", "0"), part("30000", "7002")],
+            "confirmed",
+        ),
+        (
+            "0",
+            "33000",
+            vec![part("3000", "0"), part("30000", "1080")],
+            "confirmed",
+        ),
+        (
+            "0",
+            "33000",
+            vec![part("33000", "1081"), part("0", "0")],
+            "confirmed",
+        ),
+        ("0", "33001", vec![part("33001", "0")], "differs"),
+        ("1006", "33000", vec![part("33000", "0")], "declined"),
+    ] {
+        let refunds = refunds.join(",");
+        let answer = format!(
+            r#"{{"partnerCode":"MOMO","orderId":"A-1","amount":{amount},"resultCode":{code},"refundTrans":[{refunds}],"message":"x","responseTime":1}}"#
+        );
+        let found = asked(&answer, &expected("A-1")).await;
+        assert_eq!(found, expect, "{answer}");
+    }
+    // A wallet that is linked without a payment has nothing to give back.
+    let linked = r#"{"partnerCode":"MOMO","orderId":"L-1","amount":0,"resultCode":0,"refundTrans":[],"message":"x","responseTime":1}"#;
+    let record = Expected::new("L-1", dong(0));
+    assert_eq!(asked(linked, &record).await, "confirmed");
+}
+
+/// What confirming makes of this answer of the query.
+async fn asked(answer: &str, expected: &Expected) -> &'static str {
+    let transport = ScriptedTransport::default().always(QUERY, Act::json(answer));
+    let client = Client::builder(Test::new(), credentials())
+        .transport(Arc::new(transport))
+        .build()
+        .unwrap();
+    match client.confirm(None, expected).await.unwrap() {
+        Confirmation::Confirmed(_) => "confirmed",
+        Confirmation::Declined(_) => "declined",
+        Confirmation::Open(_) => "open",
+        Confirmation::Refunded(reply) => {
+            assert!(reply.refund_trans.is_some());
+            "refunded"
+        }
+        Confirmation::Differs(reply) => {
+            assert_eq!(reply.response().body(), answer.as_bytes());
+            "differs"
+        }
+        other => panic!("{other:?}"),
     }
 }
