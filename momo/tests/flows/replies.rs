@@ -15,7 +15,7 @@ use payments_momo::types::{
     CaptureOrCancel, CreatePayment, CreatePaymentReplySigned, PaymentStatus,
 };
 
-use crate::shop::{CREATE, QUERY, credentials, dong, kind};
+use crate::shop::{CREATE, QUERY, credentials, dong, expected, kind};
 
 const UNKNOWN: &str = "unknown, moved: Maybe";
 const MALFORMED: &str = "malformed, moved: No";
