@@ -1,15 +1,13 @@
 //! Replies that get lost or are not as described.
 
 use payments_core::Error;
-use payments_core::client::RetryPolicy;
 use payments_core::exchange::Response;
 use payments_core::http::{HeaderMap, StatusCode};
-use payments_core::testing::{Act, ScriptedTransport};
-use payments_mocopay::calls::{Client, Environment};
+use payments_core::testing::Act;
 use payments_mocopay::sandbox::{Config, Fault};
 use payments_mocopay::types::VerifyBy;
 
-use super::shop::{INIT, Shop, VERIFY, credentials, init, kind, verify};
+use super::shop::{INIT, Shop, VERIFY, init, kind, scripted, verify};
 
 #[tokio::test]
 async fn a_started_payment_is_never_started_again() {
@@ -62,19 +60,6 @@ async fn a_verification_is_asked_for_again() {
         .verify_payment(verify(VerifyBy::SessionId(id)))
         .await;
     assert_eq!(kind(&lost.unwrap_err()), "malformed, moved: No");
-}
-
-fn scripted(act: Act) -> Client {
-    let transport = std::sync::Arc::new(ScriptedTransport::new([act]));
-    let builder = Client::builder(
-        Environment::At("https://pay.example".to_owned()),
-        credentials(),
-    );
-    builder
-        .transport(transport)
-        .retry(RetryPolicy::never())
-        .build()
-        .unwrap()
 }
 
 #[tokio::test]
