@@ -246,3 +246,19 @@ async fn amounts_are_in_a_currency_of_mobilepay() {
     assert_eq!(nothing.err().unwrap().field(), "amount");
     assert!(desk.transport.seen().is_empty());
 }
+
+#[test]
+fn more_than_six_attempts_are_refused() {
+    let build = |attempts: u32| {
+        let mut policy = Mobilepay::retry();
+        policy.attempts = attempts;
+        let credentials = TestCredentials::new("psp-client", SECRET).unwrap();
+        let client = Client::builder(Test::new(), credentials).retry(policy);
+        client.build().map(drop).map_err(|error| error.to_string())
+    };
+    assert_eq!(build(6), Ok(()));
+    for attempts in [7, u32::MAX] {
+        let expect = "misuse: `retry` must allow 6 attempts at most".to_owned();
+        assert_eq!(build(attempts), Err(expect));
+    }
+}
