@@ -93,6 +93,7 @@ async fn only_an_id_and_an_address_are_a_started_payment() {
         r#"{"requestId":"r1","redirectUrl":""}"#,
         r#"{"requestId":"r1","redirectUrl":"/x"}"#,
         r#"{"requestId":"r1","redirectUrl":"//a.example/x"}"#,
+        r#"{"requestId":"r1","redirectUrl":"https://pay.example@a.example/x"}"#,
         r#"{"requestId":"r1","redirectUrl":"javascript:alert(1)"}"#,
         r#"{"requestId":"r1","redirectUrl":"https://a.example/x","requestId":"r2"}"#,
         r#"{"requestId":"r1","redirectUrl":null}"#,
