@@ -13,10 +13,11 @@ use super::inbound::Inbound;
 use super::message::Message;
 use super::notice::Notice;
 use super::verified::Scope;
+use crate::caseless::guid_folded;
 use crate::clock::{Clock, SystemClock};
 
 /// What tells two messages apart: provider, environment and account, the kind of message, and the
-/// fields that the description names.
+/// fields that the description names. A GUID is the same in upper and lower case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key(Vec<String>);
 
@@ -31,7 +32,7 @@ impl Key {
             scope.account().to_owned(),
             N::NAME.to_owned(),
         ];
-        parts.extend(values.iter().map(|value| (*value).to_owned()));
+        parts.extend(values.iter().map(|value| guid_folded(value)));
         Self(parts)
     }
 }
