@@ -248,6 +248,29 @@ async fn amounts_are_in_a_currency_of_mobilepay() {
 }
 
 #[test]
+fn a_timestamp_is_a_time() {
+    let build = |at: &str| {
+        let capture = Capture::builder()
+            .payment_id("p")
+            .capture_identifier("CAP-1");
+        let capture = capture.amount(Money::from_minor(495, Currency::DKK));
+        let built = capture.timestamp(at).build();
+        built.map(drop).map_err(|misuse| misuse.field().to_owned())
+    };
+    for good in ["2026-11-01T12:00:00Z", "2026-11-01T13:00:00.5+01:00"] {
+        assert_eq!(build(good), Ok(()), "{good}");
+    }
+    for bad in [
+        "",
+        "00000000000000000",
+        "2026-11-01T12:00:00",
+        "2026-02-30T12:00:00Z",
+    ] {
+        assert_eq!(build(bad), Err("timestamp".to_owned()), "{bad}");
+    }
+}
+
+#[test]
 fn more_than_six_attempts_are_refused() {
     let build = |attempts: u32| {
         let mut policy = Mobilepay::retry();
