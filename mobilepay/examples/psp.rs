@@ -1,13 +1,14 @@
 //! A small PSP: it takes the card of a payment, decrypts it, asks a pretend acquirer, reports the
-//! attempt within MobilePay's deadline, and captures.
+//! attempt within MobilePay's deadline, and captures. What the acquirer holds for a payment that is
+//! none is reversed there.
 //!
-//! It starts a sandbox and runs four payments: one that the acquirer approves, one that it rejects and
-//! that the payer then pays with another card, one that needs 3-D Secure, and one for which the
-//! acquirer does not answer in time.
+//! It starts a sandbox and runs five payments: one that the acquirer approves, one that it rejects and
+//! that the payer then pays with another card, one that needs 3-D Secure, one for which the acquirer
+//! does not answer in time, and one whose report comes too late.
 
 #![expect(clippy::print_stdout, reason = "an example tells what it does")]
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -17,7 +18,7 @@ use payments_mobilepay::auth::callbacks;
 use payments_mobilepay::axum as routes;
 use payments_mobilepay::codes::{CardType, ReasonCode};
 use payments_mobilepay::ext::keys::{AwsLc, PrivateKeys, private_keys};
-use payments_mobilepay::ext::{Accepted, Attempt, Awaiting, CardData, Cards, Report};
+use payments_mobilepay::ext::{Accepted, Attempt, Awaiting, CardData, Cards, Report, Timing};
 use payments_mobilepay::payments_core::clock::{Clock, SystemClock, rfc3339};
 use payments_mobilepay::payments_core::incoming::{CallerAuth, Inbound};
 use payments_mobilepay::sandbox::{Config, Control, start};
@@ -32,22 +33,52 @@ type Waiting = Arc<Mutex<HashMap<String, Awaiting>>>;
 
 /// What an acquirer says.
 enum Answer {
-    Approved { reference: String },
+    Approved,
     Rejected(ReasonCode),
     StepUp,
 }
 
-/// A pretend acquirer: the orders decide. It gets the card number and nobody else does.
-async fn acquirer(order: &str, card: &CardData) -> Answer {
-    match order {
-        "rejected" if card.number().last_four() == REFUSED => {
-            Answer::Rejected(ReasonCode::InsufficientFunds)
+/// A pretend acquirer, which is where money moves. Yours is another service: give it a reference of
+/// your own with each authorization, so that one whose answer was lost can be reversed.
+#[derive(Default)]
+struct Acquirer {
+    /// What it holds of cards, by that reference.
+    held: Mutex<HashSet<String>>,
+}
+
+impl Acquirer {
+    /// Asks for an authorization: the orders decide. It gets the card number and nobody else does.
+    async fn authorize(&self, reference: &str, order: &str, card: &CardData) -> Answer {
+        match order {
+            "rejected" if card.number().last_four() == REFUSED => {
+                return Answer::Rejected(ReasonCode::InsufficientFunds);
+            }
+            "step-up" => return Answer::StepUp,
+            _ => self.hold(reference),
         }
-        "step-up" => Answer::StepUp,
-        "time-out" => std::future::pending().await,
-        _ => Answer::Approved {
-            reference: format!("ACQ-{order}"),
-        },
+        if order == "time-out" {
+            // It holds the money, and its answer is lost.
+            return std::future::pending().await;
+        }
+        Answer::Approved
+    }
+
+    fn hold(&self, reference: &str) {
+        lock(&self.held).insert(reference.to_owned());
+    }
+
+    /// Gives back what it holds, if it does. A real one can fail too: repeat it until it is done.
+    fn reverse(&self, reference: &str) {
+        lock(&self.held).remove(reference);
+        println!("  reversed at the acquirer: {reference}");
+    }
+
+    /// Takes what it holds: this moves the money.
+    fn capture(&self, reference: &str) -> Result<(), Failure> {
+        let held = lock(&self.held).remove(reference);
+        held.then_some(()).ok_or("the acquirer holds nothing")?;
+        println!("  captured at the acquirer: {reference}");
+        Ok(())
     }
 }
 
@@ -62,21 +93,34 @@ fn said_by_acquirer(report: Report) -> Report {
         .acquirer_payment_reference("ACQ-1")
 }
 
+/// What a report may take: three attempts of two seconds, and the pauses between them.
+const REPORT: Duration = Duration::from_secs(10);
+
 struct Psp {
     client: Client,
     cards: Arc<Cards<PrivateKeys<AwsLc>>>,
-    /// How long the acquirer may take: well within the 20 seconds that MobilePay waits.
-    patience: Duration,
+    acquirer: Acquirer,
 }
 
 impl Psp {
-    /// Authorizes a card and reports what came of it. Whatever happens, MobilePay is told in time.
+    /// How long the acquirer may take: what is left of MobilePay's 20 seconds, which began when the
+    /// card first came, without the time for the report.
+    fn patience(&self, attempt: &Attempt) -> Duration {
+        let due = self.cards.unreported().list();
+        let due = due.into_iter().find(|due| due.key == *attempt);
+        due.map_or(Duration::ZERO, |due| due.left.saturating_sub(REPORT))
+    }
+
+    /// Authorizes a card and reports what came of it; says whether there is something to capture.
+    /// Whatever happens, MobilePay is told in time, and nothing stays held that it does not know of.
     async fn authorize(&self, order: &str, card: &Accepted<CardData>) -> Result<bool, Failure> {
         let attempt = card.subject();
-        let answer = tokio::time::timeout(self.patience, acquirer(order, card)).await;
+        let reference = reference(attempt);
+        let answer = self.acquirer.authorize(&reference, order, card);
+        let answer = tokio::time::timeout(self.patience(attempt), answer).await;
         let (report, approved): (UpdateAttempt, bool) = match answer {
-            Ok(Answer::Approved { reference }) => {
-                println!("  the acquirer approved: {reference}");
+            Ok(Answer::Approved) => {
+                println!("  the acquirer approved");
                 (attempt.authorize_succeeded()?, true)
             }
             Ok(Answer::Rejected(reason)) => {
@@ -91,21 +135,33 @@ impl Psp {
                 let step_up = said_by_acquirer(report).build()?;
                 self.client.update_attempt(step_up).await?;
                 // The payer went through the page, and the acquirer was asked again.
+                self.acquirer.hold(&reference);
                 (attempt.authorize_succeeded()?, true)
             }
             Err(_) => {
+                // It may have approved all the same.
                 println!("  the acquirer does not answer");
+                self.acquirer.reverse(&reference);
                 let report = attempt.authorize_failed(ReasonCode::Timeout, "try again");
                 (report.build()?, false)
             }
         };
-        self.client.update_attempt(report).await?;
+        let reported = self.client.update_attempt(report).await;
         self.cards.unreported().close(attempt);
-        Ok(approved)
+        let Err(error) = reported else {
+            return Ok(approved);
+        };
+        // The client has repeated it already. Nothing is delivered that MobilePay may not know of.
+        println!("  the report failed: {error}");
+        if approved {
+            self.acquirer.reverse(&reference);
+        }
+        Ok(false)
     }
 
-    /// Captures at the acquirer, which moves the money; then tells MobilePay.
+    /// Captures at the acquirer, which moves the money; then tells MobilePay, which moves none.
     async fn capture(&self, attempt: &Attempt, amount: Money) -> Result<(), Failure> {
+        self.acquirer.capture(&reference(attempt))?;
         let capture = Capture::builder()
             .payment_id(attempt.payment_id())
             .capture_identifier(format!("CAP-{}", attempt.attempt_id()))
@@ -114,9 +170,17 @@ impl Psp {
             .authorization_attempt_id(attempt.attempt_id())
             .build()?;
         let reply = self.client.capture(capture).await?;
-        println!("  captured {amount}: {}", reply.capture_id);
+        println!(
+            "  MobilePay knows that {amount} were captured: {}",
+            reply.capture_id
+        );
         Ok(())
     }
+}
+
+/// The PSP's own reference of an authorization.
+fn reference(attempt: &Attempt) -> String {
+    format!("AUTH-{}", attempt.attempt_id())
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -130,13 +194,13 @@ async fn main() -> Result<(), Failure> {
     let credentials = TestCredentials::new(Config::CLIENT_ID, Config::CLIENT_SECRET)?;
     let psp = Psp {
         client: Client::builder(Test::at(sandbox.base_url()), credentials).build()?,
-        cards: Arc::new(Cards::new(keys)),
-        patience: Duration::from_millis(200),
+        cards: Arc::new(Cards::on(Arc::new(SystemClock::new()), hurried(), keys)),
+        acquirer: Acquirer::default(),
     };
     let (waiting, (queue, mut cards)) = (Waiting::default(), mpsc::channel(16));
     let hook = serve(&psp, &waiting, queue).await?;
 
-    for order in ["approved", "rejected", "step-up", "time-out"] {
+    for order in ["approved", "rejected", "step-up", "time-out", "late"] {
         println!("order={order}");
         let amount = Money::from_minor(12_500, Currency::DKK);
         let payment = initiate(order, amount, key_id, &hook)?;
@@ -153,9 +217,18 @@ async fn main() -> Result<(), Failure> {
         lock(&waiting).remove(&id);
         psp.cards.unfinished().close(&id);
     }
+    println!("held={}", lock(&psp.acquirer.held).len());
     println!("open={}", psp.cards.unreported().list().len());
     println!("unfinished={}", psp.cards.unfinished().list().len());
     Ok(())
+}
+
+/// `Timing::SHORTEST`, but that this acquirer gets a fifth of a second: nobody wants to wait for a
+/// rehearsal.
+fn hurried() -> Timing {
+    let mut timing = Timing::SHORTEST;
+    timing.report = REPORT.saturating_add(Duration::from_millis(200));
+    timing
 }
 
 /// The payer accepts; after a rejection, once more with another card.
@@ -169,6 +242,10 @@ async fn pay(
     payer.accept(order)?;
     let card = cards.recv().await.ok_or("the queue is closed")?;
     println!("  a card came: {:?}", *card);
+    if order == "late" {
+        // MobilePay's twenty seconds are over before anybody looks into the queue.
+        payer.advance(Timing::SHORTEST.report);
+    }
     if psp.authorize(order, &card).await? {
         return psp.capture(card.subject(), amount).await;
     }

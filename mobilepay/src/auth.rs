@@ -36,6 +36,7 @@ impl Mobilepay {
 
 impl Provider for Mobilepay {
     const NAME: &'static str = "mobilepay";
+    const MOST_ATTEMPTS: u32 = 6;
     type Credentials = Credentials;
     type Login = NoLogin;
 
@@ -50,7 +51,7 @@ impl Provider for Mobilepay {
         (two, two, two)
     }
 
-    /// Two repeats, a second apart at least, as MobilePay suggests. It asks for six at most.
+    /// Two repeats, a second apart at least, as MobilePay suggests.
     #[cfg(any(feature = "client", feature = "blocking"))]
     fn retry() -> RetryPolicy {
         let mut policy = RetryPolicy::default();

@@ -246,3 +246,42 @@ async fn amounts_are_in_a_currency_of_mobilepay() {
     assert_eq!(nothing.err().unwrap().field(), "amount");
     assert!(desk.transport.seen().is_empty());
 }
+
+#[test]
+fn a_timestamp_is_a_time() {
+    let build = |at: &str| {
+        let capture = Capture::builder()
+            .payment_id("p")
+            .capture_identifier("CAP-1");
+        let capture = capture.amount(Money::from_minor(495, Currency::DKK));
+        let built = capture.timestamp(at).build();
+        built.map(drop).map_err(|misuse| misuse.field().to_owned())
+    };
+    for good in ["2026-11-01T12:00:00Z", "2026-11-01T13:00:00.5+01:00"] {
+        assert_eq!(build(good), Ok(()), "{good}");
+    }
+    for bad in [
+        "",
+        "00000000000000000",
+        "2026-11-01T12:00:00",
+        "2026-02-30T12:00:00Z",
+    ] {
+        assert_eq!(build(bad), Err("timestamp".to_owned()), "{bad}");
+    }
+}
+
+#[test]
+fn more_than_six_attempts_are_refused() {
+    let build = |attempts: u32| {
+        let mut policy = Mobilepay::retry();
+        policy.attempts = attempts;
+        let credentials = TestCredentials::new("psp-client", SECRET).unwrap();
+        let client = Client::builder(Test::new(), credentials).retry(policy);
+        client.build().map(drop).map_err(|error| error.to_string())
+    };
+    assert_eq!(build(6), Ok(()));
+    for attempts in [7, u32::MAX] {
+        let expect = "misuse: `retry` must allow 6 attempts at most".to_owned();
+        assert_eq!(build(attempts), Err(expect));
+    }
+}

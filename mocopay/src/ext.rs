@@ -13,9 +13,10 @@ use crate::types::VerifyPaymentReply;
 pub use confirm::Stored;
 
 impl VerifyPaymentReply {
-    /// Whether the session is authorized **and** something was charged in all; of a subscription, also
-    /// in the current series, which a charge of an earlier one does not pay for. MoCoPay says nowhere
-    /// what makes a payment paid; that these do is inferred.
+    /// Whether the session is authorized **and** something was charged in all; of what
+    /// [may be a subscription](Self::is_subscription), also in the current series, which a charge of an
+    /// earlier one does not pay for. MoCoPay says nowhere what makes a payment paid; that these do is
+    /// inferred.
     #[must_use]
     pub fn is_charged(&self) -> bool {
         let charged = |amount: Option<Decimal>| amount.is_some_and(|it| it.mantissa() > 0);
@@ -24,10 +25,11 @@ impl VerifyPaymentReply {
             && (!self.is_subscription() || charged(self.charged_amount))
     }
 
-    /// Whether it is a subscription.
+    /// Whether it is a subscription, or may be one: everything but what says that it is `onetime`, in
+    /// this spelling, and does not say that it is recurrent.
     #[must_use]
     pub fn is_subscription(&self) -> bool {
-        self.kind.as_deref() == Some("subscription")
+        self.kind.as_deref() != Some("onetime") || self.recurrent == Some(true)
     }
 }
 

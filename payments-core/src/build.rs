@@ -5,6 +5,7 @@ mod rules;
 
 use core::ops::RangeInclusive;
 
+use crate::clock::is_rfc3339;
 use crate::error::Misuse;
 use crate::link::Link;
 use crate::money::wire::Form;
@@ -86,6 +87,20 @@ pub fn link(field: &'static str, value: &str) -> Result<(), Misuse> {
         Ok(())
     } else {
         Err(Misuse::new(field, "must be an https link"))
+    }
+}
+
+/// Checks that a text is a time as RFC 3339 has it, such as `2026-11-01T12:00:00Z`: to the second at
+/// least, with `Z` or an offset.
+///
+/// # Errors
+/// [`Misuse`] naming the field.
+pub fn time(field: &'static str, value: &str) -> Result<(), Misuse> {
+    if is_rfc3339(value) {
+        Ok(())
+    } else {
+        let problem = "must be a time as RFC 3339 has it, such as 2026-11-01T12:00:00Z";
+        Err(Misuse::new(field, problem))
     }
 }
 

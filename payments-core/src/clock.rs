@@ -96,6 +96,56 @@ pub fn rfc3339(time: SystemTime) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
+/// Whether a text is a time as RFC 3339 has it, in upper case: `2026-11-01T12:00:00Z`, with fractions of
+/// a second and an offset where wanted. A leap second is one.
+#[must_use]
+pub fn is_rfc3339(text: &str) -> bool {
+    let parsed = || {
+        let (date, rest) = text.split_once('T')?;
+        let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
+        let (time, offset) = match rest.strip_suffix('Z') {
+            Some(time) => (time, [0, 0]),
+            None => {
+                let (time, offset) = rest.split_once(['+', '-'])?;
+                (time, numbers(offset, ':', [2, 2])?)
+            }
+        };
+        let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
+        let [hour, minute, second] = numbers(time, ':', [2, 2, 2])?;
+        let days = match month {
+            2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        let is_day = (1..=12).contains(&month) && (1..=days).contains(&day);
+        let is_time = |hour: u32, minute: u32| hour <= 23 && minute <= 59;
+        let is_fraction =
+            !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit());
+        let [ahead, minutes] = offset;
+        Some(
+            is_day
+                && is_time(hour, minute)
+                && second <= 60
+                && is_fraction
+                && is_time(ahead, minutes),
+        )
+    };
+    parsed().unwrap_or(false)
+}
+
+/// Numbers of so many digits each, and nothing else.
+fn numbers<const N: usize>(text: &str, between: char, digits: [usize; N]) -> Option<[u32; N]> {
+    let mut found = [0; N];
+    let mut parts = text.split(between);
+    for (found, digits) in found.iter_mut().zip(digits) {
+        let part = parts.next().filter(|part| part.len() == digits)?;
+        let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
+        *found = part.parse().ok().filter(|_| is_number)?;
+    }
+    parts.next().is_none().then_some(found)
+}
+
 const DAY: i64 = 86_400;
 
 /// Year, month and day of a day counted from 1970-01-01. Years begin in March here, so that the leap
@@ -128,6 +178,53 @@ fn civil(days: i64) -> (i64, i64, i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_of_rfc_3339_are_told() {
+        for good in [
+            "2026-11-01T12:00:00Z",
+            "2026-11-01T12:00:00.1234567Z",
+            "2026-11-01T12:00:00+01:00",
+            "2026-11-01T23:59:60.0-00:30",
+            "2024-02-29T00:00:00Z",
+            "2000-02-29T00:00:00Z",
+        ] {
+            assert!(is_rfc3339(good), "{good}");
+        }
+        for bad in [
+            "",
+            "00000000000000000",
+            "2026-11-01T12:00Z",
+            "2026-11-01T12:00:00",
+            "2026-11-01 12:00:00Z",
+            "2026-11-01t12:00:00z",
+            "2026-11-01T12:00:00Zx",
+            "2026-11-01T12:00:00ZZ",
+            "2026-11-01T12:00:00.Z",
+            "2026-11-01T12:00:00.1.2Z",
+            "2026-11-01T12:00:00+1:00",
+            "2026-11-01T12:00:00+0100",
+            "2026-11-01T12:00:00+24:00",
+            "2026-11-01T12:00:00+01:00+01:00",
+            "2026-11-01T12:00:00:00Z",
+            "2026-11-01T24:00:00Z",
+            "2026-11-01T12:60:00Z",
+            "2026-11-01T12:00:61Z",
+            "2026-00-01T12:00:00Z",
+            "2026-13-01T12:00:00Z",
+            "2026-11-00T12:00:00Z",
+            "2026-11-31T12:00:00Z",
+            "2026-02-29T12:00:00Z",
+            "1900-02-29T12:00:00Z",
+            "26-11-01T12:00:00Z",
+            "+026-11-01T12:00:00Z",
+            "2026-1-001T12:00:00Z",
+            "\u{0662}026-11-01T12:00:00Z",
+        ] {
+            assert!(!is_rfc3339(bad), "{bad}");
+        }
+        assert!(is_rfc3339(&rfc3339(SystemTime::UNIX_EPOCH)));
+    }
 
     #[test]
     fn times_are_written_as_rfc_3339_has_them() {

@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 
-/// A list of things that are due. In memory: after a restart, fill it from your own database. Cheap
-/// to clone; the clones are one.
+/// A list of things that are due. In memory: after a restart, fill it from your own database. When it
+/// is full, what is due first makes room, since it is the first to be late. Cheap to clone; the clones
+/// are one.
 pub struct Deadlines<K> {
     clock: Arc<dyn Clock>,
+    capacity: usize,
     due: Arc<Mutex<HashMap<K, Duration>>>,
 }
 
@@ -28,11 +30,18 @@ pub struct Due<K> {
 }
 
 impl<K: Eq + Hash + Clone + Ord> Deadlines<K> {
-    /// An empty list on this clock.
+    /// An empty list on this clock, of 65,536 things at most.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self::of(1 << 16, clock)
+    }
+
+    /// The same of so many things at most, and of one at least.
+    #[must_use]
+    pub fn of(capacity: usize, clock: Arc<dyn Clock>) -> Self {
         Self {
             clock,
+            capacity: capacity.max(1),
             due: Arc::default(),
         }
     }
@@ -40,7 +49,14 @@ impl<K: Eq + Hash + Clone + Ord> Deadlines<K> {
     /// Puts a thing on the list, due so long from now. One that is there keeps its time.
     pub fn open(&self, key: K, within: Duration) {
         let due = self.clock.monotonic().saturating_add(within);
-        self.due().entry(key).or_insert(due);
+        let mut open = self.due();
+        if open.len() >= self.capacity && !open.contains_key(&key) {
+            let first = open.iter().min_by_key(|(_, due)| **due);
+            if let Some(first) = first.map(|(first, _)| first.clone()) {
+                open.remove(&first);
+            }
+        }
+        open.entry(key).or_insert(due);
     }
 
     /// Takes a thing off the list; says whether it was there.
@@ -72,6 +88,7 @@ impl<K> Clone for Deadlines<K> {
     fn clone(&self) -> Self {
         Self {
             clock: Arc::clone(&self.clock),
+            capacity: self.capacity,
             due: Arc::clone(&self.due),
         }
     }
@@ -91,7 +108,7 @@ mod tests {
     use crate::testing::FixedClock;
 
     #[test]
-    fn the_most_urgent_comes_first_and_nothing_is_dropped() {
+    fn the_most_urgent_comes_first_and_nothing_is_dropped_for_being_late() {
         let clock = FixedClock::new();
         let list = Deadlines::new(Arc::new(clock.clone()));
         let seconds = Duration::from_secs;
@@ -109,5 +126,20 @@ mod tests {
         assert!(list.clone().close(&"slow"));
         assert!(!list.close(&"slow"));
         assert_eq!(found(&list), [("fast", 0, true)]);
+    }
+
+    #[test]
+    fn a_full_list_makes_room_by_what_is_due_first() {
+        let clock: Arc<dyn Clock> = Arc::new(FixedClock::new());
+        let list = Deadlines::of(2, clock);
+        let keys = |list: &Deadlines<u8>| -> Vec<u8> {
+            list.list().into_iter().map(|due| due.key).collect()
+        };
+        for (key, within) in [(1, 30), (2, 20), (1, 90)] {
+            list.open(key, Duration::from_secs(within));
+        }
+        assert_eq!(keys(&list), [2, 1]);
+        list.clone().open(3, Duration::from_secs(40));
+        assert_eq!(keys(&list), [1, 3]);
     }
 }

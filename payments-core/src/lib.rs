@@ -4,6 +4,7 @@
 extern crate self as payments_core;
 
 pub mod build;
+mod caseless;
 pub mod clock;
 pub mod codes;
 mod deadlines;
@@ -29,6 +30,7 @@ pub mod store;
 pub mod testing;
 pub mod wire;
 
+pub use caseless::CaselessId;
 pub use deadlines::{Deadlines, Due};
 pub use error::{Error, MoneyMoved};
 pub use link::{AllowedLinks, Link};

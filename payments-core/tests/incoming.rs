@@ -435,6 +435,15 @@ fn what_a_query_found_is_the_same_message() {
 }
 
 #[test]
+fn a_guid_in_other_letters_is_the_same_message() {
+    let key = |value: &str| Key::of::<Event>(&scope("shop"), &[value, "paid"]);
+    let guid = "a84781b3-af34-42ae-b296-260cfb6859fe";
+    assert_eq!(key(guid), key(&guid.to_uppercase()));
+    assert_ne!(key(guid), key("a84781b3-af34-42ae-b296-260cfb6859ff"));
+    assert_ne!(key("a-1"), key("A-1"));
+}
+
+#[test]
 fn scopes_are_kept_apart() {
     let (inbox, _) = inbox();
     assert_eq!(inbox.accept(&event("shop", "A-1", "paid")), Accepted::New);

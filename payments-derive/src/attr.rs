@@ -63,6 +63,8 @@ pub(crate) struct Wire {
     pub(crate) sensitive: Option<Ident>,
     /// A link that nobody can listen to.
     pub(crate) link: Option<Ident>,
+    /// A time as RFC 3339 has it.
+    pub(crate) time: Option<Ident>,
     pub(crate) path: Option<Ident>,
     /// A truth value that is written as 0 or 1.
     pub(crate) flag: Option<Ident>,
@@ -76,7 +78,7 @@ pub(crate) struct Wire {
     pub(crate) spelling: Option<Keyed<Path>>,
 }
 
-const WIRE_KEYS: [&str; 14] = [
+const WIRE_KEYS: [&str; 15] = [
     "min",
     "max",
     "chars",
@@ -85,6 +87,7 @@ const WIRE_KEYS: [&str; 14] = [
     "only",
     "sensitive",
     "link",
+    "time",
     "path",
     "flag",
     "number",
@@ -131,6 +134,7 @@ impl Wire {
             only: None,
             sensitive: None,
             link: None,
+            time: None,
             path: None,
             flag: None,
             number: None,
@@ -167,6 +171,7 @@ impl Wire {
                 }
                 "sensitive" => put(&mut wire.sensitive, key.clone()),
                 "link" => put(&mut wire.link, key.clone()),
+                "time" => put(&mut wire.time, key.clone()),
                 "path" => put(&mut wire.path, key.clone()),
                 "flag" => put(&mut wire.flag, key.clone()),
                 "number" => put(&mut wire.number, key.clone()),

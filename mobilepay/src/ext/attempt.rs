@@ -1,5 +1,6 @@
 //! Authorization attempts, and how they are reported.
 
+use payments_core::CaselessId;
 use payments_core::build::Given;
 use payments_core::error::Misuse;
 
@@ -16,7 +17,8 @@ pub const TEST_DONE: &str =
 /// A report that knows its attempt: `build` checks what its fields say about each other.
 pub type Report = UpdateAttemptBuilder<Given<String>, Given<String>, Given<bool>>;
 
-/// One attempt to authorize one payment: a card that the payer chose.
+/// One attempt to authorize one payment: a card that the payer chose. The ids are GUIDs: two attempts
+/// are the same whatever the case of their letters. They are sent as they came.
 ///
 /// ```
 /// use payments_mobilepay::codes::ReasonCode;
@@ -42,8 +44,8 @@ pub type Report = UpdateAttemptBuilder<Given<String>, Given<String>, Given<bool>
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Attempt {
-    payment: String,
-    attempt: String,
+    payment: CaselessId,
+    attempt: CaselessId,
 }
 
 impl Attempt {
@@ -51,21 +53,21 @@ impl Attempt {
     #[must_use]
     pub fn new(payment_id: impl Into<String>, attempt_id: impl Into<String>) -> Self {
         Self {
-            payment: payment_id.into(),
-            attempt: attempt_id.into(),
+            payment: CaselessId::new(payment_id),
+            attempt: CaselessId::new(attempt_id),
         }
     }
 
     /// MobilePay's id of the payment.
     #[must_use]
     pub fn payment_id(&self) -> &str {
-        &self.payment
+        self.payment.as_str()
     }
 
     /// MobilePay's id of the attempt.
     #[must_use]
     pub fn attempt_id(&self) -> &str {
-        &self.attempt
+        self.attempt.as_str()
     }
 
     /// The report that the acquirer authorized: the payer sees the receipt.
@@ -87,8 +89,8 @@ impl Attempt {
 
     fn report(&self, succeeded: bool) -> Report {
         UpdateAttempt::builder()
-            .payment_id(&self.payment)
-            .authorization_attempt_id(&self.attempt)
+            .payment_id(self.payment_id())
+            .authorization_attempt_id(self.attempt_id())
             .succeeded(succeeded)
     }
 }

@@ -33,7 +33,7 @@ impl Awaiting {
     }
 
     fn check(awaiting: Option<&Self>, id: &str, card: Option<&CardType>) -> Result<(), Refusal> {
-        let awaiting = awaiting.filter(|awaiting| awaiting.payment == id);
+        let awaiting = awaiting.filter(|awaiting| awaiting.payment.eq_ignore_ascii_case(id));
         let awaiting = awaiting.ok_or(Refusal::NotAwaited)?;
         let takes = card.is_none_or(|card| awaiting.card_types.contains(card));
         takes.then_some(()).ok_or(Refusal::CardType)

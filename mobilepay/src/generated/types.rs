@@ -173,7 +173,7 @@ pub struct InitiatePayment {
     #[wire("deliveryLimitedTo")]
     delivery_limited_to: Vec<String>,
     /// Until when, RFC 3339 in UTC. Ignored since 2024: a payment has ten minutes.
-    #[wire("validUntil", chars = "0-9TZ:.+-", min = 17, max = 40)]
+    #[wire("validUntil", time)]
     valid_until: Option<String>,
     /// Whether MobilePay marks the payment captured at once.
     #[wire("autoCapture")]
@@ -237,7 +237,7 @@ pub struct UpdatePayment {
     #[wire("paymentId", path, min = 1)]
     payment_id: String,
     /// When the reservation ends, RFC 3339 in UTC.
-    #[wire("reservationExpireTimestamp", chars = "0-9TZ:.+-", min = 17, max = 40)]
+    #[wire("reservationExpireTimestamp", time)]
     reservation_expire_timestamp: Option<String>,
     /// Where the payer comes back to.
     #[wire("redirectFromMobilePayUrl")]
@@ -310,7 +310,7 @@ pub struct Capture {
     #[wire("amount", money = "minor", positive)]
     amount: Money,
     /// When it was at the PSP, RFC 3339; a repeat has the same.
-    #[wire("timestamp", chars = "0-9TZ:.+-", min = 17, max = 40)]
+    #[wire("timestamp", time, min = 1)]
     timestamp: String,
     /// The attempt that was authorized.
     #[wire("authorizationAttemptId")]
@@ -339,7 +339,7 @@ pub struct Cancel {
     #[wire("amount", money = "minor", positive)]
     amount: Money,
     /// When it was at the PSP, RFC 3339; a repeat has the same.
-    #[wire("timestamp", chars = "0-9TZ:.+-", min = 17, max = 40)]
+    #[wire("timestamp", time, min = 1)]
     timestamp: String,
 }
 
@@ -365,7 +365,7 @@ pub struct Refund {
     #[wire("amount", money = "minor", positive)]
     amount: Money,
     /// When it was at the PSP, RFC 3339; a repeat has the same.
-    #[wire("timestamp", chars = "0-9TZ:.+-", min = 17, max = 40)]
+    #[wire("timestamp", time, min = 1)]
     timestamp: String,
 }
 

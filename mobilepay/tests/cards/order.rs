@@ -101,6 +101,39 @@ async fn a_repeat_has_no_second_effect() {
     assert_eq!(desk.used(), 2);
 }
 
+/// Ids are GUIDs: their case tells no attempts apart.
+#[tokio::test]
+async fn an_attempt_in_other_letters_has_no_second_effect() {
+    let desk = Desk::<AwsLc>::new();
+    let (payment, attempt) = (
+        "a84781b3-af34-42ae-b296-260cfb6859fe",
+        "ba12c5d5-8fd1-49cc-bc3f-2cb2ecb888c7",
+    );
+    let upper = (payment.to_uppercase(), attempt.to_uppercase());
+    let text = fixture("text");
+    let first = desk.card(&text, payment, attempt).await.unwrap().unwrap();
+    for (payment, attempt) in [
+        (&*upper.0, attempt),
+        (payment, &*upper.1),
+        (&upper.0, &upper.1),
+    ] {
+        let callback = callback(&body(&fixture("number"), payment, attempt));
+        let waits = awaiting("a84781b3-AF34-42ae-b296-260cfb6859fe");
+        let found = desk.cards.card(&callback, Some(&waits)).await;
+        assert!(found.unwrap().is_none(), "{payment} {attempt}");
+    }
+    assert_eq!(desk.used(), 1);
+    assert_eq!(desk.cards.unreported().list().len(), 1);
+    // It is reported as it came.
+    let report = first.subject().authorize_succeeded().unwrap();
+    assert_eq!(report.authorization_attempt_id(), attempt);
+    assert!(
+        desk.cards
+            .unreported()
+            .close(&Attempt::new(upper.0, upper.1))
+    );
+}
+
 #[tokio::test]
 async fn a_ciphertext_stays_with_its_attempt() {
     let desk = Desk::<AwsLc>::new();

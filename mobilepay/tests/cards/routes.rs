@@ -99,11 +99,14 @@ async fn what_could_not_be_kept_is_asked_for_again() {
     let desk = Desk::<AwsLc>::new();
     let full = Arc::new(AtomicBool::new(true));
     let is_full = Arc::clone(&full);
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
     let route = routes::card(
         receiver(),
         Arc::clone(&desk.cards),
         |id: String| async move { Some(awaiting(&id)) },
         move |_card| {
+            counted.fetch_add(1, Ordering::Relaxed);
             let is_full = is_full.load(Ordering::Relaxed);
             async move { !is_full }
         },
@@ -115,7 +118,11 @@ async fn what_could_not_be_kept_is_asked_for_again() {
     assert_eq!(desk.cards.unreported().list().len(), 1);
     full.store(false, Ordering::Relaxed);
     assert_eq!(status(&post(address, "/card", &good).await), "200");
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
     assert_eq!(desk.cards.unreported().list().len(), 1);
+    // Kept now: a repeat is no second card.
+    assert_eq!(status(&post(address, "/card", &good).await), "200");
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use payments_mobilepay::auth::callbacks;
 use payments_mobilepay::codes::{CardType, TokenMethod};
 use payments_mobilepay::ext::keys::AwsLc;
 use payments_mobilepay::ext::{Awaiting, Refusal};
-use payments_mobilepay::inbound::TokenCallback;
+use payments_mobilepay::inbound::{AddressCallback, TokenCallback};
 use payments_mobilepay::payments_core::incoming::{Endpoint, Unverified, danger};
 
 use super::desk::{Desk, fixture, inbound};
@@ -49,6 +49,48 @@ fn a_token_is_taken_in_once_with_its_body() {
             .unwrap()
             .is_none()
     );
+}
+
+#[test]
+fn names_within_a_token_that_differ_in_case_only_are_refused() {
+    let receiver = callbacks::<TokenCallback>("test", "psp", danger::authenticated_elsewhere());
+    let check = |from: &str, to: &str, expect: bool| {
+        let body = VISA.replace(from, to);
+        assert_ne!(body, VISA);
+        assert_eq!(receiver.receive(&inbound(&body)).is_ok(), expect, "{to}");
+    };
+    let eci = r#""eci":"07""#;
+    check(eci, r#""ECI":"07""#, true);
+    check(eci, r#""eci":"07","ECI":"05""#, false);
+    check(eci, r#""eci":"07","eci":"07""#, false);
+    let token = r#""token":"4895737462013403""#;
+    check(token, r#""Token":"4895737462013403""#, true);
+    let twice = r#""token":"4895737462013403","Token":"4895737462013404""#;
+    check(token, twice, false);
+    check(
+        r#""tokenInfo":{"#,
+        r#""TokenInfo":{"last4":"1"},"tokenInfo":{"#,
+        false,
+    );
+}
+
+#[test]
+fn names_within_an_address_that_differ_in_case_only_are_refused() {
+    let receiver = callbacks::<AddressCallback>("test", "psp", danger::authenticated_elsewhere());
+    let check = |address: &str, expect: bool| {
+        let body = format!(
+            r#"{{"PaymentId":"p","AuthorizationAttemptId":"a","Addresses":[{{"City":"Great city"}},{{{address}}}]}}"#
+        );
+        assert_eq!(
+            receiver.receive(&inbound(&body)).is_ok(),
+            expect,
+            "{address}"
+        );
+    };
+    check(r#""City":"Great city""#, true);
+    check(r#""city":"Great city""#, true);
+    check(r#""City":"Great city","city":"Other city""#, false);
+    check(r#""City":"Great city","City":"Great city""#, false);
 }
 
 #[test]

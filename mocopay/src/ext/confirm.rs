@@ -109,9 +109,9 @@ payments_core::on_both_clients! {
     /// Confirms a payment by asking for the session that a message claims, or that was stored.
     ///
     /// It is confirmed where MoCoPay says that it is authorized and that something was charged
-    /// (inferred), of a subscription in the current series, and open otherwise: no status is documented
-    /// to be final. Deliver a subscription once for each `series` of the *answer*; that of a message is
-    /// a claim.
+    /// (inferred), of what may be a subscription in the current series, and open otherwise: no status
+    /// is documented to be final. Deliver a subscription once for each `series` of the *answer*; that
+    /// of a message is a claim.
     ///
     /// # Errors
     /// [`Error::Misuse`] if the session is of another product or buyer than was stored; otherwise that

@@ -1,11 +1,12 @@
 //! Confirming: whose session, which product, and whether anything was charged.
 
 use payments_core::incoming::{Basis, Confirmation, Expected};
+use payments_core::testing::Act;
 use payments_core::{Currency, Money};
 use payments_mocopay::Stored;
 use payments_mocopay::sandbox::Config;
 
-use super::shop::{Shop, VERIFY, kind, stored};
+use super::shop::{Shop, VERIFY, kind, scripted, stored};
 
 #[tokio::test]
 async fn a_charged_session_is_confirmed_by_the_query() {
@@ -87,4 +88,27 @@ async fn a_stored_session_pays_for_one_payment() {
     let error = shop.client.confirm(&theirs, &stored).await.unwrap_err();
     assert_eq!(kind(&error), "misuse of sessionId");
     assert_eq!(shop.arrived(VERIFY), asked, "nothing was asked");
+}
+
+/// MoCoPay may say that another session of the same buyer and product is charged: it was not asked.
+#[tokio::test]
+async fn an_answer_about_another_session_confirms_nothing() {
+    let answer = async |session: &str| {
+        let body = format!(
+            r#"{{{session}"pid":"12000","type":"onetime","endUser":{{"userId":"buyer of ORDER-1"}},"status":"Authorized","chargedAmount":10,"totalChargedAmount":10}}"#
+        );
+        let client = scripted(Act::json(&body));
+        let stored = stored("ORDER-1", Config::ONE_TIME);
+        let found = client.confirm("s1", &stored).await;
+        found
+            .map(|found| found.confirmed().is_some())
+            .map_err(|error| kind(&error))
+    };
+    for same in [r#""sessionId":"s1","#, r#""sid":"s1","#] {
+        assert_eq!(answer(same).await, Ok(true), "{same}");
+    }
+    for other in ["", r#""sessionId":"s2","#, r#""sessionId":"S1","#] {
+        let expect = Err("misuse of sessionId".to_owned());
+        assert_eq!(answer(other).await, expect, "{other}");
+    }
 }

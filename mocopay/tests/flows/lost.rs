@@ -1,15 +1,13 @@
 //! Replies that get lost or are not as described.
 
 use payments_core::Error;
-use payments_core::client::RetryPolicy;
 use payments_core::exchange::Response;
 use payments_core::http::{HeaderMap, StatusCode};
-use payments_core::testing::{Act, ScriptedTransport};
-use payments_mocopay::calls::{Client, Environment};
+use payments_core::testing::Act;
 use payments_mocopay::sandbox::{Config, Fault};
 use payments_mocopay::types::VerifyBy;
 
-use super::shop::{INIT, Shop, VERIFY, credentials, init, kind, verify};
+use super::shop::{INIT, Shop, VERIFY, init, kind, scripted, verify};
 
 #[tokio::test]
 async fn a_started_payment_is_never_started_again() {
@@ -64,19 +62,6 @@ async fn a_verification_is_asked_for_again() {
     assert_eq!(kind(&lost.unwrap_err()), "malformed, moved: No");
 }
 
-fn scripted(act: Act) -> Client {
-    let transport = std::sync::Arc::new(ScriptedTransport::new([act]));
-    let builder = Client::builder(
-        Environment::At("https://pay.example".to_owned()),
-        credentials(),
-    );
-    builder
-        .transport(transport)
-        .retry(RetryPolicy::never())
-        .build()
-        .unwrap()
-}
-
 #[tokio::test]
 async fn only_an_id_and_an_address_are_a_started_payment() {
     let check = async |status: u16, body: &'static str, expect: Option<&str>| {
@@ -108,6 +93,7 @@ async fn only_an_id_and_an_address_are_a_started_payment() {
         r#"{"requestId":"r1","redirectUrl":""}"#,
         r#"{"requestId":"r1","redirectUrl":"/x"}"#,
         r#"{"requestId":"r1","redirectUrl":"//a.example/x"}"#,
+        r#"{"requestId":"r1","redirectUrl":"https://pay.example@a.example/x"}"#,
         r#"{"requestId":"r1","redirectUrl":"javascript:alert(1)"}"#,
         r#"{"requestId":"r1","redirectUrl":"https://a.example/x","requestId":"r2"}"#,
         r#"{"requestId":"r1","redirectUrl":null}"#,

@@ -8,7 +8,7 @@ use payments_core::http::{HeaderMap, Method};
 use payments_core::incoming::{
     CallerAuth, Confirmation, Endpoint, Expected, Inbound, Inbox, Outcome, Receiver, Row, Worked,
 };
-use payments_core::testing::FixedClock;
+use payments_core::testing::{Act, FixedClock, ScriptedTransport};
 use payments_core::{Currency, Error, Money};
 use payments_mocopay::calls::{Client, Credentials, Environment};
 use payments_mocopay::inbound::SessionNotification;
@@ -203,4 +203,18 @@ pub(crate) fn kind(error: &Error) -> String {
         _ => "new",
     };
     format!("{name}, moved: {:?}", error.money_moved())
+}
+
+/// A client whose only request is answered so.
+pub(crate) fn scripted(act: Act) -> Client {
+    let transport = Arc::new(ScriptedTransport::new([act]));
+    let builder = Client::builder(
+        Environment::At("https://pay.example".to_owned()),
+        credentials(),
+    );
+    builder
+        .transport(transport)
+        .retry(RetryPolicy::never())
+        .build()
+        .unwrap()
 }

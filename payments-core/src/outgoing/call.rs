@@ -219,12 +219,18 @@ pub fn expect_given(field: &'static str, received: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Checks that an answer gives an absolute address of the web: http or https, with a host.
+/// Checks that an answer gives an absolute address of the web: http or https, with a host and without
+/// a user.
 ///
 /// # Errors
 /// [`Fault::Unreadable`] for anything else.
 pub fn expect_web(field: &'static str, received: &str) -> Result<(), Fault> {
     let url = received.parse::<Uri>().ok();
+    // Before the host stands who it is for, in `https://shop.example@other.example/`: nobody reads that.
+    let url = url.filter(|url| {
+        !url.authority()
+            .is_some_and(|host| host.as_str().contains('@'))
+    });
     match url.as_ref().and_then(Uri::scheme_str) {
         Some("http" | "https") => Ok(()),
         Some(_) | None => Err(Fault::unreadable(format!(
@@ -431,6 +437,8 @@ mod tests {
             "ftp://a/",
             "wallet://?a=b",
             "https://a b/",
+            "https://buyer@pay.example/form/1",
+            "https://pay.example:secret@other.example/",
         ] {
             let found = expect_web("url", other);
             assert!(

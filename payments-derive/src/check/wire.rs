@@ -107,6 +107,14 @@ pub(crate) fn value_rules(field: &Field, wire: &Wire, errors: &mut Errors) {
             "`link` goes with text: `String`, or an `Option` of it",
         );
     }
+    if let Some(key) = &wire.time
+        && field.kind != Kind::Text
+    {
+        errors.at(
+            key.span(),
+            "`time` goes with text: `String`, or an `Option` of it",
+        );
+    }
     if let Some(key) = &wire.number
         && field.kind != Kind::Other
     {

@@ -314,6 +314,10 @@ pub(super) fn value_check(field: &Field, borrowed: bool) -> TokenStream {
                 .link
                 .as_ref()
                 .map(|_| quote!(::payments_core::build::link(#wire_name, #text)?;));
+            let time = wire
+                .time
+                .as_ref()
+                .map(|_| quote!(::payments_core::build::time(#wire_name, #text)?;));
             quote! {
                 ::payments_core::build::text(
                     #wire_name,
@@ -321,6 +325,7 @@ pub(super) fn value_check(field: &Field, borrowed: bool) -> TokenStream {
                     ::payments_core::build::TextRule { min: #min, max: #max, chars: #chars },
                 )?;
                 #link
+                #time
             }
         }
         Kind::Money => {

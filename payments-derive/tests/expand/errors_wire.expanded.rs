@@ -10,11 +10,11 @@
 // error in line 17 at wire
 //     one `#[wire(…)]` per field: put everything into the first
 // error in line 19 at mim
-//     `#[wire]` has no `mim` (did you mean `min`?); known: `min`, `max`, `chars`, `money`, `positive`, `only`, `sensitive`, `link`, `path`, `flag`, `number`, `always`, `currency_of` and `spelling`
+//     `#[wire]` has no `mim` (did you mean `min`?); known: `min`, `max`, `chars`, `money`, `positive`, `only`, `sensitive`, `link`, `time`, `path`, `flag`, `number`, `always`, `currency_of` and `spelling`
 // error in line 19 at min
 //     `min` is already given
 // error in line 19 at optional
-//     `#[wire]` has no `optional`; known: `min`, `max`, `chars`, `money`, `positive`, `only`, `sensitive`, `link`, `path`, `flag`, `number`, `always`, `currency_of` and `spelling`
+//     `#[wire]` has no `optional`; known: `min`, `max`, `chars`, `money`, `positive`, `only`, `sensitive`, `link`, `time`, `path`, `flag`, `number`, `always`, `currency_of` and `spelling`
 // error in line 21 at min
 //     write `min = 1`
 // error in line 21 at "a"

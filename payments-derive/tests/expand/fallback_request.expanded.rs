@@ -2,7 +2,7 @@
 
 // Request of Pay
 // error in line 6 at mim
-//     `#[wire]` has no `mim` (did you mean `min`?); known: `min`, `max`, `chars`, `money`, `positive`, `only`, `sensitive`, `link`, `path`, `flag`, `number`, `always`, `currency_of` and `spelling`
+//     `#[wire]` has no `mim` (did you mean `min`?); known: `min`, `max`, `chars`, `money`, `positive`, `only`, `sensitive`, `link`, `time`, `path`, `flag`, `number`, `always`, `currency_of` and `spelling`
 // error in line 9 at "amount"
 //     say how the amount is written: `#[wire("amount", money = "…")]` with `minor`, `major`, `decimal`, `decimal_number`, `trimmed` or `trimmed_number`
 // error in line 13 at f64

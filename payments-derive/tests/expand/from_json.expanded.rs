@@ -10,6 +10,7 @@ pub struct PayBuilder<
     order_id: TOrderId,
     amount: TAmount,
     return_url: Option<String>,
+    valid_until: Option<String>,
     expires_in: Option<i64>,
     items: Vec<Item>,
 }
@@ -52,6 +53,7 @@ const _: () = {
                 order_id: ::payments_core::build::Missing,
                 amount: ::payments_core::build::Missing,
                 return_url: ::core::option::Option::None,
+                valid_until: ::core::option::Option::None,
                 expires_in: ::core::option::Option::None,
                 items: ::std::vec::Vec::new(),
             }
@@ -75,6 +77,7 @@ const _: () = {
                 ),
                 amount: self.amount,
                 return_url: self.return_url,
+                valid_until: self.valid_until,
                 expires_in: self.expires_in,
                 items: self.items,
             }
@@ -88,6 +91,7 @@ const _: () = {
                 amount: ::payments_core::build::Given(amount),
                 order_id: self.order_id,
                 return_url: self.return_url,
+                valid_until: self.valid_until,
                 expires_in: self.expires_in,
                 items: self.items,
             }
@@ -99,6 +103,16 @@ const _: () = {
         ) -> Self {
             self.return_url = ::core::option::Option::Some(
                 ::core::convert::Into::into(return_url),
+            );
+            self
+        }
+        /// Until when.
+        pub fn valid_until(
+            mut self,
+            valid_until: impl ::core::convert::Into<String>,
+        ) -> Self {
+            self.valid_until = ::core::option::Option::Some(
+                ::core::convert::Into::into(valid_until),
             );
             self
         }
@@ -122,7 +136,7 @@ const _: () = {
             TOrderId: HasOrderId,
             TAmount: HasAmount,
         {
-            let Self { order_id, amount, return_url, expires_in, items } = self;
+            let Self { order_id, amount, return_url, valid_until, expires_in, items } = self;
             let order_id = HasOrderId::given(order_id);
             let amount = HasAmount::given(amount);
             ::payments_core::build::text(
@@ -151,6 +165,18 @@ const _: () = {
                 )?;
                 ::payments_core::build::link("returnUrl", return_url)?;
             }
+            if let ::core::option::Option::Some(valid_until) = &valid_until {
+                ::payments_core::build::text(
+                    "validUntil",
+                    valid_until,
+                    ::payments_core::build::TextRule {
+                        min: 0,
+                        max: ::core::primitive::usize::MAX,
+                        chars: "",
+                    },
+                )?;
+                ::payments_core::build::time("validUntil", valid_until)?;
+            }
             if let ::core::option::Option::Some(expires_in) = &expires_in {
                 ::payments_core::build::integer(
                     "expiresIn",
@@ -170,6 +196,7 @@ const _: () = {
                 amount,
                 currency,
                 return_url,
+                valid_until,
                 expires_in,
                 items,
             })
@@ -203,6 +230,11 @@ impl Pay {
     pub fn return_url(&self) -> ::core::option::Option<&::core::primitive::str> {
         self.return_url.as_deref()
     }
+    /// Until when.
+    #[must_use]
+    pub fn valid_until(&self) -> ::core::option::Option<&::core::primitive::str> {
+        self.valid_until.as_deref()
+    }
     /// Seconds.
     #[must_use]
     pub fn expires_in(&self) -> ::core::option::Option<i64> {
@@ -226,6 +258,7 @@ impl ::payments_core::wire::Wire for Pay {
         );
         ::payments_core::wire::Value::put(&self.currency, "currency", out);
         ::payments_core::wire::Value::put(&self.return_url, "returnUrl", out);
+        ::payments_core::wire::Value::put(&self.valid_until, "validUntil", out);
         ::payments_core::wire::Value::put(&self.expires_in, "expiresIn", out);
         ::payments_core::wire::Value::put(&self.items, "items", out);
     }
@@ -248,6 +281,7 @@ impl ::core::fmt::Debug for Pay {
             .field("amount", &self.amount)
             .field("currency", &self.currency)
             .field("return_url", &self.return_url)
+            .field("valid_until", &self.valid_until)
             .field("expires_in", &self.expires_in)
             .field("items", &self.items)
             .finish()
@@ -276,6 +310,7 @@ impl Pay {
                     "currency",
                     "currencyCode",
                     "returnUrl",
+                    "validUntil",
                     "expiresIn",
                     "items",
                 ],
@@ -300,6 +335,7 @@ impl Pay {
                 )?,
             ),
             return_url: object.read::<String>(&["returnUrl"])?,
+            valid_until: object.read::<String>(&["validUntil"])?,
             expires_in: object.read::<i64>(&["expiresIn"])?,
             items: object.read::<Vec<Item>>(&["items"])?.unwrap_or_default(),
         }

@@ -36,6 +36,9 @@ pub struct Pay {
     /// Where the buyer comes back to.
     #[wire("returnUrl", link)]
     return_url: Option<String>,
+    /// Until when.
+    #[wire("validUntil", time)]
+    valid_until: Option<String>,
     /// Seconds.
     #[wire("expiresIn", min = 1)]
     expires_in: Option<i64>,

@@ -330,6 +330,8 @@ impl Field {
 pub(crate) struct Rule {
     /// A link that nobody can listen to.
     pub(crate) link: bool,
+    /// A time as RFC 3339 has it.
+    pub(crate) time: bool,
     pub(crate) chars: Option<String>,
     pub(crate) min: Option<usize>,
     pub(crate) max: Option<usize>,

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::caseless::guid_folded;
 use crate::incoming::inbound::Inbound;
 use crate::incoming::message::Message;
 use crate::incoming::notice::Notice;
 use crate::incoming::verified::Scope;
 
 /// What tells two messages apart: provider, environment and account, the kind of message, and the
-/// fields that the description names.
+/// fields that the description names. A GUID is the same in upper and lower case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
     scope: Scope,
@@ -25,7 +26,7 @@ impl Key {
         Self {
             scope: scope.clone(),
             notice: N::NAME.into(),
-            values: values.iter().map(|value| (*value).to_owned()).collect(),
+            values: values.iter().map(|value| guid_folded(value)).collect(),
         }
     }
 

@@ -15,6 +15,10 @@ pub trait Provider: Clone + Send + Sync + 'static {
     /// Its name, as the crate's.
     const NAME: &'static str;
 
+    /// How many attempts at one call it allows at most; a client is not built with more. No limit
+    /// unless told.
+    const MOST_ATTEMPTS: u32 = u32::MAX;
+
     /// What it knows a merchant by.
     type Credentials: Clone + Send + Sync + 'static;
 

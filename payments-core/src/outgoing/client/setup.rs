@@ -173,7 +173,8 @@ impl<P: Provider, C: FromSetup<P>, K: Into<P::Credentials>> Builder<P, C, K> {
         self
     }
 
-    /// How harmless calls are repeated.
+    /// How harmless calls are repeated, with one attempt at least and at most as many as the provider
+    /// allows ([`Provider::MOST_ATTEMPTS`]).
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.policy = policy;
         self
@@ -204,7 +205,8 @@ impl<P: Provider, C: FromSetup<P>, K: Into<P::Credentials>> Builder<P, C, K> {
     ///
     /// # Errors
     /// [`Error::Misuse`] naming the option or the host: a base URL that is neither https nor on loopback, a
-    /// timeout of zero, a proxy or certificate that cannot be read.
+    /// timeout of zero, a proxy or certificate that cannot be read, no attempt or more of them than the
+    /// provider allows.
     pub fn build(self) -> Result<C, Error> {
         let (main, others) = self.hosts.into_parts();
         let parse = if self.plain_http {
@@ -220,6 +222,10 @@ impl<P: Provider, C: FromSetup<P>, K: Into<P::Credentials>> Builder<P, C, K> {
         }
         if self.policy.attempts == 0 {
             return Err(Misuse::new("retry", "must allow one attempt at least").into());
+        }
+        if self.policy.attempts > P::MOST_ATTEMPTS {
+            let problem = format!("must allow {} attempts at most", P::MOST_ATTEMPTS);
+            return Err(Misuse::new("retry", problem).into());
         }
         if let CredentialSource::Fixed(credentials) = &self.credentials {
             self.provider.check(credentials)?;

@@ -249,6 +249,9 @@ fn wire_attribute(field: &Field) -> String {
     if field.rule.link {
         parts.push("link".to_owned());
     }
+    if field.rule.time {
+        parts.push("time".to_owned());
+    }
     if let Some(chars) = &field.rule.chars {
         parts.push(format!("chars = {}", literal(chars)));
     }

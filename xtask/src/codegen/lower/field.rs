@@ -336,19 +336,25 @@ impl<'a> Lowering<'a> {
         };
         let is_sent = context.role == Role::Request && !context.in_path;
         let is_ruled = is_sent || is_checked(kind, context);
-        if format.value != "uri" || *kind != Kind::Text || !is_ruled {
+        let is_known = format.value == "uri" || (is_time(property) && is_sent && !context.linked);
+        if !is_known || *kind != Kind::Text || !is_ruled {
             self.problems.add(
                 format.referenced,
                 "a format is a rule for texts that are sent, and for required ones that a call is answered with",
-                "write `type: string, format: uri` there, and leave it out elsewhere",
+                "write `type: string, format: uri` there, or `date-time` of what is sent, and leave it out elsewhere",
             );
         }
         !is_sent
     }
 
     fn rule(&mut self, property: &raw::Property, kind: &Kind, context: Context<'_>) -> Rule {
+        let time = is_time(property);
         let mut rule = Rule {
-            link: property.format.is_some() && context.role == Role::Request && !context.linked,
+            link: property.format.is_some()
+                && context.role == Role::Request
+                && !context.linked
+                && !time,
+            time,
             chars: None,
             min: property.min_length.as_ref().map(|bound| bound.value),
             max: property.max_length,
@@ -411,6 +417,14 @@ impl<'a> Lowering<'a> {
         }
         rule
     }
+}
+
+/// Whether it is to be a time as RFC 3339 has it.
+fn is_time(property: &raw::Property) -> bool {
+    property
+        .format
+        .as_ref()
+        .is_some_and(|format| format.value == "date-time")
 }
 
 /// Whether a call looks at it before it takes an answer for one.

@@ -31,6 +31,9 @@ pub struct Report {
     /// A note.
     #[wire("note")]
     note: Option<String>,
+    /// When.
+    #[wire("at", time)]
+    at: Option<String>,
     /// Who said no.
     #[wire("acquirer")]
     acquirer: Option<String>,
