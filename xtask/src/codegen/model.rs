@@ -1,6 +1,7 @@
 //! What a description means, checked: everything that is emitted is read from here.
 
 mod linked;
+mod notice;
 mod rules;
 mod signature;
 
@@ -10,6 +11,7 @@ pub(crate) use super::load::raw::{
 };
 
 pub(crate) use linked::Linked;
+pub(crate) use notice::{Acknowledgement, Notice};
 pub(crate) use rules::{Test, Together, When};
 pub(crate) use signature::{Entry, Place, Signature, Vector};
 
@@ -577,26 +579,4 @@ pub(crate) struct ReplyExample {
     pub(crate) body: Option<Value>,
     /// The message in it; nothing where the provider refuses.
     pub(crate) message: Option<Value>,
-}
-
-/// What the provider takes for "received".
-#[derive(Debug)]
-pub(crate) struct Acknowledgement {
-    pub(crate) status: u16,
-    /// The message that answers; nothing where the body is empty.
-    pub(crate) message: Option<String>,
-    pub(crate) examples: Vec<Example>,
-}
-
-#[derive(Debug)]
-pub(crate) struct Notice {
-    pub(crate) id: String,
-    pub(crate) tags: Vec<Tag>,
-    pub(crate) message: String,
-    pub(crate) dedupe: Vec<String>,
-    /// What else a repeat must say; nothing where it must be the same to the byte.
-    pub(crate) repeat: Option<Vec<String>>,
-    pub(crate) acknowledgement: Acknowledgement,
-    /// Each with the way it travels.
-    pub(crate) examples: Vec<(Wire, Example)>,
 }

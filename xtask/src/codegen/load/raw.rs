@@ -8,6 +8,10 @@ use serde_saphyr::{Location, Spanned};
 
 use super::node::{Map, Node};
 
+mod tag;
+
+pub(crate) use tag::Tag;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Description {
@@ -218,25 +222,6 @@ pub(crate) struct Operation {
     #[serde(rename = "requestBody")]
     pub(crate) body: Option<Body>,
     pub(crate) responses: Map<Response>,
-}
-
-/// What a call does for the merchant, or what proves a callback that has no `x-signature`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Tag {
-    Start,
-    Query,
-    Capture,
-    Void,
-    Refund,
-    Payout,
-    Subscription,
-    /// Of a webhook: nothing in it proves who sent it.
-    Unsigned,
-    /// Of a webhook: something in it does that is no signature over the message.
-    Proof,
-    /// Of a webhook: it carries card data, encrypted or not, and must not be stored.
-    Card,
 }
 
 impl Tag {
