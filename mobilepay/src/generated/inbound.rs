@@ -165,6 +165,10 @@ impl Notice for FailedCallback {
         vec![&self.payment_id, &self.code]
     }
 
+    fn repeat(&self) -> Option<Vec<String>> {
+        Some(vec![])
+    }
+
     fn reference(&self) -> &str {
         &self.payment_id
     }

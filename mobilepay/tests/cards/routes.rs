@@ -144,9 +144,10 @@ async fn failed_payments_and_addresses_go_into_the_inbox() {
             "/failed",
             r#"{"Code":"100","Reason":"Payment expired","PaymentId":"p"}"#,
         ),
+        // The same failure in other words.
         (
             "/failed",
-            r#"{"Code":"100","Reason":"Payment expired","PaymentId":"p"}"#,
+            r#"{"code":"100","reason":"Expired","paymentId":"p"}"#,
         ),
         (
             "/failed",
