@@ -192,10 +192,11 @@ impl<P: Provider> Client<P> {
             // Rare, and large: every call would carry its room.
             None => Box::pin(self.token(prepared)).await?,
         };
-        match self.authorized(prepared, token.as_deref()).await {
-            Err(error) => Box::pin(self.with_new_token(prepared, token, error)).await,
-            done => done,
-        }
+        let error = match self.authorized(prepared, token.as_deref()).await {
+            Err(error) => error,
+            done => return done,
+        };
+        Box::pin(self.with_new_token(prepared, token, error)).await
     }
 
     /// What becomes of a failure: a read whose token is no longer taken is sent with a new one.
@@ -243,16 +244,23 @@ impl<P: Provider> Client<P> {
             {
                 return Err(machine.stopped(why));
             }
-            let sent = self.shared.transport.send(setup.bound(request)?).await;
+            // Nothing is kept while this waits but what waits: requests are large, and many calls
+            // under way share a cache.
+            let sending = {
+                let bound = setup.bound(request)?;
+                self.shared.transport.send(bound)
+            };
+            let sent = sending.await;
             match &sent {
                 Ok(response) => debug!(attempt, status = response.status().as_u16(), "answered"),
                 Err(error) => debug!(attempt, %error, "not answered"),
             }
             let inspect = |response: &Response| setup.inspect::<C>(response, credentials);
-            match machine.after(sent, inspect) {
-                Step::Sleep(pause) => setup.clock.sleep(pause).await,
+            let pause = match machine.after(sent, inspect) {
+                Step::Sleep(pause) => pause,
                 Step::Done(result) => return result,
-            }
+            };
+            setup.clock.sleep(pause).await;
         }
     }
 
