@@ -132,6 +132,17 @@ fn service() -> Result<Service, Box<dyn StdError>> {
             let base_url = sandbox.base_url().to_owned();
             Ok((base_url, credentials, pem, Some(sandbox)))
         }
-        _ => Err(format!("set all of {}, or none", names.join(", ")).into()),
+        given => {
+            let missing = names.into_iter().zip(given);
+            let missing: Vec<&str> = missing
+                .filter_map(|(name, value)| value.is_none().then_some(name))
+                .collect();
+            Err(format!(
+                "{} is not set: set all of {}, or none",
+                missing.join(", "),
+                names.join(", ")
+            )
+            .into())
+        }
     }
 }

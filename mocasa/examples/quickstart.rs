@@ -80,19 +80,29 @@ fn service() -> Result<(String, Credentials, Option<Sandbox>), Box<dyn StdError>
         "MOCASA_CLIENT_KEY",
         "MOCASA_CLIENT_SECRET",
     ];
-    let [base_url, key, secret] =
-        names.map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    match (base_url, key, secret) {
-        (Some(base_url), Some(key), Some(secret)) => {
+    let given = names.map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    match given {
+        [Some(base_url), Some(key), Some(secret)] => {
             Ok((base_url, Credentials::new(key, secret)?, None))
         }
-        (None, None, None) => {
+        [None, None, None] => {
             eprintln!("no {} is set: using a sandbox", names.join(", "));
             let (key, secret) = ("quickstart-key", "quickstart-secret-of-no-value");
             let sandbox = start(Config::new().credentials(key, secret))?;
             let base_url = sandbox.base_url().to_owned();
             Ok((base_url, Credentials::new(key, secret)?, Some(sandbox)))
         }
-        _ => Err(format!("set all of {}, or none", names.join(", ")).into()),
+        given => {
+            let missing = names.into_iter().zip(given);
+            let missing: Vec<&str> = missing
+                .filter_map(|(name, value)| value.is_none().then_some(name))
+                .collect();
+            Err(format!(
+                "{} is not set: set all of {}, or none",
+                missing.join(", "),
+                names.join(", ")
+            )
+            .into())
+        }
     }
 }

@@ -81,19 +81,29 @@ async fn start_payment() -> Result<(), Box<dyn StdError>> {
 /// The service that the environment names, or a sandbox if it names none.
 fn service() -> Result<(String, Credentials, Option<Sandbox>), Box<dyn StdError>> {
     let names = ["MOCOPAY_BASE_URL", "MOCOPAY_API_KEY", "MOCOPAY_API_SECRET"];
-    let [base_url, key, secret] =
-        names.map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    match (base_url, key, secret) {
-        (Some(base_url), Some(key), Some(secret)) => {
+    let given = names.map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    match given {
+        [Some(base_url), Some(key), Some(secret)] => {
             Ok((base_url, Credentials::new(key, secret)?, None))
         }
-        (None, None, None) => {
+        [None, None, None] => {
             eprintln!("no {} is set: using a sandbox", names.join(", "));
             let sandbox = start(Config::new())?;
             let base_url = sandbox.base_url().to_owned();
             let credentials = Credentials::new(Config::API_KEY, Config::API_SECRET)?;
             Ok((base_url, credentials, Some(sandbox)))
         }
-        _ => Err(format!("set all of {}, or none", names.join(", ")).into()),
+        given => {
+            let missing = names.into_iter().zip(given);
+            let missing: Vec<&str> = missing
+                .filter_map(|(name, value)| value.is_none().then_some(name))
+                .collect();
+            Err(format!(
+                "{} is not set: set all of {}, or none",
+                missing.join(", "),
+                names.join(", ")
+            )
+            .into())
+        }
     }
 }
