@@ -190,3 +190,17 @@ fn a_call_is_recorded_before_it_is_sent() {
     client.call(Status::of("A-1")).unwrap();
     assert_eq!(*transport.1.lock().unwrap(), [1, 0]);
 }
+
+#[test]
+fn refusals_are_doubted_by_the_same_rules() {
+    let transport = logged_in([Act::json(REFUSED), Act::json(REFUSED)]);
+    let base = "https://pay.example".to_owned();
+    let client: Client<Toy> = Builder::new(Toy, base, Credentials::new("shop"))
+        .blocking_transport(Arc::new(transport.clone()))
+        .doubt_refusals(|call, _| call == "pay")
+        .build()
+        .unwrap();
+    let pay = client.call(Pay::new("A-1")).unwrap_err();
+    let set = client.call(SetState::of("A-1")).unwrap_err();
+    assert_eq!((variant(&pay), variant(&set)), ("unknown", "refused"));
+}

@@ -76,3 +76,49 @@ fn a_stale_token_is_forgotten_though_the_outcome_is_open() {
     finish(desk.client.call(Status::of("A-1"))).unwrap();
     assert_eq!(desk.transport.count("/login"), 2);
 }
+
+/// A builder whose client takes "NO" for an answer only of a read.
+fn doubting(transport: &ScriptedTransport) -> Builder<Toy, Client<Toy>> {
+    Builder::new(
+        Toy,
+        "https://pay.example".to_owned(),
+        Credentials::new("shop"),
+    )
+    .transport(Arc::new(transport.clone()))
+    .doubt_refusals(|call, refused| call == "pay" && refused.code() == Some("NO"))
+}
+
+#[test]
+fn a_refusal_that_the_merchant_doubts_leaves_it_open() {
+    let check = |code: &str, pay: &str, others: &str| {
+        let transport = ScriptedTransport::new([refusal(code), refusal(code), refusal(code)])
+            .always("/login", Act::json(TOKEN));
+        let client = doubting(&transport).build().unwrap();
+        assert_eq!(outcome(finish(client.call(Pay::new("A-1")))), pay, "{code}");
+        let status = finish(client.call(Status::of("A-1")));
+        assert_eq!(outcome(status), "refused", "{code}");
+        let set = finish(client.call(SetState::of("A-1")));
+        assert_eq!(outcome(set), others, "{code}");
+        assert_eq!(transport.count("/pay"), 1);
+    };
+    check("NO", "unknown", "refused");
+    check("WRONG", "refused", "refused");
+    check("WAIT", "unknown", "unknown");
+
+    let transport = ScriptedTransport::new([refusal("NO")]).always("/login", Act::json(TOKEN));
+    let client = doubting(&transport).build().unwrap();
+    let Err(Error::Unknown(unknown)) = finish(client.call(Pay::new("A-1"))) else {
+        panic!("it is open");
+    };
+    assert_eq!(unknown.refused().unwrap().code(), Some("NO"));
+    assert!(unknown.why().contains("the merchant"), "{}", unknown.why());
+}
+
+/// The login's refusal says that the call did not leave, and that is beyond doubt.
+#[test]
+fn a_refused_login_is_not_doubted() {
+    let transport = ScriptedTransport::new([Act::json(REFUSED)]);
+    let client = doubting(&transport).doubt_refusals(|_, _| true).build();
+    let error = finish(client.unwrap().call(Pay::new("A-1"))).unwrap_err();
+    assert_eq!(variant(&error), "refused");
+}

@@ -162,16 +162,16 @@ impl<P: Provider> Client<P> {
 
     fn run<C: Call>(&self, prepared: &Prepared<C>) -> Result<Reply<C::Reply>, Error> {
         let token = self.token(prepared)?;
-        let result = self.attempts(prepared, token.as_deref());
-        let (Err(error), Some(stale)) = (&result, token) else {
-            return result;
+        let error = match self.attempts(prepared, token.as_deref()) {
+            Ok(reply) => return Ok(reply),
+            Err(error) => self.shared.setup.weighed(prepared, error),
         };
-        if !self.shared.setup.is_stale_token(error) {
-            return result;
-        }
+        let Some(stale) = token.filter(|_| self.shared.setup.is_stale_token(&error)) else {
+            return Err(error);
+        };
         self.token_state().forget(&stale);
         if C::EFFECT != Effect::Read {
-            return result;
+            return Err(error);
         }
         let token = self.token(prepared)?;
         self.attempts(prepared, token.as_deref())

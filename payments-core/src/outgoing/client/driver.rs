@@ -206,6 +206,7 @@ impl<P: Provider> Client<P> {
         token: Option<Arc<Secret<String>>>,
         error: Error,
     ) -> Result<Reply<C::Reply>, Error> {
+        let error = self.shared.setup.weighed(prepared, error);
         let Some(stale) = token.filter(|_| self.shared.setup.is_stale_token(&error)) else {
             return Err(error);
         };

@@ -9,7 +9,7 @@ use super::environment::Hosts;
 use super::provider::Provider;
 use super::{RetryPolicy, TransportOptions};
 use crate::clock::{Clock, SystemClock};
-use crate::error::{Error, Misuse, NotSent};
+use crate::error::{Error, Misuse, NotSent, Refused};
 use crate::exchange::Request;
 use crate::outgoing::base::Base;
 use crate::outgoing::engine::RetryBudget;
@@ -25,6 +25,9 @@ pub(super) enum CredentialSource<P: Provider> {
     Asked(Box<dyn Fn() -> Result<P::Credentials, NotSent> + Send + Sync>),
 }
 
+/// Says of a call by its name, and of a refusal of it, that it may have happened all the same.
+pub(super) type Doubts = dyn Fn(&'static str, &Refused) -> bool + Send + Sync;
+
 /// Everything that a client is made of, checked.
 pub struct Setup<P: Provider> {
     pub(super) provider: P,
@@ -35,6 +38,7 @@ pub struct Setup<P: Provider> {
     pub(super) credentials: CredentialSource<P>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) policy: RetryPolicy,
+    pub(super) doubts: Option<Box<Doubts>>,
     pub(super) budget: RetryBudget,
     pub(super) options: TransportOptions,
     #[cfg(feature = "client")]
@@ -94,6 +98,7 @@ pub struct Builder<P: Provider, C, K = <P as Provider>::Credentials> {
     credentials: CredentialSource<P>,
     clock: Arc<dyn Clock>,
     policy: RetryPolicy,
+    doubts: Option<Box<Doubts>>,
     options: TransportOptions,
     plain_http: bool,
     #[cfg(feature = "client")]
@@ -120,6 +125,7 @@ impl<P: Provider, C: FromSetup<P>, K: Into<P::Credentials>> Builder<P, C, K> {
             credentials: CredentialSource::Fixed(credentials),
             clock: Arc::new(SystemClock::new()),
             policy: P::retry(),
+            doubts: None,
             options,
             plain_http: false,
             #[cfg(feature = "client")]
@@ -180,6 +186,27 @@ impl<P: Provider, C: FromSetup<P>, K: Into<P::Credentials>> Builder<P, C, K> {
         self
     }
 
+    /// Doubts refusals that the description takes for final: a call that is not a read and is refused in
+    /// a way of which this says true, by the call's name and what came back, is
+    /// [`Error::Unknown`]. For codes that the provider's document does not tell, and its support desk or
+    /// your own experience does. None is doubted unless told; an outcome that the description leaves
+    /// open stays open whatever is said here.
+    ///
+    /// ```
+    /// # use payments_core::client::{Builder, Provider};
+    /// # fn set_up<P: Provider, C, K: Into<P::Credentials>>(builder: Builder<P, C, K>) -> Builder<P, C, K>
+    /// # where C: payments_core::client::FromSetup<P> {
+    /// builder.doubt_refusals(|_call, refused| refused.code() == Some("busy"))
+    /// # }
+    /// ```
+    pub fn doubt_refusals(
+        mut self,
+        doubts: impl Fn(&'static str, &Refused) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.doubts = Some(Box::new(doubts));
+        self
+    }
+
     /// Where time comes from.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
@@ -237,6 +264,7 @@ impl<P: Provider, C: FromSetup<P>, K: Into<P::Credentials>> Builder<P, C, K> {
             credentials: self.credentials,
             clock: self.clock,
             policy: self.policy,
+            doubts: self.doubts,
             budget: RetryBudget::new(),
             options: self.options,
             #[cfg(feature = "client")]

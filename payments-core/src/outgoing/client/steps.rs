@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::{Grant, Login, Prepared, Provider, Setup};
 use crate::clock::unix_millis;
-use crate::error::{Error, Malformed, Misuse, NotSent};
+use crate::error::{Error, Malformed, Misuse, NotSent, Unknown};
 use crate::exchange::{CallRecord, Request, Response};
-use crate::outgoing::call::{Call, Fault, Resolve};
+use crate::outgoing::call::{Call, Effect, Fault, Resolve};
 use crate::outgoing::pending::{Pending, Resolved, StillUnknown};
 use crate::outgoing::token::LoginDigest;
 use crate::signing::Secret;
@@ -173,6 +173,20 @@ impl<P: Provider> Setup<P> {
         let age = unix_millis(self.clock.wall()).saturating_sub(record.prepared_at());
         let patience = SETTLING.max(self.options.total_timeout.saturating_mul(2));
         u128::from(age) < patience.as_millis()
+    }
+
+    /// What a failure comes to where the merchant does not take every refusal for final.
+    pub(super) fn weighed<C: Call>(&self, prepared: &Prepared<C>, error: Error) -> Error {
+        match (error, &self.doubts) {
+            (Error::Refused(refused), Some(doubts))
+                if C::EFFECT != Effect::Read && doubts(C::NAME, &refused) =>
+            {
+                let why = "a refusal that the merchant does not take for final";
+                let unknown = Unknown::new(why, prepared.record());
+                unknown.with_refused(refused).into()
+            }
+            (error, _) => error,
+        }
     }
 
     /// Whether a refusal says that the token is no longer taken.
