@@ -5,6 +5,7 @@ mod demo;
 mod faults;
 mod footprint;
 mod forge;
+mod progress;
 mod sandbox;
 
 /// The same names as in `again.rs`.

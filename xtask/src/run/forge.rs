@@ -4,6 +4,7 @@ use std::thread;
 
 use serde::Serialize;
 
+use super::progress::Progress;
 use crate::{complain, say};
 
 mod draw;
@@ -73,10 +74,11 @@ fn rows(callbacks: u64, seed: u64) -> Result<Vec<Row>, String> {
     let hashed = schemes::hashed().map_err(|misuse| misuse.to_string())?;
     let cards = schemes::cards().map_err(|misuse| misuse.to_string())?;
     let decrypted = callbacks.div_ceil(50);
-    let try_one = |scheme: &Scheme, tries| {
-        complain(&format!("forging: {} …", scheme.name));
-        engine::run(scheme, tries, seed)
-    };
+    let schemes = u64::try_from(hashed.len()).unwrap_or(u64::MAX);
+    let total = callbacks.saturating_mul(schemes).saturating_add(decrypted);
+    let progress = Progress::new("forging", total);
+    let try_one =
+        |scheme: &Scheme, tries| engine::run(scheme, tries, seed, |count| progress.add(count));
     thread::scope(|scope| {
         let cards = scope.spawn(|| try_one(&cards, decrypted));
         let mut rows: Vec<Row> = hashed.iter().map(|it| try_one(it, callbacks)).collect();

@@ -12,6 +12,9 @@ use super::message::{Draft, Message};
 use super::mutate::Forger;
 use super::oracle::{Reading, read};
 
+/// How many tries are told of at once.
+const OFTEN: u64 = 100;
+
 /// What a message says to the merchant under its signature, where it is accepted.
 pub(super) type Verify = Box<dyn Fn(&Message) -> Option<Meaning> + Send + Sync>;
 
@@ -68,8 +71,9 @@ impl Row {
 }
 
 /// Tries so many forgeries. Each differs from its original in at least a byte; it is forged if it is
-/// accepted and does not read as something that was signed, or tells the merchant something else.
-pub(super) fn run(scheme: &Scheme, tries: u64, seed: u64) -> Row {
+/// accepted and does not read as something that was signed, or tells the merchant something else. `tell`
+/// hears how many more were tried.
+pub(super) fn run(scheme: &Scheme, tries: u64, seed: u64, tell: impl Fn(u64)) -> Row {
     let Scheme {
         name,
         layout,
@@ -108,6 +112,9 @@ pub(super) fn run(scheme: &Scheme, tries: u64, seed: u64) -> Row {
             continue;
         }
         row.tried = row.tried.saturating_add(1);
+        if row.tried.is_multiple_of(OFTEN) {
+            tell(OFTEN);
+        }
         trace.update(&message.text);
         message.header.iter().for_each(|tag| trace.update(tag));
         let verified = catch_unwind(AssertUnwindSafe(|| verify(&message)));
@@ -125,6 +132,7 @@ pub(super) fn run(scheme: &Scheme, tries: u64, seed: u64) -> Row {
         row.first
             .get_or_insert_with(|| told(kinds, draft, &message, &what));
     }
+    tell(row.tried.checked_rem(OFTEN).unwrap_or(0));
     row.deaf |= !hears();
     row.trace = const_hex::encode(trace.finalize());
     row

@@ -151,7 +151,7 @@ fn found(scheme: &Scheme, fault: Fault, tries: u64) -> Row {
         layout: scheme.layout.clone(),
         verify: verifier(&scheme.layout, fault),
     };
-    run(&faulty, tries, 3)
+    run(&faulty, tries, 3, |_| {})
 }
 
 /// Without a fault nothing is found, so that what is found with one is the fault.
@@ -254,7 +254,7 @@ fn length_extension_is_found() {
         verify: Box::new(verify),
         ..scheme
     };
-    let row = run(&extended, 1_500, 3);
+    let row = run(&extended, 1_500, 3, |_| {});
     assert!(row.forged_accepted > 0);
     assert!(row.first.unwrap().starts_with("[\"length extension\""));
 }
@@ -267,7 +267,7 @@ fn a_verifier_that_takes_nothing_proves_nothing() {
             verify: Box::new(|_| None),
             ..scheme
         };
-        let row = run(&deaf, 10, 3);
+        let row = run(&deaf, 10, 3, |_| {});
         assert!(row.deaf && !row.ok());
     }
 }

@@ -215,7 +215,7 @@ mod tests {
             verify: Box::new(move |message| desk.card(message)),
             ..scheme
         };
-        let row = run(&faulty, 100, 3);
+        let row = run(&faulty, 100, 3, |_| {});
         assert!(!row.deaf && row.forged_accepted > 10, "{row:?}");
     }
 
