@@ -12,12 +12,7 @@ use payments_core::incoming::{
 };
 use payments_core::store::tokio_postgres::{Client, Transaction};
 use payments_core::store::{Postgres, StoreFailure};
-use payments_core::testing::inbox_contract;
-
-#[path = "store/cluster.rs"]
-mod cluster;
-
-use cluster::Cluster;
+use payments_core::testing::{Cluster, inbox_contract};
 
 struct Paid;
 
@@ -43,13 +38,15 @@ impl Notice for Paid {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_does() {
-    let Some(cluster) = Cluster::find() else {
+    let Some(cluster) = Cluster::find().unwrap() else {
         return;
     };
     let made = AtomicUsize::new(0);
     let held = inbox_contract(async |clock| {
         let schema = format!("contract{}", made.fetch_add(1, Ordering::SeqCst));
-        let store = Postgres::on(cluster.fresh(&schema).await).await.unwrap();
+        let store = Postgres::on(cluster.fresh(&schema).await.unwrap())
+            .await
+            .unwrap();
         store.with_clock(clock)
     });
     assert_eq!(held.await, Ok(()));
@@ -96,17 +93,17 @@ async fn refusals(cluster: &Cluster) {
             "the database is read-only",
         ),
     ] {
-        let client = cluster.fresh("refusals").await;
+        let client = cluster.fresh("refusals").await.unwrap();
         client.batch_execute(statement).await.unwrap();
         refused(client, failure, words).await;
     }
 }
 
 async fn many_open_at_once(cluster: &Cluster) {
-    drop(cluster.fresh("many").await);
+    drop(cluster.fresh("many").await.unwrap());
     let mut opening = Vec::new();
     for _ in 0..4 {
-        let client = cluster.client("many").await;
+        let client = cluster.client("many").await.unwrap();
         opening.push(tokio::spawn(async move {
             Postgres::on(client).await.map(|_| ())
         }));
@@ -122,7 +119,7 @@ fn entry(order: &str) -> Entry {
 
 /// An inbox beside the shop's own table, in which nothing hinders a second delivery.
 async fn shop(cluster: &Cluster, schema: &str) -> Inbox<Postgres> {
-    let client = cluster.client(schema).await;
+    let client = cluster.client(schema).await.unwrap();
     let table = "CREATE TABLE IF NOT EXISTS deliveries (reference TEXT)";
     client.batch_execute(table).await.unwrap();
     let options = InboxOptions {
@@ -153,7 +150,7 @@ async fn work(inbox: &Inbox<Postgres>) -> usize {
 
 async fn workers_share_the_load(cluster: &Cluster) {
     const ROWS: usize = 120;
-    drop(cluster.fresh("workers").await);
+    drop(cluster.fresh("workers").await.unwrap());
     let inbox = shop(cluster, "workers").await;
     let all: Vec<_> = (0..ROWS).map(|number| format!("{number:03}")).collect();
     let mut tasks = Vec::new();
@@ -183,12 +180,12 @@ async fn workers_share_the_load(cluster: &Cluster) {
 }
 
 async fn a_cut_connection_leaves_both_or_neither(cluster: &Cluster) {
-    drop(cluster.fresh("cut").await);
+    drop(cluster.fresh("cut").await.unwrap());
     let inbox = shop(cluster, "cut").await;
     let kept = inbox.store().keep(entry("A")).await.unwrap();
     assert_eq!(kept, Accepted::New);
     let claimed = inbox.claim().await.unwrap().unwrap();
-    let killer = cluster.client("cut").await;
+    let killer = cluster.client("cut").await.unwrap();
     let finished = claimed.finish(move |transaction, row| {
         Box::pin(async move {
             let acted = deliver(transaction, row, ()).await;
@@ -218,7 +215,7 @@ async fn a_cut_connection_leaves_both_or_neither(cluster: &Cluster) {
 }
 
 async fn the_database_has_the_time(cluster: &Cluster) {
-    drop(cluster.fresh("time").await);
+    drop(cluster.fresh("time").await.unwrap());
     let inbox = shop(cluster, "time").await;
     let _ = inbox.store().keep(entry("A")).await.unwrap();
     let claimed = inbox.claim().await.unwrap().unwrap();
