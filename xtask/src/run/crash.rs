@@ -88,7 +88,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
     }))?;
     let figures = figures.ok_or("there is no PostgreSQL")?;
     if json {
-        figures.beside.lines().iter().for_each(|line| complain(line));
+        figures
+            .beside
+            .lines()
+            .iter()
+            .for_each(|line| complain(line));
         say(&figures.json()?);
     } else {
         figures.print();

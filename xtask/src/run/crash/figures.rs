@@ -40,9 +40,9 @@ pub(super) struct Beside {
     pub(super) restarts: u64,
     /// Callbacks that were committed when the receiver was gone, and not acknowledged.
     pub(super) unacknowledged: u64,
-    /// Payments that a worker had begun with when the receiver was gone.
+    /// Claims that were open whenever a receiver began again.
     pub(super) begun: u64,
-    /// Calls that were open when the payer was gone.
+    /// Calls that were open whenever a payer began again.
     pub(super) open_calls: u64,
     /// Calls that were settled by hand.
     pub(super) by_hand: u64,
@@ -144,12 +144,18 @@ impl Beside {
             .collect();
         let mut lines = vec![format!("killed: {}", victims.join(", "))];
         for (count, what) in [
-            (self.unacknowledged, "callbacks were committed at a kill, and not acknowledged"),
-            (self.begun, "payments were being worked on at a kill"),
-            (self.open_calls, "calls were open at a kill"),
+            (
+                self.unacknowledged,
+                "callbacks were committed at a kill, and not acknowledged",
+            ),
+            (self.begun, "claims were open when a receiver began again"),
+            (self.open_calls, "calls were open when a payer began again"),
             (self.by_hand, "calls were settled by hand at the end"),
             (self.restarts, "times a receiver ended with its database"),
-            (self.resent, "times a callback was sent again for want of an answer"),
+            (
+                self.resent,
+                "times a callback was sent again for want of an answer",
+            ),
             (self.strangers, "effects or payouts that nobody asked for"),
             (self.unpaid, "calls that are not known to be carried out"),
         ] {

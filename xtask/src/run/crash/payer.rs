@@ -6,8 +6,8 @@ use std::thread;
 
 use payments_core::client::Settled;
 use payments_core::journal::Journal;
-use payments_core::store::rusqlite::{OptionalExtension, params};
 use payments_core::store::Sqlite;
+use payments_core::store::rusqlite::{OptionalExtension, params};
 use payments_core::{Error, MoneyMoved};
 use payments_mocasa::blocking::Client;
 use payments_mocasa::sandbox::Config;
@@ -111,11 +111,14 @@ impl Payer {
     fn next(&self, after: i64) -> Result<Option<(i64, String)>, String> {
         let query = "SELECT id, number FROM shop_payouts \
             WHERE account = ?1 AND paid = 0 AND id > ?2 ORDER BY id LIMIT 1";
-        let found = self.store.transaction("looking for a payout", |transaction| {
-            let values = params![self.payee.account, after];
-            let row = transaction.query_row(query, values, |row| Ok((row.get(0)?, row.get(1)?)));
-            Ok(row.optional()?)
-        });
+        let found = self
+            .store
+            .transaction("looking for a payout", |transaction| {
+                let values = params![self.payee.account, after];
+                let row =
+                    transaction.query_row(query, values, |row| Ok((row.get(0)?, row.get(1)?)));
+                Ok(row.optional()?)
+            });
         found.map_err(said)
     }
 

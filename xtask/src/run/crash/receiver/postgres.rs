@@ -7,9 +7,9 @@ use payments_core::incoming::{Acting, Inbox, InboxStore, Next, Row};
 use payments_core::store::Postgres;
 use payments_core::store::tokio_postgres::Transaction;
 
+use super::super::callback::ACCOUNTS;
 use super::super::callback::{Effect, Verifiers};
 use super::super::postgres::client;
-use super::super::callback::ACCOUNTS;
 use super::super::said;
 use super::{EFFECTS, LEFT, WAITING, options, outcome};
 
