@@ -17,7 +17,8 @@ const LOCK: i64 = 0x5061_794d;
 
 /// What inbox and journal are kept in: one connection to a PostgreSQL database, and the tables of
 /// `store/postgres/1.sql` in its schema. Cheap to clone; the clones share the connection, one
-/// transaction at a time. Give each worker one of its own.
+/// transaction at a time. Give each worker one of its own, and the journal too: a handler of the inbox
+/// that makes a call in its transaction would wait for itself.
 ///
 /// Time is the database's, so that the clocks of the machines need not agree.
 #[derive(Clone)]

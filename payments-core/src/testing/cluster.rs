@@ -71,7 +71,8 @@ impl Cluster {
     pub async fn client(&self, schema: &str) -> Result<Client, tokio_postgres::Error> {
         let (client, connection) = tokio_postgres::connect(&self.address, NoTls).await?;
         tokio::spawn(connection);
-        let set = format!("CREATE SCHEMA IF NOT EXISTS {schema}; SET search_path = {schema}");
+        let set =
+            format!(r#"CREATE SCHEMA IF NOT EXISTS "{schema}"; SET search_path = "{schema}""#);
         client.batch_execute(&set).await?;
         Ok(client)
     }
@@ -82,7 +83,7 @@ impl Cluster {
     /// What PostgreSQL said.
     pub async fn fresh(&self, schema: &str) -> Result<Client, tokio_postgres::Error> {
         let client = self.client(schema).await?;
-        let anew = format!("DROP SCHEMA {schema} CASCADE; CREATE SCHEMA {schema}");
+        let anew = format!(r#"DROP SCHEMA "{schema}" CASCADE; CREATE SCHEMA "{schema}""#);
         client.batch_execute(&anew).await?;
         Ok(client)
     }
