@@ -1,6 +1,7 @@
 //! `cargo xtask crash`: a receiver and a payer that are killed, and what is left of it.
 
 mod base;
+mod book;
 mod callback;
 mod figures;
 mod front;

@@ -51,6 +51,14 @@ impl Base {
         }
     }
 
+    /// Where the payer finds its book: a file of its own, or the same database.
+    pub(super) fn book(&self, folder: &Path) -> Place {
+        match self {
+            Self::Sqlite(_) => Place::Sqlite(folder.join("payer.db")),
+            Self::Postgres { .. } => self.place(),
+        }
+    }
+
     /// Who can be killed. A server that is not ours lets us end connections only.
     pub(super) fn victims(&self) -> Vec<Victim> {
         let mut victims = vec![Victim::Receiver, Victim::Receiver, Victim::Payer];
@@ -63,7 +71,7 @@ impl Base {
         victims
     }
 
-    /// Whether a receiver may end by itself: not where nobody takes its database away.
+    /// Whether a process may end by itself: not where nobody takes its database away.
     pub(super) fn goes_away(&self) -> bool {
         match self {
             Self::Sqlite(_) => false,

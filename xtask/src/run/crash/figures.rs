@@ -36,7 +36,7 @@ pub(super) struct Figures {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Beside {
     pub(super) victims: BTreeMap<Victim, u64>,
-    /// Receivers that ended by themselves, with their database.
+    /// Processes that ended by themselves, with their database.
     pub(super) restarts: u64,
     /// Callbacks that were committed when the receiver was gone, and not acknowledged.
     pub(super) unacknowledged: u64,
@@ -151,7 +151,7 @@ impl Beside {
             (self.begun, "claims were open when a receiver began again"),
             (self.open_calls, "calls were open when a payer began again"),
             (self.by_hand, "calls were settled by hand at the end"),
-            (self.restarts, "times a receiver ended with its database"),
+            (self.restarts, "times a process ended with its database"),
             (
                 self.resent,
                 "times a callback was sent again for want of an answer",

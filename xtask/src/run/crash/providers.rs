@@ -1,16 +1,14 @@
 //! The provider's truth about payouts: a sandbox of each account, with a ledger.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Duration;
 
 use payments_core::client::ByHand;
-use payments_core::journal::Journal;
 use payments_core::sandbox::Fault;
-use payments_core::store::Sqlite;
 use payments_mocasa::sandbox::{Config, RepeatedTransfer, Sandbox, start};
 use payments_mocasa::types::CreateBeneficiary;
 
+use super::book::Book;
 use super::callback::ACCOUNTS;
 use super::part::Payee;
 use super::payer::client;
@@ -81,13 +79,11 @@ impl Providers {
     ///
     /// # Errors
     /// If the journal cannot be written.
-    pub(super) fn settle_by_hand(&self, file: &Path) -> Result<u64, String> {
-        let store = Sqlite::open(file).map_err(said)?;
+    pub(super) fn settle_by_hand(&self, book: &Book) -> Result<u64, String> {
         let payouts = self.payouts();
         let mut settled = 0_u64;
         for (_, payee) in &self.0 {
-            let journal = Journal::new(store.clone(), &payee.account);
-            let client = client(&payee.provider)?.with_journal(journal);
+            let client = client(&payee.provider)?.with_journal(book.journal(&payee.account));
             for row in client.open_calls().map_err(said)? {
                 let number = row.record().reference().unwrap_or_default().to_owned();
                 let found = match payouts.get(&(payee.account.clone(), number)) {

@@ -8,15 +8,16 @@ use std::time::Duration;
 
 use payments_core::clock::{Clock, SystemClock};
 use payments_core::sandbox::Random;
+use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 use tokio::time::{sleep, timeout};
 
 use super::base::Base;
+use super::book::Book;
 use super::callback;
 use super::figures::{Beside, Figures};
 use super::kills::{self, Victim};
 use super::part::{Orders, Place, Process, Program, Word};
-use super::payer::wanted;
 use super::providers::Providers;
 use super::traffic::Traffic;
 use super::{Store, said};
@@ -96,8 +97,8 @@ struct Run {
     base: Base,
     traffic: Arc<Traffic>,
     providers: Providers,
-    /// Where the payer keeps its journal.
-    book: PathBuf,
+    /// Where the payer keeps its book.
+    book: Place,
     receiver: Process,
     payer: Process,
     is_ending: bool,
@@ -115,7 +116,7 @@ impl Run {
         seed: u64,
     ) -> Result<Self, String> {
         let providers = block_in_place(|| Providers::start(seed))?;
-        let book = folder.0.join("payer.db");
+        let book = base.book(&folder.0);
         let place = base.place();
         let receiver = Process::start(&program, &Orders::Receiver { place })?;
         let payer = Process::start(&program, &orders(&book, &providers))?;
@@ -145,7 +146,7 @@ impl Run {
         loop {
             tokio::select! {
                 word = self.receiver.word() => self.receiver_said(word).await?,
-                word = self.payer.word() => self.payer_said(word)?,
+                word = self.payer.word() => self.payer_said(word).await?,
                 reached = over.wait_for(|over| *over >= goal) => {
                     return reached.map(drop).map_err(said);
                 }
@@ -188,11 +189,15 @@ impl Run {
         Ok(())
     }
 
-    fn payer_said(&mut self, word: Option<Word>) -> Result<(), String> {
+    async fn payer_said(&mut self, word: Option<Word>) -> Result<(), String> {
         let [_, done] = &mut self.are_done;
         match word {
             Some(Word::Done) => *done = true,
             Some(Word::Ready { .. }) => {}
+            None if self.base.goes_away() => {
+                self.beside.restarts = self.beside.restarts.saturating_add(1);
+                self.payer_again().await?;
+            }
             None => return Err(format!("the payer ended: {}", self.payer.ended()?)),
         }
         Ok(())
@@ -235,10 +240,13 @@ impl Run {
                 self.traffic.open(address);
                 Ok(())
             }
-            Ok(_) => Err(format!("the receiver did not begin: {}", {
+            Ok(_) => {
                 self.receiver.kill()?;
-                self.receiver.ended()?
-            })),
+                Err(format!(
+                    "the receiver did not begin: {}",
+                    self.receiver.ended()?
+                ))
+            }
             Err(_) => Err("the receiver does not begin".to_owned()),
         }
     }
@@ -246,8 +254,16 @@ impl Run {
     async fn payer_again(&mut self) -> Result<(), String> {
         let [_, done] = &mut self.are_done;
         *done = false;
-        self.payer = Process::start(&self.program, &orders(&self.book, &self.providers))?;
-        self.payer_begins().await
+        let mut starts = 0_u32;
+        loop {
+            self.payer = Process::start(&self.program, &orders(&self.book, &self.providers))?;
+            match self.payer_begins().await {
+                Err(_) if self.base.goes_away() && starts < STARTS => {
+                    starts = starts.saturating_add(1);
+                }
+                begun => return begun,
+            }
+        }
     }
 
     async fn payer_begins(&mut self) -> Result<(), String> {
@@ -259,7 +275,10 @@ impl Run {
                 }
                 Ok(())
             }
-            Ok(_) => Err("the payer did not begin".to_owned()),
+            Ok(_) => {
+                self.payer.kill()?;
+                Err(format!("the payer did not begin: {}", self.payer.ended()?))
+            }
             Err(_) => Err("the payer does not begin".to_owned()),
         }
     }
@@ -272,7 +291,7 @@ impl Run {
         self.until_done().await?;
         self.payer.kill()?;
         // A person looks at what the provider cannot tell, and the payer tries the rest once more.
-        self.beside.by_hand = block_in_place(|| self.providers.settle_by_hand(&self.book))?;
+        self.beside.by_hand = block_in_place(|| self.providers.settle_by_hand(&self.open_book()?))?;
         self.payer_again().await?;
         self.until_done().await?;
         self.payer.kill()?;
@@ -283,29 +302,34 @@ impl Run {
         while self.are_done != [true; 2] {
             tokio::select! {
                 word = self.receiver.word() => self.receiver_said(word).await?,
-                word = self.payer.word() => self.payer_said(word)?,
+                word = self.payer.word() => self.payer_said(word).await?,
                 () = sleep(PATIENCE) => return Err("it does not come to an end".to_owned()),
             }
         }
         Ok(())
     }
 
+    fn open_book(&self) -> Result<Book, String> {
+        Book::open(&self.book, &Handle::current(), || ())
+    }
+
     async fn compare(self) -> Result<Figures, String> {
         let mut figures = Figures {
-            beside: self.beside,
+            beside: self.beside.clone(),
             ..Figures::default()
         };
         let effects = self.base.effects().await?;
         figures.receive(&self.traffic.told(), effects, self.base.dead().await?);
-        figures.pay(wanted(&self.book)?, self.providers.payouts());
+        let wanted = block_in_place(|| self.open_book()?.wanted())?;
+        figures.pay(wanted, self.providers.payouts());
         self.base.remove().await?;
         Ok(figures)
     }
 }
 
-fn orders(book: &std::path::Path, providers: &Providers) -> Orders {
+fn orders(book: &Place, providers: &Providers) -> Orders {
     Orders::Payer {
-        place: Place::Sqlite(book.to_owned()),
+        place: book.clone(),
         accounts: providers.payees(),
     }
 }
