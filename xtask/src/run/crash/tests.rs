@@ -249,7 +249,7 @@ fn each_payout_is_made_once_and_known() {
         let mut figures = Figures::default();
         let operation = ("north".to_owned(), "PAYOUT-1".to_owned());
         let wanted = vec![(operation.0.clone(), operation.1.clone(), is_known)];
-        let payouts = (count > 0).then(|| (operation, count));
+        let payouts = (count > 0).then_some((operation, count));
         figures.pay(wanted, payouts.into_iter().collect());
         assert_eq!(figures.double_effects, doubles);
         assert_eq!(figures.are_held(), is_held);
