@@ -24,7 +24,7 @@ mod sqlite;
 
 pub use error::{StoreError, StoreFailure};
 #[cfg(feature = "postgres")]
-pub use postgres::Postgres;
+pub use postgres::{Postgres, Session};
 #[cfg(feature = "sqlite")]
 pub use rusqlite;
 #[cfg(feature = "sqlite")]

@@ -14,6 +14,9 @@ use payments_core::store::tokio_postgres::{Client, Transaction};
 use payments_core::store::{Postgres, StoreFailure};
 use payments_core::testing::{Cluster, inbox_contract};
 
+#[path = "inbox_postgres/lost.rs"]
+mod lost;
+
 struct Paid;
 
 impl Notice for Paid {
@@ -55,6 +58,10 @@ async fn postgres_does() {
     workers_share_the_load(&cluster).await;
     a_cut_connection_leaves_both_or_neither(&cluster).await;
     the_database_has_the_time(&cluster).await;
+    lost::a_lost_connection_is_opened_anew(&cluster).await;
+    lost::what_was_being_accepted_is_not_acknowledged(&cluster).await;
+    lost::a_changed_schema_is_refused_later_too(&cluster).await;
+    lost::a_server_that_is_gone_is_told(&cluster).await;
 }
 
 async fn refused(client: Client, failure: StoreFailure, words: &str) {
@@ -131,7 +138,14 @@ async fn shop(cluster: &Cluster, schema: &str) -> Inbox<Postgres> {
 
 async fn delivered(inbox: &Inbox<Postgres>) -> Vec<String> {
     let list = "SELECT reference FROM deliveries ORDER BY reference";
-    let rows = inbox.store().client().await.query(list, &[]).await.unwrap();
+    let rows = inbox
+        .store()
+        .client()
+        .await
+        .unwrap()
+        .query(list, &[])
+        .await
+        .unwrap();
     rows.iter().map(|row| row.get(0)).collect()
 }
 
@@ -207,6 +221,7 @@ async fn a_cut_connection_leaves_both_or_neither(cluster: &Cluster) {
         .store()
         .client()
         .await
+        .unwrap()
         .batch_execute(over)
         .await
         .unwrap();
@@ -225,6 +240,7 @@ async fn the_database_has_the_time(cluster: &Cluster) {
         .store()
         .client()
         .await
+        .unwrap()
         .query_one(held, &[])
         .await
         .unwrap();

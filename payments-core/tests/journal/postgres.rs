@@ -10,7 +10,7 @@ use payments_core::error::Error;
 use payments_core::journal::{
     Begun, By, Journal, JournalStore, Kept, Outcome, Row, Settlement, State,
 };
-use payments_core::store::tokio_postgres::Client;
+use payments_core::store::tokio_postgres::{self, Client, Config, NoTls};
 use payments_core::store::{Postgres, StoreFailure};
 use payments_core::testing::{Act, Cluster, FixedClock, ScriptedTransport, journal_store};
 use tokio::runtime::Handle;
@@ -194,8 +194,32 @@ async fn rows_that_are_not_ours_are_an_error(cluster: &Cluster) {
     }
 }
 
+/// A store that opens its connections itself.
+async fn opening(cluster: &Cluster, schema: &str) -> Postgres {
+    drop(cluster.fresh(schema).await.unwrap());
+    let mut config: Config = cluster.address().parse().unwrap();
+    config.options(format!("-c search_path={schema}"));
+    let opened = Postgres::connect_with(move || {
+        let config = config.clone();
+        async move {
+            let (client, connection) = config.connect(NoTls).await?;
+            tokio::spawn(connection);
+            Ok::<_, tokio_postgres::Error>(client)
+        }
+    });
+    opened.await.unwrap()
+}
+
+/// Also for a connection that has to be opened anew.
 async fn a_blocking_client_waits_for_it(cluster: &Cluster) {
-    let store = empty(cluster, "blocking").await;
+    let store = opening(cluster, "blocking").await;
+    let own = "SELECT pg_backend_pid()";
+    let own = store.client().await.unwrap().query_one(own, &[]).await;
+    let own: i32 = own.unwrap().get(0);
+    let killer = cluster.client("blocking").await.unwrap();
+    let kill = "SELECT pg_terminate_backend($1, 60000)";
+    let killed = killer.query_one(kill, &[&own]).await.unwrap();
+    assert!(killed.get::<_, bool>(0));
     let transport = ScriptedTransport::new([Act::json("12345"), Act::Cut]);
     let client: blocking::Client<Plain> = Builder::new(Plain, "https://pay.example".to_owned(), ())
         .blocking_transport(Arc::new(transport.clone()))

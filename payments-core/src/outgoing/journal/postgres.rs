@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
+use tokio_postgres::Row as Columns;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Row as Columns, Transaction};
 
 use super::columns::{
     COLUMNS, Ending, READING, RECORDING, SETTLING, Stored, key, signed, stored, unsigned,
@@ -64,20 +64,19 @@ impl JournalStore for Postgres {
     fn again(&self, id: RowId, millis: u64) -> Result<Option<u32>, StoreError> {
         let failed = |error| failed(RECORDING, error);
         wait(async {
-            let mut client = self.client().await;
-            let transaction = begin(&mut client).await.map_err(failed)?;
-            let millis = latest(self, &transaction, millis).await.map_err(failed)?;
-            let attempts = sent_again(&transaction, id.number(), millis).await?;
-            transaction.commit().await.map_err(failed)?;
-            Ok(attempts.map(|(attempts, _)| attempts))
+            let (mut session, now) = self.session(RECORDING).await?;
+            let again = session.statement(AGAIN).await.map_err(failed)?;
+            let values: [Sql<'_>; 2] = [&id.number(), &now.max(signed(millis))];
+            let sent = session.query_opt(&again, &values).await;
+            let sent = sent.map_err(failed)?.map(|sent| attempt(&sent));
+            Ok(sent.transpose()?.map(|(attempts, _)| attempts))
         })
     }
 
     fn leave_open(&self, id: RowId, why: &str) -> Result<(), StoreError> {
         wait(async {
-            let client = self.client().await;
-            let written = client.execute(LEAVE_OPEN, &[&id.number(), &why]).await;
-            written.map(drop).map_err(|error| failed(SETTLING, error))
+            let values: [Sql<'_>; 2] = [&id.number(), &why];
+            execute(self, LEAVE_OPEN, &values).await.map(drop)
         })
     }
 
@@ -102,12 +101,7 @@ impl JournalStore for Postgres {
             &ending.who,
             &ending.grounds,
         ];
-        wait(async {
-            let client = self.client().await;
-            let written = client.execute(SETTLE, &values).await;
-            let written = written.map_err(|error| failed(SETTLING, error))?;
-            Ok(written > 0)
-        })
+        Ok(wait(execute(self, SETTLE, &values))? > 0)
     }
 
     fn row(&self, id: RowId) -> Result<Option<Row>, StoreError> {
@@ -164,10 +158,12 @@ async fn record(store: &Postgres, entry: &Entry, repeat: bool) -> Result<Begun, 
          FOR UPDATE"
     );
     for _ in 0..TRIES {
-        let mut client = store.client().await;
-        let transaction = begin(&mut client).await.map_err(failed)?;
-        let millis = latest(store, &transaction, record.prepared_at()).await;
-        let millis = millis.map_err(failed)?;
+        let (mut session, now) = store.session(RECORDING).await?;
+        let make = session.statement(RECORD).await.map_err(failed)?;
+        let live = session.statement(&live).await.map_err(failed)?;
+        let again = session.statement(AGAIN).await.map_err(failed)?;
+        // What a machine writes whose clock is behind must not look old to the others.
+        let millis = now.max(signed(record.prepared_at()));
         let values: [Sql<'_>; 8] = [
             &provider,
             &environment,
@@ -178,17 +174,18 @@ async fn record(store: &Postgres, entry: &Entry, repeat: bool) -> Result<Begun, 
             &digest,
             &millis,
         ];
-        let made = transaction.query_opt(RECORD, &values).await;
+        // Alone it is a transaction of its own.
+        let made = session.query_opt(&make, &values).await;
         if let Some(made) = made.map_err(failed)? {
             let id = made.try_get(0).map_err(failed)?;
             let millis = made.try_get(1).map_err(failed)?;
-            transaction.commit().await.map_err(failed)?;
             return Ok(Begun::Recorded {
                 id: RowId::new(id),
                 attempts: 1,
                 millis: unsigned(millis),
             });
         }
+        let transaction = begin(&mut session).await.map_err(failed)?;
         let values: [Sql<'_>; 5] = [&provider, &environment, &account, &call, &operation];
         let known = transaction.query_opt(&live, &values).await;
         let Some(known) = known.map_err(failed)? else {
@@ -198,10 +195,11 @@ async fn record(store: &Postgres, entry: &Entry, repeat: bool) -> Result<Begun, 
         if !(repeat && known.record().digest() == digest && known.is_open()) {
             return Ok(Begun::Known(Box::new(known)));
         }
-        let sent = sent_again(&transaction, known.id().number(), millis).await?;
+        // It is held since it was found open.
+        let values: [Sql<'_>; 2] = [&known.id().number(), &millis];
+        let sent = transaction.query_one(&again, &values).await;
+        let (attempts, millis) = attempt(&sent.map_err(failed)?)?;
         transaction.commit().await.map_err(failed)?;
-        // The row is held since it was found open.
-        let (attempts, millis) = sent.unwrap_or((known.attempts(), unsigned(millis)));
         return Ok(Begun::Recorded {
             id: known.id(),
             attempts,
@@ -212,36 +210,28 @@ async fn record(store: &Postgres, entry: &Entry, repeat: bool) -> Result<Begun, 
     Err(StoreError::new(StoreFailure::Busy, RECORDING, problem))
 }
 
-/// The time that is written: the caller's, or the database's if that is later, so that what a machine
-/// writes whose clock is behind does not look old to the others.
-async fn latest(
-    store: &Postgres,
-    transaction: &Transaction<'_>,
-    millis: u64,
-) -> Result<i64, tokio_postgres::Error> {
-    Ok(store.now(transaction).await?.max(signed(millis)))
-}
-
-async fn sent_again(
-    transaction: &Transaction<'_>,
-    id: i64,
-    millis: i64,
-) -> Result<Option<(u32, u64)>, StoreError> {
+/// Number and time of an attempt, as [`AGAIN`] gives them.
+fn attempt(sent: &Columns) -> Result<(u32, u64), StoreError> {
     let failed = |error| failed(RECORDING, error);
-    let sent = transaction.query_opt(AGAIN, &[&id, &millis]).await;
-    let Some(sent) = sent.map_err(failed)? else {
-        return Ok(None);
-    };
     let attempts: i64 = sent.try_get(0).map_err(failed)?;
     let millis: i64 = sent.try_get(1).map_err(failed)?;
     let attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
-    Ok(Some((attempts, unsigned(millis))))
+    Ok((attempts, unsigned(millis)))
+}
+
+async fn execute(store: &Postgres, text: &str, values: &[Sql<'_>]) -> Result<u64, StoreError> {
+    let failed = |error| failed(SETTLING, error);
+    let (mut session, _) = store.session(SETTLING).await?;
+    let statement = session.statement(text).await.map_err(failed)?;
+    session.execute(&statement, values).await.map_err(failed)
 }
 
 async fn read(store: &Postgres, text: &str, values: &[Sql<'_>]) -> Result<Vec<Row>, StoreError> {
-    let client = store.client().await;
-    let rows = client.query(text, values).await;
-    let rows = rows.map_err(|error| failed(READING, error))?;
+    let failed = |error| failed(READING, error);
+    let (mut session, _) = store.session(READING).await?;
+    let statement = session.statement(text).await.map_err(failed)?;
+    let rows = session.query(&statement, values).await;
+    let rows = rows.map_err(failed)?;
     rows.iter().map(row).collect()
 }
 
