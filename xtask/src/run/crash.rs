@@ -112,7 +112,7 @@ pub(crate) fn part() -> Result<u8, String> {
 fn be_a_part(wrapped: Wrapped) -> Result<(), String> {
     match part::orders()? {
         Orders::Receiver { place } => runtime()?.block_on(receiver::serve(place, wrapped)),
-        Orders::Payer { place, accounts } => payer::pay(&place, accounts, wrapped),
+        Orders::Payer { place, accounts } => payer::pay(&place, &accounts, wrapped),
     }
 }
 

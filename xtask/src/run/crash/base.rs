@@ -71,14 +71,6 @@ impl Base {
         victims
     }
 
-    /// Whether a process may end by itself: not where nobody takes its database away.
-    pub(super) fn goes_away(&self) -> bool {
-        match self {
-            Self::Sqlite(_) => false,
-            Self::Postgres { .. } => true,
-        }
-    }
-
     /// Kills a part of the server.
     ///
     /// # Errors
@@ -113,7 +105,7 @@ impl Base {
                 read.map_err(said)
             }
             Self::Postgres { cluster, schema } => {
-                let client = client(cluster.address(), schema, || ()).await?;
+                let client = client(cluster.address(), schema).await?;
                 let rows = client.query(EFFECTS, &[]).await.map_err(said)?;
                 let effects = rows.iter().map(|row| {
                     Ok(Effect {
@@ -142,7 +134,7 @@ impl Base {
                 counted.map_err(said)?
             }
             Self::Postgres { cluster, schema } => {
-                let client = client(cluster.address(), schema, || ()).await?;
+                let client = client(cluster.address(), schema).await?;
                 let row = client.query_one(DEAD, &[]).await.map_err(said)?;
                 row.try_get(0).map_err(said)?
             }
@@ -156,7 +148,7 @@ impl Base {
     /// If it cannot be removed.
     pub(super) async fn remove(self) -> Result<(), String> {
         if let Self::Postgres { cluster, schema } = self {
-            let client = client(cluster.address(), &schema, || ()).await?;
+            let client = client(cluster.address(), &schema).await?;
             let drop = format!("DROP SCHEMA {schema} CASCADE");
             client.batch_execute(&drop).await.map_err(said)?;
         }

@@ -2,14 +2,13 @@
 
 use payments_core::journal::Journal;
 use payments_core::store::rusqlite::{OptionalExtension, params};
-use payments_core::store::tokio_postgres::Client;
 use payments_core::store::tokio_postgres::types::ToSql;
 use payments_core::store::{Postgres, Sqlite};
 use tokio::runtime::Handle;
 
 use super::figures::Wanted;
 use super::part::Place;
-use super::postgres::client;
+use super::postgres::store;
 use super::said;
 
 /// What the merchant wants to pay, and whether it knows that it has. Both accounts use the same numbers.
@@ -35,17 +34,16 @@ enum Kind {
 #[derive(Clone)]
 struct Server {
     journal: Postgres,
-    payouts: std::sync::Arc<Client>,
+    payouts: Postgres,
     runtime: Handle,
 }
 
 impl Book {
-    /// Opens it, and makes the table where there is none. `lost` is told when a server is gone. The
-    /// runtime has to live as long as the book.
+    /// Opens it, and makes the table where there is none. The runtime has to live as long as the book.
     ///
     /// # Errors
     /// If it cannot be opened.
-    pub(super) fn open(place: &Place, runtime: &Handle, lost: fn()) -> Result<Self, String> {
+    pub(super) fn open(place: &Place, runtime: &Handle) -> Result<Self, String> {
         match place {
             Place::Sqlite(file) => {
                 let store = Sqlite::open(file).map_err(said)?;
@@ -59,16 +57,17 @@ impl Book {
                 Ok(Self(Kind::Sqlite(store)))
             }
             Place::Postgres { address, schema } => runtime.block_on(async {
-                let payouts = client(address, schema, lost).await?;
+                let payouts = store(address, schema).await?;
                 let table = format!(
                     "CREATE TABLE IF NOT EXISTS shop_payouts \
                      (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, {COLUMNS})"
                 );
-                payouts.batch_execute(&table).await.map_err(said)?;
-                let journal = client(address, schema, lost).await?;
+                let client = payouts.client().await.map_err(said)?;
+                client.batch_execute(&table).await.map_err(said)?;
+                drop(client);
                 Ok(Self(Kind::Postgres(Server {
-                    journal: Postgres::on(journal).await.map_err(said)?,
-                    payouts: payouts.into(),
+                    journal: store(address, schema).await?,
+                    payouts,
                     runtime: runtime.clone(),
                 })))
             }),
@@ -183,7 +182,9 @@ impl Server {
         values: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<PostgresRow>, String> {
         let text = text.replace('?', "$");
-        let rows = self.runtime.block_on(self.payouts.query(&text, values));
-        rows.map_err(said)
+        self.runtime.block_on(async {
+            let client = self.payouts.client().await.map_err(said)?;
+            client.query(&text, values).await.map_err(said)
+        })
     }
 }

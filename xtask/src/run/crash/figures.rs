@@ -36,8 +36,6 @@ pub(super) struct Figures {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Beside {
     pub(super) victims: BTreeMap<Victim, u64>,
-    /// Processes that ended by themselves, with their database.
-    pub(super) restarts: u64,
     /// Callbacks that were committed when the receiver was gone, and not acknowledged.
     pub(super) unacknowledged: u64,
     /// Claims that were open whenever a receiver began again.
@@ -151,7 +149,6 @@ impl Beside {
             (self.begun, "claims were open when a receiver began again"),
             (self.open_calls, "calls were open when a payer began again"),
             (self.by_hand, "calls were settled by hand at the end"),
-            (self.restarts, "times a process ended with its database"),
             (
                 self.resent,
                 "times a callback was sent again for want of an answer",

@@ -2,6 +2,7 @@
 //! it wanted to pay.
 
 use std::thread;
+use std::time::Duration;
 
 use payments_core::client::Settled;
 use payments_core::{Error, MoneyMoved};
@@ -16,29 +17,39 @@ use super::part::{Payee, Place, Word, listen, tell};
 use super::wrapped::Wrapped;
 use super::{runtime, said};
 
+/// How often it begins anew while its database is away, and how soon.
+const TRIES: u32 = 6_000;
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// Pays until it is killed, or told to come to an end and has tried all.
 ///
 /// # Errors
 /// What made it end.
-pub(super) fn pay(place: &Place, accounts: Vec<Payee>, wrapped: Wrapped) -> Result<(), String> {
+pub(super) fn pay(place: &Place, accounts: &[Payee], wrapped: Wrapped) -> Result<(), String> {
     let end = listen();
     let runtime = runtime()?;
-    // Whoever started this process starts it again.
-    let book = Book::open(place, runtime.handle(), || std::process::exit(1))?;
-    let mut payers = Vec::new();
-    let mut begun = 0_u64;
-    for payee in accounts {
-        let journal = (wrapped.journal)(book.journal(&payee.account));
-        let client = client(&payee.provider)?.with_journal(journal);
-        let open = client.open_calls().map_err(said)?;
-        begun = begun.saturating_add(u64::try_from(open.len()).map_err(said)?);
-        payers.push(Payer {
-            book: book.clone(),
-            client,
-            payee,
-            end: end.clone(),
-        });
-    }
+    let goes_away = match place {
+        Place::Sqlite(_) => false,
+        Place::Postgres { .. } => true,
+    };
+    let (payers, begun) = patiently(goes_away, || {
+        let book = Book::open(place, runtime.handle())?;
+        let mut payers = Vec::new();
+        let mut begun = 0_u64;
+        for payee in accounts {
+            let journal = (wrapped.journal)(book.journal(&payee.account));
+            let client = client(&payee.provider)?.with_journal(journal);
+            let open = client.open_calls().map_err(said)?;
+            begun = begun.saturating_add(u64::try_from(open.len()).map_err(said)?);
+            payers.push(Payer {
+                book: book.clone(),
+                client,
+                payee: payee.clone(),
+                end: end.clone(),
+            });
+        }
+        Ok((payers, begun))
+    })?;
     tell(Word::Ready {
         address: None,
         kept: 0,
@@ -46,7 +57,7 @@ pub(super) fn pay(place: &Place, accounts: Vec<Payee>, wrapped: Wrapped) -> Resu
     })?;
     let threads: Vec<_> = payers
         .into_iter()
-        .map(|payer| thread::spawn(move || payer.run()))
+        .map(|payer| thread::spawn(move || patiently(goes_away, || payer.run())))
         .collect();
     for thread in threads {
         thread.join().map_err(|_| "a payer panicked".to_owned())??;
@@ -54,6 +65,18 @@ pub(super) fn pay(place: &Place, accounts: Vec<Payee>, wrapped: Wrapped) -> Resu
     tell(Word::Done)?;
     loop {
         thread::park();
+    }
+}
+
+/// Tries again where the database may be away for a while.
+fn patiently<T>(goes_away: bool, mut work: impl FnMut() -> Result<T, String>) -> Result<T, String> {
+    let mut tries = 0_u32;
+    loop {
+        match work() {
+            Err(_) if goes_away && tries < TRIES => thread::sleep(PAUSE),
+            done => return done,
+        }
+        tries = tries.saturating_add(1);
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::time::sleep;
 use super::callback::{Effect, Verifiers};
 use super::front::Front;
 use super::part::{Place, Word, listen, tell};
+use super::postgres::patiently;
 use super::said;
 use super::wrapped::Wrapped;
 
@@ -43,13 +44,13 @@ trait Shop: Clone + Send + Sync + 'static {
     /// If there is no such route.
     fn front(&self, route: usize) -> Result<Arc<dyn InboxStore>, String>;
 
-    /// How many callbacks are kept, and with how many payments a worker had begun.
-    fn left(&self) -> impl Future<Output = Result<(u64, u64), String>> + Send;
+    /// How many callbacks were kept when it was opened, and with how many payments a worker had begun.
+    fn left(&self) -> (u64, u64);
 
-    /// How many callbacks are not done.
-    fn waiting(&self) -> impl Future<Output = Result<u64, String>> + Send;
+    /// Whether all callbacks are worked off, as far as that can be told now.
+    fn is_done(&self) -> impl Future<Output = Result<bool, String>> + Send;
 
-    /// Does all that is due.
+    /// Does all that is due, as far as the database is there.
     fn work(
         &self,
         worker: usize,
@@ -68,7 +69,8 @@ pub(super) async fn serve(place: Place, wrapped: Wrapped) -> Result<(), String> 
             run(shop, wrapped).await
         }
         Place::Postgres { address, schema } => {
-            let shop = postgres::Shop::open(&address, &schema).await?;
+            // It may be coming back just now.
+            let shop = patiently(|| postgres::Shop::open(&address, &schema)).await?;
             run(shop, wrapped).await
         }
     }
@@ -76,7 +78,7 @@ pub(super) async fn serve(place: Place, wrapped: Wrapped) -> Result<(), String> 
 
 async fn run(shop: impl Shop, wrapped: Wrapped) -> Result<(), String> {
     let mut end = listen();
-    let (kept, begun) = shop.left().await?;
+    let (kept, begun) = shop.left();
     let verifiers = Arc::new(Verifiers::new(wrapped.called)?);
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(said)?;
     let address = Some(listener.local_addr().map_err(said)?);
@@ -86,7 +88,7 @@ async fn run(shop: impl Shop, wrapped: Wrapped) -> Result<(), String> {
     spawn_workers(&mut tasks, &shop, &verifiers);
     tasks.spawn(async move {
         end.wait_for(|end| *end).await.map_err(said)?;
-        while shop.waiting().await? > 0 {
+        while !shop.is_done().await? {
             sleep(PAUSE).await;
         }
         tell(Word::Done)?;

@@ -25,9 +25,6 @@ use super::{Store, said};
 /// After so long without anything new, something is stuck.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// So often a receiver may fail to start while its server comes back.
-const STARTS: u32 = 100;
-
 /// How much of it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plan {
@@ -145,8 +142,8 @@ impl Run {
         let seen = *over.borrow();
         loop {
             tokio::select! {
-                word = self.receiver.word() => self.receiver_said(word).await?,
-                word = self.payer.word() => self.payer_said(word).await?,
+                word = self.receiver.word() => self.receiver_said(word)?,
+                word = self.payer.word() => self.payer_said(word)?,
                 reached = over.wait_for(|over| *over >= goal) => {
                     return reached.map(drop).map_err(said);
                 }
@@ -175,29 +172,21 @@ impl Run {
         }
     }
 
-    async fn receiver_said(&mut self, word: Option<Word>) -> Result<(), String> {
+    fn receiver_said(&mut self, word: Option<Word>) -> Result<(), String> {
         let [done, _] = &mut self.are_done;
         match word {
             Some(Word::Done) => *done = true,
             Some(Word::Ready { .. }) => {}
-            None if self.base.goes_away() => {
-                self.beside.restarts = self.beside.restarts.saturating_add(1);
-                self.receiver_again().await?;
-            }
             None => return Err(format!("the receiver ended: {}", self.receiver.ended()?)),
         }
         Ok(())
     }
 
-    async fn payer_said(&mut self, word: Option<Word>) -> Result<(), String> {
+    fn payer_said(&mut self, word: Option<Word>) -> Result<(), String> {
         let [_, done] = &mut self.are_done;
         match word {
             Some(Word::Done) => *done = true,
             Some(Word::Ready { .. }) => {}
-            None if self.base.goes_away() => {
-                self.beside.restarts = self.beside.restarts.saturating_add(1);
-                self.payer_again().await?;
-            }
             None => return Err(format!("the payer ended: {}", self.payer.ended()?)),
         }
         Ok(())
@@ -207,18 +196,9 @@ impl Run {
         self.traffic.close().await;
         let [done, _] = &mut self.are_done;
         *done = false;
-        let mut starts = 0_u32;
-        loop {
-            let place = self.base.place();
-            self.receiver = Process::start(&self.program, &Orders::Receiver { place })?;
-            match self.receiver_begins().await {
-                // The server may go away once more while it comes back.
-                Err(_) if self.base.goes_away() && starts < STARTS => {
-                    starts = starts.saturating_add(1);
-                }
-                begun => return begun,
-            }
-        }
+        let place = self.base.place();
+        self.receiver = Process::start(&self.program, &Orders::Receiver { place })?;
+        self.receiver_begins().await
     }
 
     /// Opens the gate when the receiver is there.
@@ -254,16 +234,8 @@ impl Run {
     async fn payer_again(&mut self) -> Result<(), String> {
         let [_, done] = &mut self.are_done;
         *done = false;
-        let mut starts = 0_u32;
-        loop {
-            self.payer = Process::start(&self.program, &orders(&self.book, &self.providers))?;
-            match self.payer_begins().await {
-                Err(_) if self.base.goes_away() && starts < STARTS => {
-                    starts = starts.saturating_add(1);
-                }
-                begun => return begun,
-            }
-        }
+        self.payer = Process::start(&self.program, &orders(&self.book, &self.providers))?;
+        self.payer_begins().await
     }
 
     async fn payer_begins(&mut self) -> Result<(), String> {
@@ -301,8 +273,8 @@ impl Run {
     async fn until_done(&mut self) -> Result<(), String> {
         while self.are_done != [true; 2] {
             tokio::select! {
-                word = self.receiver.word() => self.receiver_said(word).await?,
-                word = self.payer.word() => self.payer_said(word).await?,
+                word = self.receiver.word() => self.receiver_said(word)?,
+                word = self.payer.word() => self.payer_said(word)?,
                 () = sleep(PATIENCE) => return Err("it does not come to an end".to_owned()),
             }
         }
@@ -310,7 +282,7 @@ impl Run {
     }
 
     fn open_book(&self) -> Result<Book, String> {
-        Book::open(&self.book, &Handle::current(), || ())
+        Book::open(&self.book, &Handle::current())
     }
 
     async fn compare(self) -> Result<Figures, String> {

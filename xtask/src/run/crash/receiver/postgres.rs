@@ -4,12 +4,12 @@ use std::future::ready;
 use std::sync::Arc;
 
 use payments_core::incoming::{Acting, Inbox, InboxStore, Next, Row};
-use payments_core::store::Postgres;
 use payments_core::store::tokio_postgres::Transaction;
+use payments_core::store::{Postgres, StoreFailure};
 
 use super::super::callback::ACCOUNTS;
 use super::super::callback::{Effect, Verifiers};
-use super::super::postgres::client;
+use super::super::postgres::store;
 use super::super::said;
 use super::{EFFECTS, LEFT, WAITING, options, outcome};
 
@@ -18,28 +18,40 @@ use super::{EFFECTS, LEFT, WAITING, options, outcome};
 pub(super) struct Shop {
     routes: Vec<Postgres>,
     workers: Vec<Postgres>,
+    left: (u64, u64),
 }
 
 impl Shop {
     pub(super) async fn open(address: &str, schema: &str) -> Result<Self, String> {
-        let mut stores = Vec::new();
-        let routes = ACCOUNTS.len().saturating_mul(2);
-        for number in 0..routes.saturating_add(<Self as super::Shop>::WORKERS) {
-            let client = client(address, schema, || std::process::exit(1)).await?;
-            if number == 0 {
-                client.batch_execute(EFFECTS).await.map_err(said)?;
-            }
-            stores.push(Postgres::on(client).await.map_err(said)?);
+        let first = store(address, schema).await?;
+        let left = {
+            let client = first.client().await.map_err(said)?;
+            client.batch_execute(EFFECTS).await.map_err(said)?;
+            let row = client.query_one(LEFT, &[]).await.map_err(said)?;
+            let counts = (row.try_get(0), row.try_get(1));
+            let (kept, begun): (i64, i64) = (counts.0.map_err(said)?, counts.1.map_err(said)?);
+            let counts = (u64::try_from(kept), u64::try_from(begun));
+            (counts.0.map_err(said)?, counts.1.map_err(said)?)
+        };
+        let (mut routes, mut workers) = (vec![first], Vec::new());
+        for _ in 1..ACCOUNTS.len().saturating_mul(2) {
+            routes.push(store(address, schema).await?);
         }
-        let workers = stores.split_off(routes);
+        for _ in 0..<Self as super::Shop>::WORKERS {
+            workers.push(store(address, schema).await?);
+        }
         Ok(Self {
-            routes: stores,
+            routes,
             workers,
+            left,
         })
     }
 
-    fn any(&self) -> Result<&Postgres, String> {
-        self.workers.first().ok_or_else(|| "no worker".to_owned())
+    async fn waiting(&self) -> Result<i64, String> {
+        let store = self.workers.first().ok_or("no worker")?;
+        let client = store.client().await.map_err(said)?;
+        let row = client.query_one(WAITING, &[]).await.map_err(said)?;
+        row.try_get(0).map_err(said)
     }
 }
 
@@ -51,22 +63,13 @@ impl super::Shop for Shop {
         Ok(Arc::new(store.clone()))
     }
 
-    async fn left(&self) -> Result<(u64, u64), String> {
-        let client = self.any()?.client().await;
-        let row = client.query_one(LEFT, &[]).await.map_err(said)?;
-        let counts = (row.try_get(0), row.try_get(1));
-        let (kept, begun): (i64, i64) = (counts.0.map_err(said)?, counts.1.map_err(said)?);
-        Ok((
-            u64::try_from(kept).unwrap_or_default(),
-            u64::try_from(begun).unwrap_or_default(),
-        ))
+    fn left(&self) -> (u64, u64) {
+        self.left
     }
 
-    async fn waiting(&self) -> Result<u64, String> {
-        let client = self.any()?.client().await;
-        let row = client.query_one(WAITING, &[]).await.map_err(said)?;
-        let waiting: i64 = row.try_get(0).map_err(said)?;
-        Ok(u64::try_from(waiting).unwrap_or_default())
+    async fn is_done(&self) -> Result<bool, String> {
+        // A server that is away does not say.
+        Ok(self.waiting().await == Ok(0))
     }
 
     async fn work(&self, worker: usize, verifiers: &Arc<Verifiers>) -> Result<(), String> {
@@ -80,7 +83,13 @@ impl super::Shop for Shop {
                 None => Next::Retry("its bytes do not hold".to_owned()),
             })
         };
-        inbox.work(read, act).await.map(drop).map_err(said)
+        match inbox.work(read, act).await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.failure() {
+                StoreFailure::Unavailable | StoreFailure::Busy => Ok(()),
+                _ => Err(said(error)),
+            },
+        }
     }
 }
 

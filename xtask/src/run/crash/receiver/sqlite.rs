@@ -17,6 +17,7 @@ use super::{EFFECTS, LEFT, WAITING, options, outcome};
 pub(super) struct Shop {
     store: Sqlite,
     before: fn(&Sqlite, Effect) -> Next<Effect>,
+    left: (u64, u64),
 }
 
 impl Shop {
@@ -29,22 +30,21 @@ impl Shop {
             Ok(transaction.execute_batch(EFFECTS)?)
         });
         made.map_err(said)?;
-        Ok(Self { store, before })
-    }
-
-    fn count<const N: usize>(&self, query: &str) -> Result<[u64; N], String> {
-        let counted = self.store.transaction("counting", |transaction| {
-            let row = transaction.query_row(query, [], |row| {
-                let mut counts = [0_i64; N];
-                for (column, count) in counts.iter_mut().enumerate() {
-                    *count = row.get(column)?;
-                }
-                Ok(counts)
+        let counted = store.transaction("counting", |transaction| {
+            let row = transaction.query_row(LEFT, [], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
             });
             Ok(row?)
         });
-        let counts = counted.map_err(said)?;
-        Ok(counts.map(|count| u64::try_from(count).unwrap_or_default()))
+        let (kept, begun) = counted.map_err(said)?;
+        Ok(Self {
+            store,
+            before,
+            left: (
+                u64::try_from(kept).map_err(said)?,
+                u64::try_from(begun).map_err(said)?,
+            ),
+        })
     }
 }
 
@@ -73,12 +73,15 @@ impl super::Shop for Shop {
         Ok(Arc::new(self.store.clone()))
     }
 
-    fn left(&self) -> impl Future<Output = Result<(u64, u64), String>> + Send {
-        ready(self.count(LEFT).map(|[kept, begun]| (kept, begun)))
+    fn left(&self) -> (u64, u64) {
+        self.left
     }
 
-    fn waiting(&self) -> impl Future<Output = Result<u64, String>> + Send {
-        ready(self.count(WAITING).map(|[waiting]| waiting))
+    fn is_done(&self) -> impl Future<Output = Result<bool, String>> + Send {
+        let counted = self.store.transaction("counting", |transaction| {
+            Ok(transaction.query_row(WAITING, [], |row| row.get::<_, i64>(0))?)
+        });
+        ready(counted.map(|waiting| waiting == 0).map_err(said))
     }
 
     async fn work(&self, _: usize, verifiers: &Arc<Verifiers>) -> Result<(), String> {
