@@ -11,6 +11,7 @@ use super::kills::Victim;
 use super::part::Place;
 use super::postgres::{client, strike};
 use super::{Store, said};
+use crate::complain;
 
 const EFFECTS: &str = "SELECT provider, account, reference, event FROM shop_effects";
 const DEAD: &str = "SELECT count(*) FROM payments_inbox WHERE state = 'dead'";
@@ -35,6 +36,9 @@ impl Base {
                 };
                 let schema = format!("payments_crash_{}", std::process::id());
                 cluster.fresh(&schema).await.map_err(said)?;
+                if cluster.postmaster().is_none() {
+                    complain("the server of DATABASE_URL is not ours to kill: its connections are");
+                }
                 Ok(Some(Self::Postgres { cluster, schema }))
             }
         }
