@@ -27,6 +27,8 @@ pub use error::{StoreError, StoreFailure};
 pub use postgres::{Postgres, Session};
 #[cfg(feature = "sqlite")]
 pub use rusqlite;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) use schema::storable;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{Sqlite, SqliteError};
 #[cfg(feature = "postgres")]

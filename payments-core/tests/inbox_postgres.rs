@@ -58,6 +58,7 @@ async fn postgres_does() {
     workers_share_the_load(&cluster).await;
     a_cut_connection_leaves_both_or_neither(&cluster).await;
     the_database_has_the_time(&cluster).await;
+    a_row_that_cannot_be_read_is_set_aside(&cluster).await;
     lost::a_lost_connection_is_opened_anew(&cluster).await;
     lost::what_was_being_accepted_is_not_acknowledged(&cluster).await;
     lost::a_changed_schema_is_refused_later_too(&cluster).await;
@@ -227,6 +228,37 @@ async fn a_cut_connection_leaves_both_or_neither(cluster: &Cluster) {
         .unwrap();
     assert_eq!(work(&again).await, 1);
     assert_eq!(delivered(&again).await, ["A"]);
+}
+
+/// A row that somebody changed, or that another version wrote: it is set aside, and the others go on.
+async fn a_row_that_cannot_be_read_is_set_aside(cluster: &Cluster) {
+    for (change, why) in [
+        ("method = 'P T'", "`method`"),
+        ("method = 'POST', headers = '\\xff'", "`headers`"),
+        ("method = 'POST', peer = 'here'", "`peer`"),
+        ("dedupe = 'A'", "`dedupe`"),
+    ] {
+        drop(cluster.fresh("unreadable").await.unwrap());
+        let inbox = shop(cluster, "unreadable").await;
+        for order in ["A", "B"] {
+            let _ = inbox.store().keep(entry(order)).await.unwrap();
+        }
+        let damage = format!("UPDATE payments_inbox SET {change} WHERE reference = 'A'");
+        let client = inbox.store().client().await.unwrap();
+        client.batch_execute(&damage).await.unwrap();
+        drop(client);
+        assert_eq!(work(&inbox).await, 1, "{change}");
+        assert_eq!(delivered(&inbox).await, ["B"]);
+        let dead = inbox.dead_letters(10).await.unwrap();
+        let [(row, said)] = &dead[..] else {
+            unreachable!("{change}: {dead:?}");
+        };
+        assert_eq!(*said, format!("{why} cannot be read by this version"));
+        assert!(inbox.revive(row.key()).await.unwrap(), "{change}");
+        assert_eq!(work(&inbox).await, 0, "{change}");
+        assert!(inbox.discard(row.key()).await.unwrap(), "{change}");
+        assert!(inbox.dead_letters(10).await.unwrap().is_empty());
+    }
 }
 
 async fn the_database_has_the_time(cluster: &Cluster) {

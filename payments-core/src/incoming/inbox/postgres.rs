@@ -110,7 +110,16 @@ impl Inbox<Postgres> {
         self.store().revive(key.clone()).await
     }
 
-    /// Deletes what is done and old enough, some hundred rows at a time. A repeat of a message whose
+    /// Counts a row that was set aside as done: nothing is to be acted upon, and it is kept for as long as
+    /// others that are. Says whether there was such a row.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing has changed, or nobody knows.
+    pub async fn discard(&self, key: &Key) -> Result<bool, StoreError> {
+        self.store().discard(key.clone()).await
+    }
+
+    /// Deletes what is over and old enough, some hundred rows at a time. A repeat of a message whose
     /// key is deleted counts as new.
     ///
     /// # Errors

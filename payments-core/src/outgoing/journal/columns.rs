@@ -1,8 +1,10 @@
 //! A row of a journal as the columns of `payments_journal`.
 
+use std::borrow::Cow;
+
 use super::row::{By, Entry, Kept, Outcome, Row, RowId, Settlement, State};
 use crate::exchange::CallRecord;
-use crate::store::{StoreError, StoreFailure};
+use crate::store::{StoreError, StoreFailure, storable};
 
 pub(super) const RECORDING: &str = "recording a call";
 pub(super) const SETTLING: &str = "settling a call";
@@ -127,12 +129,12 @@ impl Stored {
 /// The columns that say how a call ended.
 pub(super) struct Ending<'a> {
     pub(super) state: &'static str,
-    pub(super) why: Option<&'a str>,
+    pub(super) why: Option<Cow<'a, str>>,
     pub(super) kept: Option<&'a Kept>,
     pub(super) at: i64,
     pub(super) by: &'static str,
-    pub(super) who: Option<&'a str>,
-    pub(super) grounds: Option<&'a str>,
+    pub(super) who: Option<Cow<'a, str>>,
+    pub(super) grounds: Option<Cow<'a, str>>,
 }
 
 impl<'a> Ending<'a> {
@@ -150,12 +152,12 @@ impl<'a> Ending<'a> {
         };
         Self {
             state,
-            why,
+            why: why.map(storable),
             kept,
             at: signed(settlement.at()),
             by,
-            who,
-            grounds,
+            who: who.map(storable),
+            grounds: grounds.map(storable),
         }
     }
 }

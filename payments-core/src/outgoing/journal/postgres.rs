@@ -14,7 +14,7 @@ use super::columns::{
 use super::row::{Entry, Kept, Row, RowId, Settlement};
 use super::store::{Begun, JournalStore};
 use crate::store::postgres::{begin, failed};
-use crate::store::{Postgres, StoreError, StoreFailure};
+use crate::store::{Postgres, StoreError, StoreFailure, storable};
 
 type Sql<'a> = &'a (dyn ToSql + Sync);
 
@@ -75,7 +75,7 @@ impl JournalStore for Postgres {
 
     fn leave_open(&self, id: RowId, why: &str) -> Result<(), StoreError> {
         wait(async {
-            let values: [Sql<'_>; 2] = [&id.number(), &why];
+            let values: [Sql<'_>; 2] = [&id.number(), &storable(why)];
             execute(self, LEAVE_OPEN, &values).await.map(drop)
         })
     }

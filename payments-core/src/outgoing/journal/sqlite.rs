@@ -7,7 +7,7 @@ use super::columns::{
 };
 use super::row::{Entry, Kept, Row, RowId, Settlement};
 use super::store::{Begun, JournalStore};
-use crate::store::{Sqlite, SqliteError, StoreError};
+use crate::store::{Sqlite, SqliteError, StoreError, storable};
 
 /// The rows of an operation. That which is open or done is one at most, by an index of its own.
 const OPERATION: &str =
@@ -72,7 +72,7 @@ impl JournalStore for Sqlite {
         self.transaction(SETTLING, |transaction| {
             transaction.execute(
                 "UPDATE payments_journal SET why = ?2 WHERE id = ?1 AND state = 'open'",
-                params![id.number(), why],
+                params![id.number(), storable(why)],
             )?;
             Ok(())
         })

@@ -1,5 +1,7 @@
 //! The rows of an inbox in PostgreSQL: kept, claimed and given back, each step one transaction.
 
+use std::time::Duration;
+
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Row as SqlRow, Statement, Transaction};
 
@@ -10,6 +12,8 @@ use super::super::{NEVER_CAME_BACK, sql};
 use crate::incoming::inbound::Inbound;
 use crate::store::postgres::{begin, failed};
 use crate::store::{Postgres, Session, StoreError, StoreFailure};
+
+const PURGING: &str = "purging the inbox";
 
 type Sql<'a> = &'a (dyn ToSql + Sync);
 
@@ -31,8 +35,11 @@ impl Ending {
 async fn keep(store: &Postgres, entry: &Entry) -> Result<Accepted, StoreError> {
     const KEEPING: &str = "accepting a message";
     let failed = |error| failed(KEEPING, error);
+    if entry.is_malformed() {
+        return Ok(Accepted::Malformed);
+    }
     let (key, inbound) = (entry.key(), entry.inbound());
-    let dedupe = texts(key.values())?;
+    let dedupe = texts(key)?;
     let (provider, environment, account) = parts(key.scope());
     let (notice, reference) = (key.notice(), entry.reference());
     let (mut session, now) = store.session(KEEPING).await?;
@@ -94,15 +101,22 @@ async fn claim(store: &Postgres, terms: Terms) -> Result<Option<Lease>, StoreErr
         };
         let (id, attempts) = (found.try_get(0), found.try_get(1));
         let (id, attempts): (i64, i64) = (id.map_err(failed)?, attempts.map_err(failed)?);
-        if attempts >= i64::from(terms.attempts) {
-            let aside: [Sql<'_>; 5] = [&id, &"dead", &0_i64, &NEVER_CAME_BACK, &now];
-            let aside = transaction.execute(&done, &aside).await;
-            aside.map_err(failed)?;
-            continue;
-        }
+        let row = match read(&found, 4).map_err(failed)?.row() {
+            Ok(row) if attempts < i64::from(terms.attempts) => Ok(row),
+            Ok(_) => Err(NEVER_CAME_BACK.to_owned()),
+            Err(unreadable) => Err(unreadable.why()),
+        };
+        let row = match row {
+            Ok(row) => row,
+            Err(why) => {
+                let aside: [Sql<'_>; 5] = [&id, &"dead", &0_i64, &why, &now];
+                let aside = transaction.execute(&done, &aside).await;
+                aside.map_err(failed)?;
+                continue;
+            }
+        };
         let claims: i64 = found.try_get(2).map_err(failed)?;
         let is_settled: bool = found.try_get(3).map_err(failed)?;
-        let row = read(&found, 4).map_err(failed)?.row()?;
         let number = claims.saturating_add(1);
         let until = now.saturating_add(millis(terms.lease));
         let counted = transaction.execute(&count, &[&id, &now]).await;
@@ -185,38 +199,66 @@ async fn dead_letters(store: &Postgres, most: u32) -> Result<Vec<(Row, String)>,
         let attempts: i64 = row.try_get(0).map_err(failed)?;
         let why: Option<String> = row.try_get(1).map_err(failed)?;
         let attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
-        let stored = read(&row, 2).map_err(failed)?.row()?;
-        found.push((stored.claimed(attempts, false), why.unwrap_or_default()));
+        let (row, _) = read(&row, 2).map_err(failed)?.row_at_best();
+        found.push((row.claimed(attempts, false), why.unwrap_or_default()));
     }
     Ok(found)
 }
 
-async fn revive(store: &Postgres, key: &Key) -> Result<bool, StoreError> {
-    const REVIVING: &str = "reviving a dead letter";
-    let failed = |error| failed(REVIVING, error);
+/// Runs one of the statements about a row that was set aside.
+async fn change(
+    store: &Postgres,
+    key: &Key,
+    doing: &'static str,
+    statement: &str,
+) -> Result<bool, StoreError> {
+    let failed = |error| failed(doing, error);
     let (provider, environment, account) = parts(key.scope());
-    let (notice, dedupe) = (key.notice(), texts(key.values())?);
-    let (mut session, now) = store.session(REVIVING).await?;
-    let revive = session.statement(sql::REVIVE).await.map_err(failed)?;
+    let (notice, dedupe) = (key.notice(), texts(key)?);
+    let (mut session, now) = store.session(doing).await?;
+    let statement = session.statement(statement).await.map_err(failed)?;
     let values: [Sql<'_>; 6] = [&provider, &environment, &account, &notice, &dedupe, &now];
-    let revived = session.execute(&revive, &values).await;
-    Ok(revived.map_err(failed)? > 0)
+    let changed = session.execute(&statement, &values).await;
+    Ok(changed.map_err(failed)? > 0)
 }
 
 async fn purge(store: &Postgres, keep: Retention) -> Result<Purged, StoreError> {
-    const PURGING: &str = "purging the inbox";
     let failed = |error| failed(PURGING, error);
-    let batch = i64::from(BATCH);
-    let mut purged = Purged::default();
     // Whole rows first: then there is less content to delete.
+    let mut purged = Purged {
+        keys: delete(store, sql::DELETE, keep.keys).await?,
+        ..Purged::default()
+    };
+    if let Some(dead) = keep.dead {
+        purged.dead = delete(store, sql::BURY, dead).await?;
+    }
     loop {
         let (mut session, now) = store.session(PURGING).await?;
-        let delete = session.statement(sql::DELETE).await.map_err(failed)?;
+        let empty = session.statement(sql::EMPTY).await.map_err(failed)?;
+        let before = now.saturating_sub(millis(keep.content));
+        let emptied = session.execute(&empty, &[&before, &i64::from(BATCH)]).await;
+        let emptied = emptied.map_err(failed)?;
+        purged.contents = purged.contents.saturating_add(emptied);
+        if emptied == 0 {
+            return Ok(purged);
+        }
+    }
+}
+
+/// Deletes rows that are so old, and payments that no row is about any more; gives the number of rows.
+async fn delete(store: &Postgres, statement: &str, age: Duration) -> Result<u64, StoreError> {
+    let failed = |error| failed(PURGING, error);
+    let mut all: u64 = 0;
+    loop {
+        let (mut session, now) = store.session(PURGING).await?;
+        let delete = session.statement(statement).await.map_err(failed)?;
         let hold = session.statement(sql::HOLD).await.map_err(failed)?;
         let leave = session.statement(sql::LEAVE).await.map_err(failed)?;
         let transaction = begin(&mut session).await.map_err(failed)?;
-        let before = now.saturating_sub(millis(keep.keys));
-        let deleted = transaction.query(&delete, &[&before, &batch]).await;
+        let before = now.saturating_sub(millis(age));
+        let deleted = transaction
+            .query(&delete, &[&before, &i64::from(BATCH)])
+            .await;
         let deleted = deleted.map_err(failed)?;
         for row in &deleted {
             let column = |at: usize| row.try_get::<_, String>(at);
@@ -236,21 +278,9 @@ async fn purge(store: &Postgres, keep: Retention) -> Result<Purged, StoreError> 
             left.map_err(failed)?;
         }
         transaction.commit().await.map_err(failed)?;
-        let deleted = u64::try_from(deleted.len()).unwrap_or(u64::MAX);
-        purged.keys = purged.keys.saturating_add(deleted);
-        if deleted == 0 {
-            break;
-        }
-    }
-    loop {
-        let (mut session, now) = store.session(PURGING).await?;
-        let empty = session.statement(sql::EMPTY).await.map_err(failed)?;
-        let before = now.saturating_sub(millis(keep.content));
-        let emptied = session.execute(&empty, &[&before, &batch]).await;
-        let emptied = emptied.map_err(failed)?;
-        purged.contents = purged.contents.saturating_add(emptied);
-        if emptied == 0 {
-            return Ok(purged);
+        all = all.saturating_add(u64::try_from(deleted.len()).unwrap_or(u64::MAX));
+        if deleted.is_empty() {
+            return Ok(all);
         }
     }
 }
@@ -294,7 +324,13 @@ impl InboxStore for Postgres {
     }
 
     fn revive(&self, key: Key) -> Answer<'_, bool> {
-        Box::pin(async move { revive(self, &key).await })
+        const DOING: &str = "reviving a dead letter";
+        Box::pin(async move { change(self, &key, DOING, sql::REVIVE).await })
+    }
+
+    fn discard(&self, key: Key) -> Answer<'_, bool> {
+        const DOING: &str = "discarding a dead letter";
+        Box::pin(async move { change(self, &key, DOING, sql::DISCARD).await })
     }
 
     fn purge(&self, keep: Retention) -> Answer<'_, Purged> {
