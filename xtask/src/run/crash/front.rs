@@ -31,6 +31,10 @@ impl InboxStore for Front {
         self.0.revive(key)
     }
 
+    fn discard(&self, key: Key) -> Answer<'_, bool> {
+        self.0.discard(key)
+    }
+
     fn purge(&self, keep: Retention) -> Answer<'_, Purged> {
         self.0.purge(keep)
     }

@@ -177,6 +177,10 @@ impl InboxStore for Hasty {
         self.store.revive(key)
     }
 
+    fn discard(&self, key: Key) -> Answer<'_, bool> {
+        self.store.discard(key)
+    }
+
     fn purge(&self, keep: Retention) -> Answer<'_, Purged> {
         self.store.purge(keep)
     }
