@@ -58,6 +58,7 @@ async fn postgres_does() {
     workers_share_the_load(&cluster).await;
     a_cut_connection_leaves_both_or_neither(&cluster).await;
     the_database_has_the_time(&cluster).await;
+    a_claim_reads_no_more_rows_than_it_has_to(&cluster).await;
     a_row_that_cannot_be_read_is_set_aside(&cluster).await;
     lost::a_lost_connection_is_opened_anew(&cluster).await;
     lost::what_was_being_accepted_is_not_acknowledged(&cluster).await;
@@ -259,6 +260,44 @@ async fn a_row_that_cannot_be_read_is_set_aside(cluster: &Cluster) {
         assert!(inbox.discard(row.key()).await.unwrap(), "{change}");
         assert!(inbox.dead_letters(10).await.unwrap().is_empty());
     }
+}
+
+/// Where many rows wait, and the server has not learned it yet.
+async fn a_claim_reads_no_more_rows_than_it_has_to(cluster: &Cluster) {
+    const ROWS: i64 = 1000;
+    drop(cluster.fresh("backlog").await.unwrap());
+    let inbox = shop(cluster, "backlog").await;
+    let before = format!(
+        "ALTER TABLE payments_inbox SET (autovacuum_enabled = off);
+        ALTER TABLE payments_inbox_payment SET (autovacuum_enabled = off);
+        INSERT INTO payments_inbox_payment SELECT 'toy', 'test', 'shop', n::text, NULL, 0
+            FROM generate_series(1, {ROWS}) n;
+        INSERT INTO payments_inbox (provider, environment, account, notice, dedupe, reference, state,
+            attempts, due_at, touched_at, accepted_at)
+            SELECT 'toy', 'test', 'shop', 'paid', '[\"' || n || '\"]', n::text, 'waiting', 0, 0, 0, 0
+            FROM generate_series(1, {ROWS}) n"
+    );
+    let client = cluster.client("backlog").await.unwrap();
+    client.batch_execute(&before).await.unwrap();
+    let looked_up = async || {
+        let flush = "SELECT pg_stat_force_next_flush()";
+        let session = inbox.store().client().await.unwrap();
+        let _ = session.query(flush, &[]).await.unwrap();
+        drop(session);
+        let count = "SELECT idx_scan FROM pg_stat_user_tables
+            WHERE relname = 'payments_inbox_payment' AND schemaname = 'backlog'";
+        client.query_one(count, &[]).await.unwrap().get::<_, i64>(0)
+    };
+    let before = looked_up().await;
+    for _ in 0..5 {
+        // Dropped, it is left to its lease.
+        drop(inbox.claim().await.unwrap().unwrap());
+    }
+    let read = looked_up().await - before;
+    assert!(
+        read < ROWS,
+        "{read} payments were looked up for five claims"
+    );
 }
 
 async fn the_database_has_the_time(cluster: &Cluster) {

@@ -17,6 +17,10 @@ const PURGING: &str = "purging the inbox";
 
 type Sql<'a> = &'a (dyn ToSql + Sync);
 
+/// Has the rows that wait read in the order of their index until one is found. Where the server has yet
+/// to learn how many there are, it would fetch and sort all of them for each claim.
+const IN_ORDER: &str = "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off";
+
 /// What ends a claim, prepared.
 pub(super) struct Ending {
     end: Statement,
@@ -93,6 +97,7 @@ async fn claim(store: &Postgres, terms: Terms) -> Result<Option<Lease>, StoreErr
     let claim = session.statement(sql::CLAIM).await.map_err(failed)?;
     let done = session.statement(sql::DONE).await.map_err(failed)?;
     let transaction = begin(&mut session).await.map_err(failed)?;
+    transaction.batch_execute(IN_ORDER).await.map_err(failed)?;
     let jumped = now.saturating_add(SLACK);
     let claimed = loop {
         let found = transaction.query_opt(&next, &[&now, &jumped]).await;
