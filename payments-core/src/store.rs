@@ -24,9 +24,11 @@ mod sqlite;
 
 pub use error::{StoreError, StoreFailure};
 #[cfg(feature = "postgres")]
-pub use postgres::Postgres;
+pub use postgres::{Postgres, Session};
 #[cfg(feature = "sqlite")]
 pub use rusqlite;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) use schema::storable;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{Sqlite, SqliteError};
 #[cfg(feature = "postgres")]

@@ -1,5 +1,5 @@
 //! For tests: a clock that stands still, transports that do what a script says, the tamper suite that
-//! every signed callback goes through, and the contract of a journal's store.
+//! every signed callback goes through, the contracts of stores, and a PostgreSQL for them.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -12,11 +12,15 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use crate::clock::Clock;
 use crate::exchange::Response;
 
+#[cfg(all(feature = "postgres", unix))]
+mod cluster;
 mod inbox;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod journal;
 mod tamper;
 
+#[cfg(all(feature = "postgres", unix))]
+pub use cluster::Cluster;
 pub use inbox::inbox_contract;
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use journal::journal_store;

@@ -12,12 +12,10 @@ use payments_core::incoming::{
 };
 use payments_core::store::tokio_postgres::{Client, Transaction};
 use payments_core::store::{Postgres, StoreFailure};
-use payments_core::testing::inbox_contract;
+use payments_core::testing::{Cluster, inbox_contract};
 
-#[path = "store/cluster.rs"]
-mod cluster;
-
-use cluster::Cluster;
+#[path = "inbox_postgres/lost.rs"]
+mod lost;
 
 struct Paid;
 
@@ -43,13 +41,15 @@ impl Notice for Paid {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_does() {
-    let Some(cluster) = Cluster::find() else {
+    let Some(cluster) = Cluster::find().unwrap() else {
         return;
     };
     let made = AtomicUsize::new(0);
     let held = inbox_contract(async |clock| {
         let schema = format!("contract{}", made.fetch_add(1, Ordering::SeqCst));
-        let store = Postgres::on(cluster.fresh(&schema).await).await.unwrap();
+        let store = Postgres::on(cluster.fresh(&schema).await.unwrap())
+            .await
+            .unwrap();
         store.with_clock(clock)
     });
     assert_eq!(held.await, Ok(()));
@@ -58,6 +58,12 @@ async fn postgres_does() {
     workers_share_the_load(&cluster).await;
     a_cut_connection_leaves_both_or_neither(&cluster).await;
     the_database_has_the_time(&cluster).await;
+    a_claim_reads_no_more_rows_than_it_has_to(&cluster).await;
+    a_row_that_cannot_be_read_is_set_aside(&cluster).await;
+    lost::a_lost_connection_is_opened_anew(&cluster).await;
+    lost::what_was_being_accepted_is_not_acknowledged(&cluster).await;
+    lost::a_changed_schema_is_refused_later_too(&cluster).await;
+    lost::a_server_that_is_gone_is_told(&cluster).await;
 }
 
 async fn refused(client: Client, failure: StoreFailure, words: &str) {
@@ -96,17 +102,17 @@ async fn refusals(cluster: &Cluster) {
             "the database is read-only",
         ),
     ] {
-        let client = cluster.fresh("refusals").await;
+        let client = cluster.fresh("refusals").await.unwrap();
         client.batch_execute(statement).await.unwrap();
         refused(client, failure, words).await;
     }
 }
 
 async fn many_open_at_once(cluster: &Cluster) {
-    drop(cluster.fresh("many").await);
+    drop(cluster.fresh("many").await.unwrap());
     let mut opening = Vec::new();
     for _ in 0..4 {
-        let client = cluster.client("many").await;
+        let client = cluster.client("many").await.unwrap();
         opening.push(tokio::spawn(async move {
             Postgres::on(client).await.map(|_| ())
         }));
@@ -122,7 +128,7 @@ fn entry(order: &str) -> Entry {
 
 /// An inbox beside the shop's own table, in which nothing hinders a second delivery.
 async fn shop(cluster: &Cluster, schema: &str) -> Inbox<Postgres> {
-    let client = cluster.client(schema).await;
+    let client = cluster.client(schema).await.unwrap();
     let table = "CREATE TABLE IF NOT EXISTS deliveries (reference TEXT)";
     client.batch_execute(table).await.unwrap();
     let options = InboxOptions {
@@ -134,7 +140,14 @@ async fn shop(cluster: &Cluster, schema: &str) -> Inbox<Postgres> {
 
 async fn delivered(inbox: &Inbox<Postgres>) -> Vec<String> {
     let list = "SELECT reference FROM deliveries ORDER BY reference";
-    let rows = inbox.store().client().await.query(list, &[]).await.unwrap();
+    let rows = inbox
+        .store()
+        .client()
+        .await
+        .unwrap()
+        .query(list, &[])
+        .await
+        .unwrap();
     rows.iter().map(|row| row.get(0)).collect()
 }
 
@@ -153,7 +166,7 @@ async fn work(inbox: &Inbox<Postgres>) -> usize {
 
 async fn workers_share_the_load(cluster: &Cluster) {
     const ROWS: usize = 120;
-    drop(cluster.fresh("workers").await);
+    drop(cluster.fresh("workers").await.unwrap());
     let inbox = shop(cluster, "workers").await;
     let all: Vec<_> = (0..ROWS).map(|number| format!("{number:03}")).collect();
     let mut tasks = Vec::new();
@@ -183,12 +196,12 @@ async fn workers_share_the_load(cluster: &Cluster) {
 }
 
 async fn a_cut_connection_leaves_both_or_neither(cluster: &Cluster) {
-    drop(cluster.fresh("cut").await);
+    drop(cluster.fresh("cut").await.unwrap());
     let inbox = shop(cluster, "cut").await;
     let kept = inbox.store().keep(entry("A")).await.unwrap();
     assert_eq!(kept, Accepted::New);
     let claimed = inbox.claim().await.unwrap().unwrap();
-    let killer = cluster.client("cut").await;
+    let killer = cluster.client("cut").await.unwrap();
     let finished = claimed.finish(move |transaction, row| {
         Box::pin(async move {
             let acted = deliver(transaction, row, ()).await;
@@ -210,6 +223,7 @@ async fn a_cut_connection_leaves_both_or_neither(cluster: &Cluster) {
         .store()
         .client()
         .await
+        .unwrap()
         .batch_execute(over)
         .await
         .unwrap();
@@ -217,8 +231,77 @@ async fn a_cut_connection_leaves_both_or_neither(cluster: &Cluster) {
     assert_eq!(delivered(&again).await, ["A"]);
 }
 
+/// A row that somebody changed, or that another version wrote: it is set aside, and the others go on.
+async fn a_row_that_cannot_be_read_is_set_aside(cluster: &Cluster) {
+    for (change, why) in [
+        ("method = 'P T'", "`method`"),
+        ("method = 'POST', headers = '\\xff'", "`headers`"),
+        ("method = 'POST', peer = 'here'", "`peer`"),
+        ("dedupe = 'A'", "`dedupe`"),
+    ] {
+        drop(cluster.fresh("unreadable").await.unwrap());
+        let inbox = shop(cluster, "unreadable").await;
+        for order in ["A", "B"] {
+            let _ = inbox.store().keep(entry(order)).await.unwrap();
+        }
+        let damage = format!("UPDATE payments_inbox SET {change} WHERE reference = 'A'");
+        let client = inbox.store().client().await.unwrap();
+        client.batch_execute(&damage).await.unwrap();
+        drop(client);
+        assert_eq!(work(&inbox).await, 1, "{change}");
+        assert_eq!(delivered(&inbox).await, ["B"]);
+        let dead = inbox.dead_letters(10).await.unwrap();
+        let [(row, said)] = &dead[..] else {
+            unreachable!("{change}: {dead:?}");
+        };
+        assert_eq!(*said, format!("{why} cannot be read by this version"));
+        assert!(inbox.revive(row.key()).await.unwrap(), "{change}");
+        assert_eq!(work(&inbox).await, 0, "{change}");
+        assert!(inbox.discard(row.key()).await.unwrap(), "{change}");
+        assert!(inbox.dead_letters(10).await.unwrap().is_empty());
+    }
+}
+
+/// Where many rows wait, and the server has not learned it yet.
+async fn a_claim_reads_no_more_rows_than_it_has_to(cluster: &Cluster) {
+    const ROWS: i64 = 1000;
+    drop(cluster.fresh("backlog").await.unwrap());
+    let inbox = shop(cluster, "backlog").await;
+    let before = format!(
+        "ALTER TABLE payments_inbox SET (autovacuum_enabled = off);
+        ALTER TABLE payments_inbox_payment SET (autovacuum_enabled = off);
+        INSERT INTO payments_inbox_payment SELECT 'toy', 'test', 'shop', n::text, NULL, 0
+            FROM generate_series(1, {ROWS}) n;
+        INSERT INTO payments_inbox (provider, environment, account, notice, dedupe, reference, state,
+            attempts, due_at, touched_at, accepted_at)
+            SELECT 'toy', 'test', 'shop', 'paid', '[\"' || n || '\"]', n::text, 'waiting', 0, 0, 0, 0
+            FROM generate_series(1, {ROWS}) n"
+    );
+    let client = cluster.client("backlog").await.unwrap();
+    client.batch_execute(&before).await.unwrap();
+    let looked_up = async || {
+        let flush = "SELECT pg_stat_force_next_flush()";
+        let session = inbox.store().client().await.unwrap();
+        let _ = session.query(flush, &[]).await.unwrap();
+        drop(session);
+        let count = "SELECT idx_scan FROM pg_stat_user_tables
+            WHERE relname = 'payments_inbox_payment' AND schemaname = 'backlog'";
+        client.query_one(count, &[]).await.unwrap().get::<_, i64>(0)
+    };
+    let before = looked_up().await;
+    for _ in 0..5 {
+        // Dropped, it is left to its lease.
+        drop(inbox.claim().await.unwrap().unwrap());
+    }
+    let read = looked_up().await - before;
+    assert!(
+        read < ROWS,
+        "{read} payments were looked up for five claims"
+    );
+}
+
 async fn the_database_has_the_time(cluster: &Cluster) {
-    drop(cluster.fresh("time").await);
+    drop(cluster.fresh("time").await.unwrap());
     let inbox = shop(cluster, "time").await;
     let _ = inbox.store().keep(entry("A")).await.unwrap();
     let claimed = inbox.claim().await.unwrap().unwrap();
@@ -228,6 +311,7 @@ async fn the_database_has_the_time(cluster: &Cluster) {
         .store()
         .client()
         .await
+        .unwrap()
         .query_one(held, &[])
         .await
         .unwrap();

@@ -16,6 +16,9 @@ pub(crate) enum Again {
     /// Send every call that is not a read into every fault, in a release build.
     #[command(disable_help_flag = true)]
     Faults(Rest),
+    /// Kill a receiver, a payer and their database, and compare what is left, in a release build.
+    #[command(disable_help_flag = true)]
+    Crash(Rest),
     /// Measure the figures to hold, in a release build.
     #[command(disable_help_flag = true)]
     Bench(Rest),
@@ -59,6 +62,7 @@ impl Again {
             Self::Demo(rest) => ("demo", false, rest),
             Self::Sandbox(rest) => ("sandbox", false, rest),
             Self::Faults(rest) => ("faults", true, rest),
+            Self::Crash(rest) => ("crash", true, rest),
             Self::Bench(rest) => ("bench", true, rest),
             Self::Footprint(rest) => ("footprint", false, rest),
             Self::Forge(rest) => ("forge", true, rest),
@@ -128,6 +132,11 @@ mod tests {
             "faults --ops 7 --json",
             true,
             &["faults", "--ops", "7", "--json"],
+        );
+        check(
+            "crash --store sqlite",
+            true,
+            &["crash", "--store", "sqlite"],
         );
         check("sandbox -- --odd", false, &["sandbox", "--odd"]);
     }

@@ -1,6 +1,7 @@
 //! Commands that need the provider crates: behind the feature `run`.
 
 mod bench;
+mod crash;
 mod demo;
 mod faults;
 mod footprint;
@@ -17,6 +18,12 @@ pub(crate) enum Run {
     Sandbox(Box<sandbox::Arguments>),
     /// Send every call that is not a read into every fault, in a release build.
     Faults(faults::Arguments),
+    /// Kill a receiver, a payer and their database at random, and compare what is left, in a release
+    /// build.
+    Crash(crash::Arguments),
+    /// One of the processes that `crash` starts and kills.
+    #[command(name = crash::PART, hide = true)]
+    CrashPart,
     /// Measure the figures to hold, in a release build.
     Bench(bench::Arguments),
     /// Count crates and build seconds.
@@ -35,6 +42,8 @@ impl Run {
             Self::Demo(arguments) => demo::run(&arguments),
             Self::Sandbox(arguments) => sandbox::run(&arguments),
             Self::Faults(arguments) => faults::run(&arguments),
+            Self::Crash(arguments) => crash::run(&arguments),
+            Self::CrashPart => crash::part(),
             Self::Bench(arguments) => bench::run(&arguments),
             Self::Footprint(arguments) => footprint::run(&arguments),
             Self::Forge(arguments) => forge::run(&arguments),

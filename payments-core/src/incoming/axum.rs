@@ -94,7 +94,7 @@ where
                     Err(_) => Ack::rejected(),
                     Ok(message) => match inbox.keep(&message).await {
                         Ok(Accepted::New | Accepted::Duplicate) => Ack::received(),
-                        Ok(Accepted::Conflict) => Ack::rejected(),
+                        Ok(Accepted::Conflict | Accepted::Malformed) => Ack::rejected(),
                         Err(_) => Ack::again(),
                     },
                 },
@@ -139,7 +139,7 @@ where
                 Err(_) => Ack::rejected(),
                 Ok(message) => match inbox.keep(&message).await {
                     Ok(Accepted::New | Accepted::Duplicate) => Ack::answer(&answer(&message)),
-                    Ok(Accepted::Conflict) => Ack::rejected(),
+                    Ok(Accepted::Conflict | Accepted::Malformed) => Ack::rejected(),
                     Err(_) => Ack::again(),
                 },
             };
@@ -217,15 +217,19 @@ where
                 returns.verify(&inbound, &kept).ok()
             };
             let found = found.await;
-            if let Some(found) = &found {
+            let Some(found) = found else {
+                return page(None);
+            };
+            match inbox.keep(&found).await {
                 // New or known, the buyer sees the same.
-                if inbox.keep(found).await.is_err() {
+                Ok(Accepted::New | Accepted::Duplicate | Accepted::Conflict) => page(Some(&found)),
+                Ok(Accepted::Malformed) => page(None),
+                Err(_) => {
                     let mut response = page(None);
                     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-                    return response;
+                    response
                 }
             }
-            page(found.as_ref())
         }
     })
 }

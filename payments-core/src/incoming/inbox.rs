@@ -207,7 +207,13 @@ impl Inbox {
         self.store.bring_back(key)
     }
 
-    /// Deletes what is done and old enough.
+    /// Counts a row that was set aside as done: nothing is to be acted upon, and it is kept for as long as
+    /// others that are. Says whether there was such a row.
+    pub fn discard(&self, key: &Key) -> bool {
+        self.store.drop_dead(key)
+    }
+
+    /// Deletes what is over and old enough.
     pub fn purge(&self, keep: Retention) -> Purged {
         self.store.forget(keep)
     }

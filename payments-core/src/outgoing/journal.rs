@@ -24,12 +24,22 @@
 //! `client.open_calls()` lists those, `client.settle(&row)` asks the provider, and
 //! `client.settle_by_hand(..)` records what a person found out.
 //!
+//! It is kept in memory, for tests; in SQLite; or in PostgreSQL, where several machines share it: of two
+//! that record one operation at once, one sends. Whether a call never happened is judged by the clock
+//! of the machine that asks, against times no earlier than the database's: keep those clocks within a
+//! minute of each other. Give a journal in PostgreSQL a `store::Postgres` of its own, opened in a runtime
+//! that lives as long as the journal; a blocking client must not be called on that runtime's only thread.
+//!
 //! No credential is in a row, and no field of a request but the reference. The reply of a success is
 //! kept as it came, so that it can be given again, but where the description marks anything in it as
 //! sensitive. [`Journal::without_replies`] keeps none. No row is ever deleted here: how long they are
 //! kept is the merchant's to say, and a call whose row is gone is a new one.
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod columns;
 mod memory;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod row;
 #[cfg(feature = "sqlite")]
 mod sqlite;

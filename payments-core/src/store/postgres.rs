@@ -1,49 +1,147 @@
 //! A PostgreSQL database of the merchant's own, for workers on several machines.
 
+use std::error::Error as StdError;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, MutexGuard};
-use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, IsolationLevel, Transaction};
+use tokio_postgres::{Client, Config, NoTls};
 
 use super::error::{StoreError, StoreFailure};
-use super::schema::{OPENING, OWNER, POSTGRES, TABLES, VERSIONS, foreign, version};
 use crate::clock::{Clock, unix_millis};
 
-/// The key of the lock under which tables are made, so that of two processes that begin at once one
-/// makes them: the first bytes of SHA-256 of `payments_schema`.
-const LOCK: i64 = 0x5061_794d;
+mod migrate;
+mod session;
+
+pub use session::Session;
+pub(crate) use session::{begin, failed};
+
+const CONNECTING: &str = "connecting to PostgreSQL";
+
+/// How long a server may take to be reached, and how long it may be silent on the wire, unless the
+/// configuration says otherwise.
+const REACHED: Duration = Duration::from_secs(10);
+const SILENT: Duration = Duration::from_secs(30);
 
 /// What inbox and journal are kept in: one connection to a PostgreSQL database, and the tables of
 /// `store/postgres/1.sql` in its schema. Cheap to clone; the clones share the connection, one
-/// transaction at a time. Give each worker one of its own.
+/// transaction at a time. Give each worker one of its own, and the journal too: a handler of the inbox
+/// that makes a call in its transaction would wait for itself.
+///
+/// A connection that was lost is opened anew at the next use, and its tables are looked at again
+/// ([`Postgres::connect`], [`Postgres::connect_with`]). What was being done when it broke off fails as
+/// [`StoreFailure::Unavailable`] and is worth trying again: nothing of it is committed, or all of it where
+/// the commit was under way, which the next try finds. A server that was given up on is asked anew at
+/// each use.
 ///
 /// Time is the database's, so that the clocks of the machines need not agree.
 #[derive(Clone)]
 pub struct Postgres {
-    client: Arc<Mutex<Client>>,
+    shared: Arc<Shared>,
     clock: Option<Arc<dyn Clock>>,
 }
 
+struct Shared {
+    session: Mutex<Session>,
+    source: Option<Source>,
+}
+
+/// Where connections come from.
+struct Source {
+    connect: Box<dyn Fn() -> Connecting + Send + Sync>,
+    /// Drives them, whichever thread asks for one.
+    runtime: Handle,
+}
+
+type Failed = Box<dyn StdError + Send + Sync>;
+type Connecting = Pin<Box<dyn Future<Output = Result<Client, Failed>> + Send>>;
+
 impl Postgres {
+    /// Connects without TLS, to a server on this machine or in a network of one's own:
+    /// `host=/run/postgresql user=shop dbname=shop`, or `postgresql://shop@db.internal/shop`. Brings the
+    /// tables of the schema to this version, and leaves the caller's own tables alone. Sets
+    /// `synchronous_commit`. The runtime that this is called in drives the connection, and has to live
+    /// as long as the store. A server that cannot be reached within ten seconds is given up on, and so is a
+    /// connection over TCP on which nothing is acknowledged for thirty, unless `connect_timeout` or
+    /// `tcp_user_timeout` say otherwise.
+    ///
+    /// # Errors
+    /// As [`Postgres::on`], and for a configuration that cannot be read.
+    pub async fn connect(configuration: &str) -> Result<Self, StoreError> {
+        let mut config: Config =
+            configuration
+                .parse()
+                .map_err(|error: tokio_postgres::Error| {
+                    let problem = "the configuration cannot be read";
+                    StoreError::new(StoreFailure::Other, CONNECTING, problem).with_source(error)
+                })?;
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(REACHED);
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(SILENT);
+        }
+        let config = Arc::new(config);
+        Self::connect_with(move || {
+            let config = Arc::clone(&config);
+            async move {
+                let (client, connection) = config.connect(NoTls).await?;
+                tokio::spawn(connection);
+                Ok::<_, tokio_postgres::Error>(client)
+            }
+        })
+        .await
+    }
+
+    /// The same for connections that the caller opens, with TLS, say, or in a schema of its own: `connect`
+    /// gives a client, and has the connection that came with it driven, as `tokio_postgres` says. It is
+    /// called again, in the runtime that this is called in, where a connection was lost.
+    ///
+    /// # Errors
+    /// As [`Postgres::on`].
+    pub async fn connect_with<C, F, E>(connect: C) -> Result<Self, StoreError>
+    where
+        C: Fn() -> F + Send + Sync + 'static,
+        F: Future<Output = Result<Client, E>> + Send + 'static,
+        E: Into<Failed> + 'static,
+    {
+        let runtime = Handle::try_current().map_err(|error| {
+            let problem = "there is no tokio runtime to drive the connection";
+            StoreError::new(StoreFailure::Other, CONNECTING, problem).with_source(error)
+        })?;
+        let source = Source {
+            connect: Box::new(move || {
+                let client = connect();
+                Box::pin(async move { client.await.map_err(Into::into) })
+            }),
+            runtime,
+        };
+        let session = source.session().await?;
+        Ok(Self::with(session, Some(source)))
+    }
+
     /// Takes a client of the caller's, and brings the tables of its schema to this version. The
     /// caller's own tables are left alone. Sets `synchronous_commit`. The connection that came with
-    /// the client must be driven elsewhere, as `tokio_postgres` says.
+    /// the client must be driven elsewhere, as `tokio_postgres` says; once it is lost, every use fails.
     ///
     /// # Errors
     /// [`StoreError`], and nothing is changed: for a database that is read-only or gone, whose tables
     /// are of a newer version, or where a table of ours by name is not ours.
-    pub async fn on(mut client: Client) -> Result<Self, StoreError> {
-        client
-            .batch_execute("SET synchronous_commit = on")
-            .await
-            .map_err(|error| failed(OPENING, error))?;
-        migrate(&mut client).await?;
-        Ok(Self {
-            client: Arc::new(Mutex::new(client)),
+    pub async fn on(client: Client) -> Result<Self, StoreError> {
+        Ok(Self::with(Session::ready(client).await?, None))
+    }
+
+    fn with(session: Session, source: Option<Source>) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                session: Mutex::new(session),
+                source,
+            }),
             clock: None,
-        })
+        }
     }
 
     /// The same on a clock of the caller's instead of the database's: for tests.
@@ -54,119 +152,65 @@ impl Postgres {
     }
 
     /// The client, for statements of one's own. While it is held, nothing else happens here.
-    pub async fn client(&self) -> MutexGuard<'_, Client> {
-        self.client.lock().await
+    ///
+    /// # Errors
+    /// [`StoreError`] where the connection was lost and no other is to be had.
+    pub async fn client(&self) -> Result<MutexGuard<'_, Session>, StoreError> {
+        let (session, _) = self.session(CONNECTING).await?;
+        Ok(session)
     }
 
-    /// The time of day within a transaction, in milliseconds since 1970-01-01 UTC.
-    pub(crate) async fn now(
+    /// A session whose connection is alive, and the time of day, in milliseconds since 1970-01-01 UTC:
+    /// asking for it shows that it is. Where it is not, another is opened.
+    pub(crate) async fn session(
         &self,
-        transaction: &Transaction<'_>,
-    ) -> Result<i64, tokio_postgres::Error> {
-        if let Some(clock) = &self.clock {
-            return Ok(i64::try_from(unix_millis(clock.wall())).unwrap_or(i64::MAX));
+        doing: &'static str,
+    ) -> Result<(MutexGuard<'_, Session>, i64), StoreError> {
+        let mut session = self.shared.session.lock().await;
+        let mut time = session.time().await;
+        if let (Err(error), Some(source)) = (&time, &self.shared.source)
+            && session::is_lost(error)
+        {
+            *session = source.session().await?;
+            time = session.time().await;
         }
-        let now = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
-        transaction.query_one(now, &[]).await?.try_get(0)
+        let time = time.map_err(|error| failed(doing, error))?;
+        let now = match &self.clock {
+            Some(clock) => i64::try_from(unix_millis(clock.wall())).unwrap_or(i64::MAX),
+            None => time,
+        };
+        Ok((session, now))
     }
+}
+
+impl Source {
+    /// A new connection, ready. Opened by a task of its runtime, so that any thread may wait for it.
+    async fn session(&self) -> Result<Session, StoreError> {
+        let client = (self.connect)();
+        let opened = self.runtime.spawn(async move {
+            let client = client.await.map_err(not_connected)?;
+            Session::ready(client).await
+        });
+        opened.await.unwrap_or_else(|error| {
+            let problem = "the runtime that it was opened in is gone";
+            Err(StoreError::new(StoreFailure::Unavailable, CONNECTING, problem).with_source(error))
+        })
+    }
+}
+
+/// Why there is no connection.
+fn not_connected(error: Failed) -> StoreError {
+    let said = match error.downcast::<tokio_postgres::Error>() {
+        Ok(error) if error.code().is_some() => return failed(CONNECTING, *error),
+        Ok(error) => error,
+        Err(error) => error,
+    };
+    let problem = "the server cannot be reached";
+    StoreError::new(StoreFailure::Unavailable, CONNECTING, problem).with_source(said)
 }
 
 impl fmt::Debug for Postgres {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("Postgres(..)")
     }
-}
-
-/// Begins a transaction that sees what others committed before each statement. Dropped, it is rolled
-/// back.
-pub(crate) async fn begin(client: &mut Client) -> Result<Transaction<'_>, tokio_postgres::Error> {
-    client
-        .build_transaction()
-        .isolation_level(IsolationLevel::ReadCommitted)
-        .start()
-        .await
-}
-
-/// What PostgreSQL says, in the words of a store.
-pub(crate) fn failed(doing: &'static str, error: tokio_postgres::Error) -> StoreError {
-    let (failure, problem) = match error.code() {
-        Some(code) if *code == SqlState::READ_ONLY_SQL_TRANSACTION => {
-            (StoreFailure::ReadOnly, "the database is read-only")
-        }
-        Some(code) if *code == SqlState::DISK_FULL => (StoreFailure::Full, "the database is full"),
-        Some(code)
-            if [
-                SqlState::LOCK_NOT_AVAILABLE,
-                SqlState::T_R_DEADLOCK_DETECTED,
-                SqlState::T_R_SERIALIZATION_FAILURE,
-                SqlState::QUERY_CANCELED,
-            ]
-            .contains(code) =>
-        {
-            (StoreFailure::Busy, "others held it for too long")
-        }
-        // Class 57: the server is going away; class 08: the connection did.
-        Some(code) if code.code().starts_with("57P") || code.code().starts_with("08") => {
-            (StoreFailure::Unavailable, "the server went away")
-        }
-        Some(_) => (StoreFailure::Other, "PostgreSQL refused a statement"),
-        None => (StoreFailure::Unavailable, "the connection broke off"),
-    };
-    StoreError::new(failure, doing, problem).with_source(error)
-}
-
-/// Brings the tables to this version, in one transaction.
-async fn migrate(client: &mut Client) -> Result<(), StoreError> {
-    let failed = |error| failed(OPENING, error);
-    let transaction = begin(client).await.map_err(failed)?;
-    transaction
-        .execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK])
-        .await
-        .map_err(failed)?;
-    let from = if exists(&transaction, VERSIONS).await.map_err(failed)? {
-        let owner = format!("SELECT owner, version FROM {VERSIONS}");
-        let found = transaction.query_opt(&owner, &[]).await;
-        let found = found.map_err(|error| foreign(VERSIONS, "is not ours").with_source(error))?;
-        let found = found.and_then(|row| Some((row.try_get(0).ok()?, row.try_get(1).ok()?)));
-        version(found, POSTGRES.len())?
-    } else {
-        0
-    };
-    let steps = POSTGRES.get(from..).unwrap_or_default();
-    if from == 0 {
-        for (table, _) in TABLES {
-            if exists(&transaction, table).await.map_err(failed)? {
-                return Err(foreign(table, "is there, and was not made by this library"));
-            }
-        }
-        let versions = format!(
-            "CREATE TABLE {VERSIONS} (owner TEXT NOT NULL PRIMARY KEY, version BIGINT NOT NULL); \
-             INSERT INTO {VERSIONS} VALUES ('{OWNER}', 0);"
-        );
-        transaction.batch_execute(&versions).await.map_err(failed)?;
-    }
-    for step in steps {
-        transaction.batch_execute(step).await.map_err(failed)?;
-    }
-    if !steps.is_empty() {
-        let newest = i64::try_from(POSTGRES.len()).unwrap_or(i64::MAX);
-        let update = format!("UPDATE {VERSIONS} SET version = $1");
-        transaction
-            .execute(&update, &[&newest])
-            .await
-            .map_err(failed)?;
-    }
-    for (table, columns) in TABLES {
-        let read = format!("SELECT {columns} FROM {table}");
-        transaction
-            .prepare(&read)
-            .await
-            .map_err(|error| foreign(table, "lacks columns of its version").with_source(error))?;
-    }
-    transaction.commit().await.map_err(failed)
-}
-
-async fn exists(transaction: &Transaction<'_>, name: &str) -> Result<bool, tokio_postgres::Error> {
-    let look = "SELECT to_regclass($1::text) IS NOT NULL";
-    transaction.query_one(look, &[&name]).await?.try_get(0)
 }

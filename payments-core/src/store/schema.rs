@@ -1,5 +1,7 @@
 //! The versions of the schema, and what must be there of each table.
 
+use std::borrow::Cow;
+
 use super::error::{StoreError, StoreFailure};
 
 /// What is being done, in errors.
@@ -56,6 +58,15 @@ pub(super) fn version(found: Option<(String, i64)>, newest: usize) -> Result<usi
         return Err(StoreError::new(StoreFailure::NewerSchema, OPENING, problem));
     }
     Ok(version)
+}
+
+/// A text for people as every database keeps it: PostgreSQL has no U+0000.
+pub(crate) fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        Cow::Owned(text.replace('\0', "\u{FFFD}"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 pub(super) fn foreign(name: &str, problem: &str) -> StoreError {

@@ -126,6 +126,46 @@ fn a_table_that_is_taken_away_is_told() {
     assert_eq!(rows.unwrap(), 0, "half of it is not kept");
 }
 
+/// A row that somebody changed, or that another version wrote: it is set aside, and the others go on.
+#[test]
+fn a_row_that_cannot_be_read_is_set_aside() {
+    for (change, why, is_known) in [
+        ("method = 'P T'", "`method`", true),
+        ("headers = x'ff'", "`headers`", true),
+        ("peer = 'here'", "`peer`", true),
+        ("dedupe = 'A'", "`dedupe`", true),
+        (
+            "body = x'ff', target = CAST(x'ff' AS TEXT)",
+            "one of its texts",
+            true,
+        ),
+        ("notice = CAST(x'ff' AS TEXT)", "one of its texts", false),
+    ] {
+        let (inbox, _) = in_memory();
+        for order in ["A", "B", "C"] {
+            assert_eq!(inbox.accept(&paid(order)).unwrap(), Accepted::New);
+        }
+        let damage = inbox.store().transaction("breaking", |transaction| {
+            let update = format!("UPDATE payments_inbox SET {change} WHERE reference = 'A'");
+            Ok(transaction.execute(&update, [])?)
+        });
+        assert_eq!(damage.unwrap(), 1);
+        assert_eq!(work(&inbox), worked(2, 0), "{change}");
+        assert_eq!(delivered(&inbox), ["B", "C"]);
+        let dead = inbox.dead_letters(10).unwrap();
+        let [(row, said)] = &dead[..] else {
+            unreachable!("{change}: {dead:?}");
+        };
+        assert_eq!(*said, format!("{why} cannot be read by this version"));
+        assert_eq!(row.reference(), "A");
+        assert_eq!(inbox.revive(row.key()).unwrap(), is_known, "{change}");
+        assert_eq!(work(&inbox), worked(0, 0), "{change}");
+        assert_eq!(inbox.discard(row.key()).unwrap(), is_known, "{change}");
+        let left = inbox.dead_letters(10).unwrap().len();
+        assert_eq!(left, usize::from(!is_known), "{change}");
+    }
+}
+
 /// What authorizes a caller is in no file.
 #[test]
 fn no_credentials_are_at_rest() {

@@ -4,16 +4,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, Barrier};
 use std::thread;
 
-use payments_core::call::{Call, Effect, Fault};
-use payments_core::client::{Builder, Client, NoLogin, Provider};
-use payments_core::error::Misuse;
-use payments_core::exchange::{CallRecord, Request, Response};
-use payments_core::journal::{
-    Begun, By, Entry, Journal, JournalStore, Kept, Outcome, Row, Settlement, State,
-};
+use payments_core::journal::{Begun, By, JournalStore, Kept, Outcome, Row, Settlement, State};
 use payments_core::store::{Sqlite, StoreFailure};
 use payments_core::testing::{Act, ScriptedTransport, journal_store};
-use payments_core::{Error, MoneyMoved, Secret};
+use payments_core::{Error, MoneyMoved};
+
+use super::toy::{Pay, client, entry};
 
 /// A file of its own for each test; what an earlier run left is removed.
 fn file(name: &str) -> PathBuf {
@@ -23,13 +19,6 @@ fn file(name: &str) -> PathBuf {
         let _ = std::fs::remove_file(folder.join(format!("{name}.db{ending}")));
     }
     folder.join(format!("{name}.db"))
-}
-
-fn entry(operation: &str) -> Entry {
-    let request = Request::post("/pay").with_query(operation);
-    let host = "https://pay.example";
-    let record = CallRecord::new("plain", host, "pay", Some(operation), &request, 1_000);
-    Entry::new("shop", operation, record)
 }
 
 fn run(store: &Sqlite, statement: &str) -> usize {
@@ -127,58 +116,11 @@ fn rows_that_are_not_ours_are_an_error() {
     }
 }
 
-/// A provider without a login, and its one call.
-#[derive(Clone)]
-struct Plain;
-
-impl Provider for Plain {
-    const NAME: &'static str = "plain";
-    type Credentials = ();
-    type Login = NoLogin;
-
-    fn authorize(
-        &self,
-        _: &mut Request,
-        (): &(),
-        _: Option<&Secret<String>>,
-    ) -> Result<(), Misuse> {
-        Ok(())
-    }
-}
-
-struct Pay(&'static str);
-
-impl Call for Pay {
-    const NAME: &'static str = "pay";
-    const EFFECT: Effect = Effect::Once;
-    type Reply = usize;
-
-    fn reference(&self) -> Option<&str> {
-        Some(self.0)
-    }
-
-    fn request(&self) -> Result<Request, Misuse> {
-        Ok(Request::post("/pay").with_query(self.0))
-    }
-
-    fn reply(&self, response: &Response) -> Result<usize, Fault> {
-        Ok(response.body().len())
-    }
-}
-
-fn client(transport: &ScriptedTransport, store: &Sqlite) -> Client<Plain> {
-    let client: Client<Plain> = Builder::new(Plain, "https://pay.example".to_owned(), ())
-        .transport(Arc::new(transport.clone()))
-        .build()
-        .unwrap();
-    client.with_journal(Journal::new(store.clone(), "shop"))
-}
-
 #[tokio::test]
 async fn an_async_client_writes_on_another_thread() {
     let store = Sqlite::open(file("async")).unwrap();
     let transport = ScriptedTransport::new([Act::json("12345"), Act::Cut]);
-    let client = client(&transport, &store);
+    let client = client(&transport, store.clone());
     // Held by somebody: a client that wrote on this thread, the only one, would wait for ever.
     let (held, free) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
     let holder = {
@@ -217,7 +159,7 @@ async fn a_journal_that_is_gone_lets_nothing_out() {
     let store = Sqlite::in_memory().unwrap();
     run(&store, "DROP TABLE payments_journal");
     let transport = ScriptedTransport::new([Act::json("1")]);
-    let client = client(&transport, &store);
+    let client = client(&transport, store.clone());
     let error = client.call(Pay("1")).await.unwrap_err();
     assert!(matches!(error, Error::NotSent(_)), "{error}");
     assert!(transport.seen().is_empty());

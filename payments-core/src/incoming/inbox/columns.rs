@@ -29,45 +29,83 @@ pub(super) struct Stored {
     pub(super) peer: Option<String>,
 }
 
+/// What of a row cannot be read.
+pub(super) struct Unreadable {
+    pub(super) column: &'static str,
+}
+
+impl Unreadable {
+    /// For people, in the list of what was set aside.
+    pub(super) fn why(&self) -> String {
+        format!("{} cannot be read by this version", self.column)
+    }
+}
+
 impl Stored {
-    pub(super) fn row(self) -> Result<Row, StoreError> {
-        let broken = |column| {
-            let problem = format!("`{column}` of a row of payments_inbox cannot be read");
-            StoreError::new(StoreFailure::Foreign, "reading a row", problem)
-        };
+    pub(super) fn row(self) -> Result<Row, Unreadable> {
+        let (row, unreadable) = self.row_at_best();
+        unreadable.map_or(Ok(row), Err)
+    }
+
+    /// The row as far as it can be read, without its request where that cannot be, and what cannot.
+    pub(super) fn row_at_best(self) -> (Row, Option<Unreadable>) {
         let [provider, environment, account] = self.scope;
         let scope = Scope::stored(provider, environment, account);
-        let values = serde_json::from_str(&self.dedupe).map_err(|_| broken("dedupe"))?;
         let inbound = match self.method {
-            None => None,
-            Some(method) => {
-                let method = Method::from_bytes(method.as_bytes()).map_err(|_| broken("method"))?;
-                let headers = unlines(&self.headers.unwrap_or_default());
-                let inbound = Inbound::new(
-                    method,
-                    self.target.unwrap_or_default(),
-                    headers.ok_or_else(|| broken("headers"))?,
-                    self.body.unwrap_or_default(),
-                );
-                let peer: Option<Result<SocketAddr, _>> = self.peer.map(|peer| peer.parse());
-                Some(match peer.transpose().map_err(|_| broken("peer"))? {
-                    Some(peer) => inbound.from_peer(peer),
-                    None => inbound,
-                })
+            None => Ok(None),
+            Some(method) => request(
+                &method,
+                self.target.unwrap_or_default(),
+                &self.headers.unwrap_or_default(),
+                self.body.unwrap_or_default(),
+                self.peer.as_deref(),
+            )
+            .map(Some),
+        };
+        let (inbound, column) = match inbound {
+            Ok(inbound) => (inbound, None),
+            Err(column) => (None, Some(column)),
+        };
+        let (key, column) = match serde_json::from_str(&self.dedupe) {
+            Ok(values) => (Key::stored(scope, self.notice, values), column),
+            Err(_) => {
+                let key = Key::unreadable(scope, self.notice, self.dedupe);
+                (key, Some("`dedupe`"))
             }
         };
-        let key = Key::stored(scope, self.notice, values);
-        Ok(Row::stored(key, self.reference, inbound))
+        let unreadable = column.map(|column| Unreadable { column });
+        (Row::stored(key, self.reference, inbound), unreadable)
     }
+}
+
+/// The request, or the column that cannot be read.
+fn request(
+    method: &str,
+    target: String,
+    headers: &[u8],
+    body: Vec<u8>,
+    peer: Option<&str>,
+) -> Result<Inbound, &'static str> {
+    let method = Method::from_bytes(method.as_bytes()).map_err(|_| "`method`")?;
+    let headers = unlines(headers).ok_or("`headers`")?;
+    let inbound = Inbound::new(method, target, headers, body);
+    let peer: Option<Result<SocketAddr, _>> = peer.map(str::parse);
+    Ok(match peer.transpose().map_err(|_| "`peer`")? {
+        Some(peer) => inbound.from_peer(peer),
+        None => inbound,
+    })
 }
 
 pub(super) fn parts(scope: &Scope) -> (&str, &str, &str) {
     (scope.provider(), scope.environment(), scope.account())
 }
 
-/// Texts as a JSON array, so that `["a/b"]` and `["a", "b"]` are two.
-pub(super) fn texts(values: &[String]) -> Result<String, StoreError> {
-    serde_json::to_string(values).map_err(|error| {
+/// The values of a key as a JSON array, so that `["a/b"]` and `["a", "b"]` are two.
+pub(super) fn texts(key: &Key) -> Result<String, StoreError> {
+    if let ([values], true) = (key.values(), key.is_unreadable()) {
+        return Ok(values.clone());
+    }
+    serde_json::to_string(key.values()).map_err(|error| {
         let problem = "its key cannot be written";
         StoreError::new(StoreFailure::Other, "accepting a message", problem).with_source(error)
     })

@@ -29,6 +29,7 @@ struct Slot {
     row: Row,
     digest: Option<[u8; 32]>,
     phase: Phase,
+    /// When it is due; of a row that is over, when it was done or set aside.
     due: Duration,
     why: String,
 }
@@ -79,6 +80,9 @@ impl Memory {
     }
 
     pub(super) fn insert(&self, entry: Entry) -> Accepted {
+        if entry.is_malformed() {
+            return Accepted::Malformed;
+        }
         let mut state = self.state();
         if let Some(slot) = state
             .known
@@ -111,7 +115,7 @@ impl Memory {
             let slot = state.rows.get_mut(at)?;
             let attempts = slot.row.attempts();
             if attempts >= terms.attempts {
-                slot.phase = Phase::Dead;
+                (slot.phase, slot.due) = (Phase::Dead, now);
                 slot.why = super::NEVER_CAME_BACK.to_owned();
                 continue;
             }
@@ -149,7 +153,7 @@ impl Memory {
                 slot.due = now.saturating_add(pause);
                 slot.why = why;
             }
-            End::Dead(why) => (slot.phase, slot.why) = (Phase::Dead, why),
+            End::Dead(why) => (slot.phase, slot.due, slot.why) = (Phase::Dead, now, why),
         }
         true
     }
@@ -162,15 +166,28 @@ impl Memory {
     }
 
     pub(super) fn bring_back(&self, key: &Key) -> bool {
+        self.change_dead(key, |slot, _| {
+            slot.phase = Phase::Waiting;
+            slot.due = Duration::ZERO;
+            slot.row = slot.row.clone().claimed(0, false);
+        })
+    }
+
+    pub(super) fn drop_dead(&self, key: &Key) -> bool {
+        self.change_dead(key, |slot, now| {
+            (slot.phase, slot.due) = (Phase::Done, now);
+        })
+    }
+
+    fn change_dead(&self, key: &Key, change: impl FnOnce(&mut Slot, Duration)) -> bool {
+        let now = self.clock.monotonic();
         let mut state = self.state();
         let Some(at) = state.known.get(key).copied() else {
             return false;
         };
         match state.rows.get_mut(at) {
             Some(slot) if slot.phase == Phase::Dead => {
-                slot.phase = Phase::Waiting;
-                slot.due = Duration::ZERO;
-                slot.row = slot.row.clone().claimed(0, false);
+                change(slot, now);
                 true
             }
             Some(_) | None => false,
@@ -186,9 +203,21 @@ impl Memory {
             known,
             payments,
         } = &mut *state;
-        for slot in rows.iter_mut().filter(|slot| slot.phase == Phase::Done) {
+        for slot in rows.iter_mut() {
             let age = now.saturating_sub(slot.due);
-            if age >= keep.keys {
+            let is_over = match slot.phase {
+                Phase::Waiting | Phase::Gone => continue,
+                Phase::Dead => {
+                    if keep.dead.is_some_and(|dead| age >= dead) {
+                        known.remove(slot.row.key());
+                        slot.phase = Phase::Gone;
+                        purged.dead = purged.dead.saturating_add(1);
+                    }
+                    continue;
+                }
+                Phase::Done => age >= keep.keys,
+            };
+            if is_over {
                 known.remove(slot.row.key());
                 slot.phase = Phase::Gone;
                 purged.keys = purged.keys.saturating_add(1);
@@ -228,6 +257,10 @@ impl InboxStore for Memory {
 
     fn revive(&self, key: Key) -> Answer<'_, bool> {
         Box::pin(ready(Ok(self.bring_back(&key))))
+    }
+
+    fn discard(&self, key: Key) -> Answer<'_, bool> {
+        Box::pin(ready(Ok(self.drop_dead(&key))))
     }
 
     fn purge(&self, keep: Retention) -> Answer<'_, Purged> {

@@ -110,7 +110,16 @@ impl Inbox<Postgres> {
         self.store().revive(key.clone()).await
     }
 
-    /// Deletes what is done and old enough, some hundred rows at a time. A repeat of a message whose
+    /// Counts a row that was set aside as done: nothing is to be acted upon, and it is kept for as long as
+    /// others that are. Says whether there was such a row.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing has changed, or nobody knows.
+    pub async fn discard(&self, key: &Key) -> Result<bool, StoreError> {
+        self.store().discard(key.clone()).await
+    }
+
+    /// Deletes what is over and old enough, some hundred rows at a time. A repeat of a message whose
     /// key is deleted counts as new.
     ///
     /// # Errors
@@ -132,17 +141,18 @@ impl Claimed<Postgres> {
         self,
         act: impl for<'t> FnOnce(&'t Transaction<'_>, &'t Row) -> Acting<'t>,
     ) -> Result<Finished, StoreError> {
-        let failed = |error| failed("finishing a row", error);
+        const FINISHING: &str = "finishing a row";
+        let failed = |error| failed(FINISHING, error);
         let store = self.inbox.store().clone();
         let why = {
-            let mut client = store.client().await;
-            let transaction = begin(&mut client).await.map_err(failed)?;
+            let (mut session, now) = store.session(FINISHING).await?;
+            let ending = rows::Ending::on(&mut session).await.map_err(failed)?;
+            let transaction = begin(&mut session).await.map_err(failed)?;
             let acted = act(&transaction, self.row()).await;
             match acted {
                 Ok(outcome @ (Outcome::Settled | Outcome::Done)) => {
-                    let now = store.now(&transaction).await.map_err(failed)?;
                     let end = self.end(outcome);
-                    let is_ours = rows::end(&transaction, now, &self.lease, &end).await;
+                    let is_ours = rows::end(&transaction, &ending, now, &self.lease, &end).await;
                     if !is_ours.map_err(failed)? {
                         transaction.rollback().await.map_err(failed)?;
                         return Ok(Finished::Lost);

@@ -16,6 +16,8 @@ pub struct Key {
     scope: Scope,
     notice: Cow<'static, str>,
     values: Vec<String>,
+    /// What a store has in the place of values that it cannot read.
+    is_unreadable: bool,
 }
 
 impl Key {
@@ -27,6 +29,7 @@ impl Key {
             scope: scope.clone(),
             notice: N::NAME.into(),
             values: values.iter().map(|value| guid_folded(value)).collect(),
+            is_unreadable: false,
         }
     }
 
@@ -37,6 +40,16 @@ impl Key {
             scope,
             notice: notice.into(),
             values,
+            is_unreadable: false,
+        }
+    }
+
+    /// The same of a row whose values cannot be read: they are what stands in their place.
+    #[must_use]
+    pub fn unreadable(scope: Scope, notice: String, values: String) -> Self {
+        Self {
+            is_unreadable: true,
+            ..Self::stored(scope, notice, vec![values])
         }
     }
 
@@ -56,6 +69,12 @@ impl Key {
     #[must_use]
     pub fn values(&self) -> &[String] {
         &self.values
+    }
+
+    /// Whether the values stand in a store in a form that it cannot read.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        self.is_unreadable
     }
 }
 
@@ -82,6 +101,9 @@ pub enum Accepted {
     /// A message with its key was there before and said something else, and no signature tells
     /// which of the two is right. It was not taken in.
     Conflict,
+    /// Its reference, its key or its target holds U+0000, which not every database can keep. It was not
+    /// taken in, and would not be if it came again.
+    Malformed,
 }
 
 /// A message on its way into a store.
@@ -176,6 +198,16 @@ impl Entry {
     #[must_use]
     pub fn digest(&self) -> Option<[u8; 32]> {
         self.digest
+    }
+
+    /// Whether it is [`Accepted::Malformed`]: every store refuses it alike.
+    #[must_use]
+    pub fn is_malformed(&self) -> bool {
+        let target = self.inbound().map_or("", Inbound::path_and_query);
+        let mut texts = [self.reference(), target]
+            .into_iter()
+            .chain(self.key.values.iter().map(String::as_str));
+        texts.any(|text| text.contains('\0'))
     }
 
     /// What is to be said of it where its key is known, with the digest that was kept then.

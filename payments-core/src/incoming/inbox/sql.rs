@@ -77,6 +77,12 @@ pub const REVIVE: &str = "
     WHERE provider = ?1 AND environment = ?2 AND account = ?3 AND notice = ?4 AND dedupe = ?5
         AND state = 'dead'";
 
+/// Ends one of them without acting upon it.
+pub const DISCARD: &str = "
+    UPDATE payments_inbox SET state = 'done', touched_at = ?6
+    WHERE provider = ?1 AND environment = ?2 AND account = ?3 AND notice = ?4 AND dedupe = ?5
+        AND state = 'dead'";
+
 /// Deletes content of what was done before ?1, of ?2 rows at most.
 pub const EMPTY: &str = "
     UPDATE payments_inbox
@@ -91,6 +97,14 @@ pub const DELETE: &str = "
     DELETE FROM payments_inbox
     WHERE id IN (
         SELECT id FROM payments_inbox WHERE state = 'done' AND touched_at <= ?1 LIMIT ?2
+    )
+    RETURNING provider, environment, account, reference";
+
+/// Deletes what was set aside before ?1, ?2 rows at most.
+pub const BURY: &str = "
+    DELETE FROM payments_inbox
+    WHERE id IN (
+        SELECT id FROM payments_inbox WHERE state = 'dead' AND touched_at <= ?1 LIMIT ?2
     )
     RETURNING provider, environment, account, reference";
 

@@ -121,7 +121,16 @@ impl Inbox<Sqlite> {
         rows::revive(self.store(), key)
     }
 
-    /// Deletes what is done and old enough, some hundred rows at a time. A repeat of a message whose
+    /// Counts a row that was set aside as done: nothing is to be acted upon, and it is kept for as long as
+    /// others that are. Says whether there was such a row.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing has changed.
+    pub fn discard(&self, key: &Key) -> Result<bool, StoreError> {
+        rows::discard(self.store(), key)
+    }
+
+    /// Deletes what is over and old enough, some hundred rows at a time. A repeat of a message whose
     /// key is deleted counts as new.
     ///
     /// # Errors

@@ -37,12 +37,17 @@ fn keep() -> Retention {
     Retention {
         content: DAY,
         keys: DAY.saturating_mul(3),
+        dead: None,
     }
 }
 
 pub(super) async fn what_is_done_is_purged<S: InboxStore>(bench: &Bench<S>) -> Result<(), String> {
     let purge = async || told(bench.store.purge(keep()).await);
-    let purged = |contents, keys| Purged { contents, keys };
+    let purged = |contents, keys| Purged {
+        contents,
+        keys,
+        dead: 0,
+    };
     let claim = |body| unsigned("A", "/told", body);
     same("kept", bench.keep(claim("x")).await?, Accepted::New)?;
     let lease = bench.take("a row").await?;
@@ -82,6 +87,59 @@ pub(super) async fn what_is_done_is_purged<S: InboxStore>(bench: &Bench<S>) -> R
     same("as new", bench.keep(claim("z")).await?, Accepted::New)?;
     let anew = bench.take("what is new again").await?;
     same("as if never settled", anew.row().settled_before(), false)
+}
+
+pub(super) async fn dead_letters_go_when_they_are_told_to<S: InboxStore>(
+    bench: &Bench<S>,
+) -> Result<(), String> {
+    for reference in ["A", "B"] {
+        let kept = bench.keep(unsigned(reference, "/told", "x")).await?;
+        same("kept", kept, Accepted::New)?;
+        let lease = bench.take("a row").await?;
+        let end = End::Dead("no such order".to_owned());
+        bench.end("setting it aside", &lease, end, true).await?;
+    }
+    let listed = async || -> Result<Vec<String>, String> {
+        let dead = told(bench.store.dead_letters(10).await)?;
+        let references = dead.iter().map(|(row, _)| row.reference().to_owned());
+        Ok(references.collect())
+    };
+    let discard = async |values: &[&str]| told(bench.store.discard(key(values)).await);
+    bench.clock.advance(DAY.saturating_mul(400));
+    let without = told(bench.store.purge(keep()).await)?;
+    same("purging without a period", without, Purged::default())?;
+    same("discarding one", discard(&["A"]).await?, true)?;
+    same("discarding it again", discard(&["A"]).await?, false)?;
+    same("discarding nothing", discard(&["C"]).await?, false)?;
+    same("what is left", listed().await?, vec!["B".to_owned()])?;
+    bench.idle("what was discarded").await?;
+    let revived = told(bench.store.revive(key(&["A"])).await)?;
+    same("reviving what was discarded", revived, false)?;
+    // It is done now, and goes as others do: its key is known for as long.
+    bench.clock.advance(DAY);
+    let first = told(bench.store.purge(keep()).await)?;
+    let content = Purged {
+        contents: 1,
+        ..Purged::default()
+    };
+    same("its content", first, content)?;
+    let repeat = bench.keep(unsigned("A", "/told", "x")).await?;
+    same("a repeat of it", repeat, Accepted::Duplicate)?;
+    let with = |days| Retention {
+        dead: Some(DAY.saturating_mul(days)),
+        ..keep()
+    };
+    let young = told(bench.store.purge(with(402)).await)?;
+    same("before its period", young, Purged::default())?;
+    let old = told(bench.store.purge(with(401)).await)?;
+    let gone = Purged {
+        dead: 1,
+        ..Purged::default()
+    };
+    same("after it", old, gone)?;
+    same("what is left then", listed().await?, Vec::<String>::new())?;
+    let anew = bench.keep(unsigned("B", "/told", "y")).await?;
+    same("as new", anew, Accepted::New)
 }
 
 pub(super) async fn what_is_not_done_is_kept<S: InboxStore>(

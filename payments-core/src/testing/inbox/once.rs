@@ -97,6 +97,35 @@ pub(super) async fn keys_are_kept_apart<S: InboxStore>(bench: &Bench<S>) -> Resu
     Ok(())
 }
 
+/// U+0000 in a text: SQLite keeps it, PostgreSQL does not, and no provider means it.
+pub(super) async fn what_no_database_keeps_is_refused<S: InboxStore>(
+    bench: &Bench<S>,
+) -> Result<(), String> {
+    for _ in 0..2 {
+        for (what, entry) in [
+            ("in the reference", signed(&["A\0"])),
+            ("in another value", signed(&["A", "\0"])),
+            ("in the target", unsigned("A", "/told?a=\0", "x")),
+            (
+                "in a found one",
+                Entry::found::<Told>(&shop(), "\0", &["A"]),
+            ),
+        ] {
+            same(what, bench.keep(entry).await?, Accepted::Malformed)?;
+        }
+    }
+    bench.idle("what was refused").await?;
+    // Escaped it is a text like any other, and in a body it is a byte.
+    let entry = unsigned("A", "/told?a=%00", "\0");
+    same("bytes", bench.keep(entry).await?, Accepted::New)?;
+    let lease = bench.take("bytes").await?;
+    let body = lease.row().inbound().map(|inbound| inbound.body().clone());
+    same("its body", body.as_deref(), Some(&b"\0"[..]))?;
+    // What a handler says of it is kept for people, whatever is in it.
+    let why = End::Dead("no \0 order".to_owned());
+    bench.end("its end", &lease, why, true).await
+}
+
 pub(super) async fn a_message_comes_back_as_it_was<S: InboxStore>(
     bench: &Bench<S>,
 ) -> Result<(), String> {

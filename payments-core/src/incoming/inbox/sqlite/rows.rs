@@ -2,18 +2,25 @@
 
 use rusqlite::{OptionalExtension, Row as SqlRow, Transaction, params, params_from_iter};
 
-use super::super::columns::{BATCH, SLACK, Stored, lines, millis, parts, texts};
+use super::super::columns::{BATCH, SLACK, Stored, Unreadable, lines, millis, parts, texts};
 use super::super::row::{Accepted, Entry, Key, Row};
 use super::super::store::{Answer, End, InboxStore, Lease, Purged, Retention, Terms};
 use super::super::{NEVER_CAME_BACK, sql};
 use crate::incoming::inbound::Inbound;
 use crate::store::{Sqlite, SqliteError, StoreError};
 
+const PURGING: &str = "purging the inbox";
+/// What cannot be read of a row with a text that is none.
+const TEXT: &str = "one of its texts";
+
 pub(super) fn keep(store: &Sqlite, entry: &Entry) -> Result<Accepted, StoreError> {
+    if entry.is_malformed() {
+        return Ok(Accepted::Malformed);
+    }
     let now = store.now();
     store.transaction("accepting a message", |transaction| {
         let (key, inbound) = (entry.key(), entry.inbound());
-        let (scope, dedupe) = (key.scope(), texts(key.values())?);
+        let (scope, dedupe) = (key.scope(), texts(key)?);
         let (provider, environment, account) = parts(scope);
         let digest = entry.digest();
         let kept = transaction.execute(
@@ -57,14 +64,22 @@ pub(super) fn claim(store: &Sqlite, terms: Terms) -> Result<Option<Lease>, Store
             let Some(next) = next(transaction, now)? else {
                 return Ok(None);
             };
-            if next.attempts >= terms.attempts {
-                let aside = params![next.id, "dead", 0, NEVER_CAME_BACK, now];
-                transaction.execute(sql::DONE, aside)?;
-                continue;
-            }
+            let row = match next.row {
+                Ok(row) if next.attempts < terms.attempts => Ok(row),
+                Ok(_) => Err(NEVER_CAME_BACK.to_owned()),
+                Err(unreadable) => Err(unreadable.why()),
+            };
+            let row = match row {
+                Ok(row) => row,
+                Err(why) => {
+                    let aside = params![next.id, "dead", 0, why, now];
+                    transaction.execute(sql::DONE, aside)?;
+                    continue;
+                }
+            };
             let number = next.claims.saturating_add(1);
             let until = now.saturating_add(millis(terms.lease));
-            let (provider, environment, account) = parts(next.row.scope());
+            let (provider, environment, account) = parts(row.scope());
             transaction.execute(sql::COUNT, params![next.id, now])?;
             transaction.execute(
                 sql::CLAIM,
@@ -72,14 +87,14 @@ pub(super) fn claim(store: &Sqlite, terms: Terms) -> Result<Option<Lease>, Store
                     provider,
                     environment,
                     account,
-                    next.row.reference(),
+                    row.reference(),
                     number,
                     now,
                     until
                 ],
             )?;
             let attempts = next.attempts.saturating_add(1);
-            let row = next.row.claimed(attempts, next.is_settled);
+            let row = row.claimed(attempts, next.is_settled);
             return Ok(Some(Lease::new(row, next.id, number)));
         }
     })
@@ -90,7 +105,7 @@ struct Next {
     attempts: u32,
     claims: i64,
     is_settled: bool,
-    row: Row,
+    row: Result<Row, Unreadable>,
 }
 
 fn next(transaction: &Transaction<'_>, now: i64) -> Result<Option<Next>, SqliteError> {
@@ -99,7 +114,7 @@ fn next(transaction: &Transaction<'_>, now: i64) -> Result<Option<Next>, SqliteE
         .query_row(sql::NEXT, params![now, jumped], |row| {
             let (id, attempts) = (row.get(0)?, row.get(1)?);
             let (claims, is_settled) = (row.get(2)?, row.get(3)?);
-            Ok((id, attempts, claims, is_settled, read(row, 4)?))
+            Ok((id, attempts, claims, is_settled, read(row, 4)))
         })
         .optional()?;
     let Some((id, attempts, claims, is_settled, stored)) = found else {
@@ -110,7 +125,10 @@ fn next(transaction: &Transaction<'_>, now: i64) -> Result<Option<Next>, SqliteE
         attempts,
         claims,
         is_settled,
-        row: stored.row()?,
+        row: match stored {
+            Ok(stored) => stored.row(),
+            Err(_) => Err(Unreadable { column: TEXT }),
+        },
     }))
 }
 
@@ -158,35 +176,72 @@ pub(super) fn dead_letters(store: &Sqlite, most: u32) -> Result<Vec<(Row, String
         while let Some(row) = rows.next()? {
             let attempts = row.get(0)?;
             let why: Option<String> = row.get(1)?;
-            let stored = read(row, 2)?.row()?.claimed(attempts, false);
-            found.push((stored, why.unwrap_or_default()));
+            let stored = match read(row, 2) {
+                Ok(stored) => stored,
+                Err(_) => read_lossy(row, 2)?,
+            };
+            let (row, _) = stored.row_at_best();
+            found.push((row.claimed(attempts, false), why.unwrap_or_default()));
         }
         Ok(found)
     })
 }
 
 pub(super) fn revive(store: &Sqlite, key: &Key) -> Result<bool, StoreError> {
+    change(store, key, "reviving a dead letter", sql::REVIVE)
+}
+
+pub(super) fn discard(store: &Sqlite, key: &Key) -> Result<bool, StoreError> {
+    change(store, key, "discarding a dead letter", sql::DISCARD)
+}
+
+fn change(
+    store: &Sqlite,
+    key: &Key,
+    doing: &'static str,
+    statement: &str,
+) -> Result<bool, StoreError> {
     let now = store.now();
-    store.transaction("reviving a dead letter", |transaction| {
+    store.transaction(doing, |transaction| {
         let (provider, environment, account) = parts(key.scope());
-        let dedupe = texts(key.values())?;
-        let revived = transaction.execute(
-            sql::REVIVE,
-            params![provider, environment, account, key.notice(), dedupe, now],
-        )?;
-        Ok(revived > 0)
+        let values = params![
+            provider,
+            environment,
+            account,
+            key.notice(),
+            texts(key)?,
+            now
+        ];
+        Ok(transaction.execute(statement, values)? > 0)
     })
 }
 
 pub(super) fn purge(store: &Sqlite, keep: Retention) -> Result<Purged, StoreError> {
-    const PURGING: &str = "purging the inbox";
     let now = store.now();
     let mut purged = Purged::default();
     // Whole rows first: then there is less content to delete.
+    purged.keys = delete(store, sql::DELETE, now.saturating_sub(millis(keep.keys)))?;
+    if let Some(dead) = keep.dead {
+        purged.dead = delete(store, sql::BURY, now.saturating_sub(millis(dead)))?;
+    }
     loop {
-        let before = now.saturating_sub(millis(keep.keys));
+        let before = now.saturating_sub(millis(keep.content));
+        let emptied = store.transaction(PURGING, |transaction| {
+            Ok(transaction.execute(sql::EMPTY, params![before, BATCH])?)
+        })?;
+        purged.contents = purged.contents.saturating_add(count(emptied));
+        if emptied == 0 {
+            return Ok(purged);
+        }
+    }
+}
+
+/// Deletes rows, and payments that no row is about any more; gives the number of rows.
+fn delete(store: &Sqlite, statement: &str, before: i64) -> Result<u64, StoreError> {
+    let mut all: u64 = 0;
+    loop {
         let deleted = store.transaction(PURGING, |transaction| {
-            let mut statement = transaction.prepare(sql::DELETE)?;
+            let mut statement = transaction.prepare(statement)?;
             let payments = statement.query_map(params![before, BATCH], |row| {
                 let (provider, environment): (String, String) = (row.get(0)?, row.get(1)?);
                 let (account, reference): (String, String) = (row.get(2)?, row.get(3)?);
@@ -198,19 +253,9 @@ pub(super) fn purge(store: &Sqlite, keep: Retention) -> Result<Purged, StoreErro
             }
             Ok(payments.len())
         })?;
-        purged.keys = purged.keys.saturating_add(count(deleted));
+        all = all.saturating_add(count(deleted));
         if deleted == 0 {
-            break;
-        }
-    }
-    loop {
-        let before = now.saturating_sub(millis(keep.content));
-        let emptied = store.transaction(PURGING, |transaction| {
-            Ok(transaction.execute(sql::EMPTY, params![before, BATCH])?)
-        })?;
-        purged.contents = purged.contents.saturating_add(count(emptied));
-        if emptied == 0 {
-            return Ok(purged);
+            return Ok(all);
         }
     }
 }
@@ -234,6 +279,10 @@ impl InboxStore for Sqlite {
 
     fn revive(&self, key: Key) -> Answer<'_, bool> {
         self.on_thread(move |store| revive(store, &key))
+    }
+
+    fn discard(&self, key: Key) -> Answer<'_, bool> {
+        self.on_thread(move |store| discard(store, &key))
     }
 
     fn purge(&self, keep: Retention) -> Answer<'_, Purged> {
@@ -260,6 +309,28 @@ fn read(row: &SqlRow<'_>, at: usize) -> rusqlite::Result<Stored> {
         headers: row.get(next())?,
         body: row.get(next())?,
         peer: row.get(next())?,
+    })
+}
+
+/// The same of a row whose texts are not UTF-8, which somebody else wrote: what names it, and no request.
+fn read_lossy(row: &SqlRow<'_>, at: usize) -> rusqlite::Result<Stored> {
+    let mut columns = at..;
+    let mut next = || {
+        let bytes = row
+            .get_ref(columns.next().unwrap_or_default())?
+            .as_bytes()?;
+        Ok::<_, rusqlite::Error>(String::from_utf8_lossy(bytes).into_owned())
+    };
+    Ok(Stored {
+        scope: [next()?, next()?, next()?],
+        notice: next()?,
+        dedupe: next()?,
+        reference: next()?,
+        method: None,
+        target: None,
+        headers: None,
+        body: None,
+        peer: None,
     })
 }
 

@@ -1,0 +1,290 @@
+//! A journal in PostgreSQL: shared by several machines. One test, because the server is started for it.
+
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::Duration;
+
+use payments_core::MoneyMoved;
+use payments_core::client::{Builder, blocking};
+use payments_core::error::Error;
+use payments_core::journal::{
+    Begun, By, Journal, JournalStore, Kept, Outcome, Row, Settlement, State,
+};
+use payments_core::store::tokio_postgres::{self, Client, Config, NoTls};
+use payments_core::store::{Postgres, StoreFailure};
+use payments_core::testing::{Act, Cluster, FixedClock, ScriptedTransport, journal_store};
+use tokio::runtime::Handle;
+
+use super::toy::{Pay, Plain, client, entry};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_holds_the_contract() {
+    let Some(cluster) = Cluster::find().unwrap() else {
+        return;
+    };
+    let cluster = Arc::new(cluster);
+    contract(&cluster).await;
+    of_many_that_record_an_operation_at_once_one_may_send(&cluster).await;
+    two_processes_that_pay_at_once_make_one_call(&cluster).await;
+    what_another_is_just_recording_is_waited_for(&cluster).await;
+    the_table_itself_holds_one_live_row_of_an_operation(&cluster).await;
+    rows_that_are_not_ours_are_an_error(&cluster).await;
+    a_blocking_client_waits_for_it(&cluster).await;
+    a_clock_that_is_behind_makes_no_row_old(&cluster).await;
+    rows_outlive_a_server_that_is_killed(&cluster).await;
+}
+
+/// Another connection to the tables of `schema`, as another process has it.
+async fn another(cluster: &Cluster, schema: &str) -> Postgres {
+    let client = cluster.client(schema).await.unwrap();
+    Postgres::on(client).await.unwrap()
+}
+
+async fn empty(cluster: &Cluster, schema: &str) -> Postgres {
+    drop(cluster.fresh(schema).await.unwrap());
+    another(cluster, schema).await
+}
+
+/// On a thread that may wait.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.unwrap()
+}
+
+async fn begin(store: &Postgres, operation: &'static str) -> Begun {
+    let store = store.clone();
+    aside(move || store.begin(&entry(operation), false).unwrap()).await
+}
+
+async fn open(store: &Postgres) -> Vec<String> {
+    let store = store.clone();
+    let open = aside(move || store.open("shop").unwrap()).await;
+    open.iter().map(|row| row.operation().to_owned()).collect()
+}
+
+async fn contract(cluster: &Arc<Cluster>) {
+    let cluster = Arc::clone(cluster);
+    let held = aside(move || {
+        journal_store(|| {
+            let store = Handle::current().block_on(empty(&cluster, "contract"));
+            store.with_clock(Arc::new(FixedClock::new()))
+        })
+    });
+    held.await.unwrap();
+}
+
+async fn of_many_that_record_an_operation_at_once_one_may_send(cluster: &Cluster) {
+    let store = empty(cluster, "many").await;
+    let start = Arc::new(Barrier::new(4));
+    let mut threads = Vec::new();
+    for _ in 0..4 {
+        let (store, start) = (another(cluster, "many").await, Arc::clone(&start));
+        threads.push(thread::spawn(move || {
+            start.wait();
+            let begun = (0..20).map(|number| store.begin(&entry(&number.to_string()), false));
+            begun
+                .filter(|begun| matches!(begun.as_ref().unwrap(), Begun::Recorded { .. }))
+                .count()
+        }));
+    }
+    let joined = aside(|| threads.into_iter().map(|one| one.join().unwrap()).sum());
+    let recorded: usize = joined.await;
+    assert_eq!(recorded, 20);
+    assert_eq!(open(&store).await.len(), 20);
+}
+
+/// Waits until so many connections wait for a lock.
+async fn until_waiting(looker: &Client, count: i64) {
+    let look = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    let waiting = async {
+        while looker.query_one(look, &[]).await.unwrap().get::<_, i64>(0) < count {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = tokio::time::timeout(Duration::from_secs(60), waiting).await;
+    assert!(waited.is_ok(), "nobody waits");
+}
+
+async fn two_processes_that_pay_at_once_make_one_call(cluster: &Cluster) {
+    let gate = cluster.fresh("pay").await.unwrap();
+    drop(another(cluster, "pay").await);
+    let looker = cluster.client("pay").await.unwrap();
+    let transport = ScriptedTransport::new([Act::json("12345"), Act::json("12345")]);
+    // Both are held where they write, and let go together.
+    let hold = "BEGIN; LOCK TABLE payments_journal IN SHARE MODE";
+    gate.batch_execute(hold).await.unwrap();
+    let mut calls = Vec::new();
+    for _ in 0..2 {
+        let client = client(&transport, another(cluster, "pay").await);
+        calls.push(tokio::spawn(async move { client.call(Pay("1")).await }));
+    }
+    until_waiting(&looker, 2).await;
+    assert_eq!(transport.seen().len(), 0, "sent before it was recorded");
+    gate.batch_execute("COMMIT").await.unwrap();
+    let mut answered = Vec::new();
+    for call in calls {
+        match call.await.unwrap() {
+            Ok(reply) => {
+                answered.push(*reply);
+            }
+            // It stood there as sent, and not yet how it ended.
+            Err(error) => assert_eq!(error.money_moved(), MoneyMoved::Maybe, "{error}"),
+        }
+    }
+    assert!(answered.contains(&5), "{answered:?}");
+    assert_eq!(transport.count("/pay"), 1);
+    let again = client(&transport, another(cluster, "pay").await);
+    assert_eq!(*again.call(Pay("1")).await.unwrap(), 5);
+    assert_eq!(transport.count("/pay"), 1);
+}
+
+async fn what_another_is_just_recording_is_waited_for(cluster: &Cluster) {
+    let store = empty(cluster, "waits").await;
+    let (other, looker) = (
+        cluster.client("waits").await.unwrap(),
+        cluster.client("waits").await.unwrap(),
+    );
+    for (end, is_recorded) in [("ROLLBACK", true), ("COMMIT", false)] {
+        let operation: &'static str = if is_recorded { "1" } else { "2" };
+        let insert = format!(
+            "BEGIN; INSERT INTO payments_journal (provider, environment, account, call, operation, \
+             digest, sent_at, attempts, state) \
+             VALUES ('plain', 'https://pay.example', 'shop', 'pay', '{operation}', 'x', 1, 1, 'open')"
+        );
+        other.batch_execute(&insert).await.unwrap();
+        let begun = tokio::spawn({
+            let store = store.clone();
+            async move { begin(&store, operation).await }
+        });
+        until_waiting(&looker, 1).await;
+        other.batch_execute(end).await.unwrap();
+        let begun = begun.await.unwrap();
+        let recorded = matches!(begun, Begun::Recorded { attempts: 1, .. });
+        assert_eq!(recorded, is_recorded, "{end}: {begun:?}");
+    }
+}
+
+async fn the_table_itself_holds_one_live_row_of_an_operation(cluster: &Cluster) {
+    let store = empty(cluster, "live").await;
+    let _ = begin(&store, "1").await;
+    let again = "INSERT INTO payments_journal (provider, environment, account, call, operation, \
+                 digest, sent_at, attempts, state) SELECT provider, environment, account, call, \
+                 operation, 'other', sent_at, 1, 'open' FROM payments_journal";
+    let other = cluster.client("live").await.unwrap();
+    assert!(other.batch_execute(again).await.is_err());
+}
+
+async fn rows_that_are_not_ours_are_an_error(cluster: &Cluster) {
+    for change in [
+        "state = 'perhaps'",
+        "state = 'done', settled_at = 1, settled_by = NULL",
+        "state = 'done', settled_at = NULL, settled_by = 'query'",
+        "state = 'done', settled_at = 1, settled_by = 'answer', reply_status = 7, reply_body = ''",
+        "state = 'done', settled_at = 1, settled_by = 'answer', reply_status = 200",
+        "attempts = -1",
+    ] {
+        let store = empty(cluster, "foreign").await;
+        let Begun::Recorded { id, .. } = begin(&store, "1").await else {
+            unreachable!("it was known");
+        };
+        let change = format!("UPDATE payments_journal SET {change}");
+        let other = cluster.client("foreign").await.unwrap();
+        other.batch_execute(&change).await.unwrap();
+        let error = aside(move || store.row(id).unwrap_err()).await;
+        assert_eq!(error.failure(), StoreFailure::Foreign, "{change}: {error}");
+    }
+}
+
+/// A store that opens its connections itself.
+async fn opening(cluster: &Cluster, schema: &str) -> Postgres {
+    drop(cluster.fresh(schema).await.unwrap());
+    let mut config: Config = cluster.address().parse().unwrap();
+    config.options(format!("-c search_path={schema}"));
+    let opened = Postgres::connect_with(move || {
+        let config = config.clone();
+        async move {
+            let (client, connection) = config.connect(NoTls).await?;
+            tokio::spawn(connection);
+            Ok::<_, tokio_postgres::Error>(client)
+        }
+    });
+    opened.await.unwrap()
+}
+
+/// Also for a connection that has to be opened anew.
+async fn a_blocking_client_waits_for_it(cluster: &Cluster) {
+    let store = opening(cluster, "blocking").await;
+    let own = "SELECT pg_backend_pid()";
+    let own = store.client().await.unwrap().query_one(own, &[]).await;
+    let own: i32 = own.unwrap().get(0);
+    let killer = cluster.client("blocking").await.unwrap();
+    let kill = "SELECT pg_terminate_backend($1, 60000)";
+    let killed = killer.query_one(kill, &[&own]).await.unwrap();
+    assert!(killed.get::<_, bool>(0));
+    let transport = ScriptedTransport::new([Act::json("12345"), Act::Cut]);
+    let client: blocking::Client<Plain> = Builder::new(Plain, "https://pay.example".to_owned(), ())
+        .blocking_transport(Arc::new(transport.clone()))
+        .build()
+        .unwrap();
+    let client = client.with_journal(Journal::new(store.clone(), "shop"));
+    // A thread without a runtime, as such a program has.
+    let paid = thread::spawn(move || {
+        assert_eq!(*client.call(Pay("1")).unwrap(), 5);
+        assert_eq!(*client.call(Pay("1")).unwrap(), 5);
+        let cut = client.call(Pay("2")).unwrap_err();
+        assert_eq!(cut.money_moved(), MoneyMoved::Maybe);
+    });
+    aside(move || paid.join().unwrap()).await;
+    assert_eq!(transport.count("/pay"), 2);
+    assert_eq!(open(&store).await, ["2"]);
+}
+
+/// Calls of 1970, as a machine without a battery has it.
+async fn a_clock_that_is_behind_makes_no_row_old(cluster: &Cluster) {
+    let store = empty(cluster, "behind").await;
+    let Begun::Recorded { id, millis, .. } = begin(&store, "1").await else {
+        unreachable!("it was known");
+    };
+    let now = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+    let other = cluster.client("behind").await.unwrap();
+    let now: i64 = other.query_one(now, &[]).await.unwrap().get(0);
+    let recorded = i64::try_from(millis).unwrap();
+    let minute = now.saturating_sub(60_000)..=now;
+    assert!(minute.contains(&recorded), "{recorded} at {now}");
+    let again = aside(move || (store.again(id, 1), store.row(id))).await;
+    assert_eq!(again.0.unwrap(), Some(2));
+    assert!(again.1.unwrap().unwrap().record().prepared_at() >= millis);
+}
+
+async fn rows_outlive_a_server_that_is_killed(cluster: &Cluster) {
+    let store = empty(cluster, "outlives").await;
+    let reply = Kept::stored(201, Some("application/json"), vec![0, 255, 7]).unwrap();
+    let done = Settlement::new(Outcome::Done(Some(reply)), By::Answer, 2_000);
+    let Begun::Recorded { id, .. } = begin(&store, "1").await else {
+        unreachable!("it was known");
+    };
+    let settled = {
+        let (store, done) = (store.clone(), done.clone());
+        aside(move || store.settle(id, 1, &done).unwrap()).await
+    };
+    assert!(settled);
+    let _ = begin(&store, "2").await;
+    let transport = ScriptedTransport::new([Act::json("1")]);
+    let client = client(&transport, store.clone());
+    let Ok(()) = cluster.stop() else {
+        return; // A server of somebody else's is not stopped.
+    };
+    // What cannot be recorded is not sent.
+    let error = client.call(Pay("3")).await.unwrap_err();
+    assert!(matches!(error, Error::NotSent(_)), "{error}");
+    assert!(transport.seen().is_empty());
+    assert!(matches!(client.open_calls().await, Err(Error::NotSent(_))));
+    cluster.start().unwrap();
+    let store = another(cluster, "outlives").await;
+    assert_eq!(open(&store).await, ["2"]);
+    let known = aside(move || store.begin(&entry("1"), true).unwrap()).await;
+    let Begun::Known(first) = known else {
+        unreachable!("it is forgotten");
+    };
+    assert_eq!(*first.state(), State::Settled(done));
+    assert_eq!(Row::attempts(&first), 1);
+}

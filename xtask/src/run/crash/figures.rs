@@ -1,0 +1,168 @@
+//! What is printed: what the senders and the provider know against what the merchant has.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::callback::{Callback, Effect};
+use super::kills::Victim;
+use super::traffic::Told;
+use crate::say;
+
+/// All figures.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Figures {
+    pub(super) kills: u64,
+    /// Callbacks that were to be sent, repeats among them.
+    pub(super) callbacks: u64,
+    /// How many of those were acknowledged.
+    pub(super) acknowledged: u64,
+    /// Different callbacks that were acknowledged and had no effect.
+    pub(super) lost: u64,
+    /// Effects beyond the first of a callback.
+    pub(super) processed_twice: u64,
+    /// Callbacks that their sender gave up, or that the inbox set aside.
+    pub(super) abandoned: u64,
+    /// Payouts that the payer wanted.
+    pub(super) calls: u64,
+    /// Payouts beyond the first of a call.
+    pub(super) double_effects: u64,
+    #[serde(skip)]
+    pub(super) beside: Beside,
+}
+
+/// What shows that the kills hit something; for people.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Beside {
+    pub(super) victims: BTreeMap<Victim, u64>,
+    /// Callbacks that were committed when the receiver was gone, and not acknowledged.
+    pub(super) unacknowledged: u64,
+    /// Claims that were open whenever a receiver began again.
+    pub(super) begun: u64,
+    /// Calls that were open whenever a payer began again.
+    pub(super) open_calls: u64,
+    /// Calls that were settled by hand.
+    pub(super) by_hand: u64,
+    /// Tries of the senders after the first.
+    pub(super) resent: u64,
+    /// Effects that no callback was sent for, and payouts that nobody wanted.
+    pub(super) strangers: u64,
+    /// Calls that were not carried out, or are not known to be.
+    pub(super) unpaid: u64,
+    pub(super) took: Duration,
+}
+
+/// What the merchant wanted to pay, by account and number, and whether it knows that it has.
+pub(super) type Wanted = Vec<(String, String, bool)>;
+
+impl Figures {
+    /// Compares what was acknowledged with the effects, how many were set aside among them.
+    pub(super) fn receive(&mut self, told: &Told, effects: Vec<Effect>, dead: u64) {
+        let mut found: HashMap<Effect, u64> = HashMap::new();
+        for effect in effects {
+            add(found.entry(effect).or_default(), 1);
+        }
+        let mut missing = 0;
+        for (number, is_acknowledged) in (0_u64..).zip(&told.known) {
+            match found.remove(&Callback(number).effect()) {
+                Some(count) => add(&mut self.processed_twice, count.saturating_sub(1)),
+                None => add(&mut missing, u64::from(*is_acknowledged)),
+            }
+        }
+        self.acknowledged = told.acknowledged;
+        self.lost = missing.saturating_sub(dead);
+        self.abandoned = told.given_up.saturating_add(dead);
+        self.beside.resent = told.resent;
+        found
+            .into_values()
+            .for_each(|count| add(&mut self.beside.strangers, count));
+    }
+
+    /// Compares what was wanted with the provider's payouts.
+    pub(super) fn pay(&mut self, wanted: Wanted, mut payouts: BTreeMap<(String, String), u64>) {
+        for (account, number, is_known) in wanted {
+            add(&mut self.calls, 1);
+            let count = payouts.remove(&(account, number)).unwrap_or_default();
+            add(&mut self.double_effects, count.saturating_sub(1));
+            let is_paid = is_known && count > 0;
+            add(&mut self.beside.unpaid, u64::from(!is_paid));
+        }
+        payouts
+            .into_values()
+            .for_each(|count| add(&mut self.beside.strangers, count));
+    }
+
+    /// Whether nothing was lost and nothing was done twice.
+    pub(super) fn are_held(&self) -> bool {
+        let zeros = [
+            self.lost,
+            self.processed_twice,
+            self.abandoned,
+            self.double_effects,
+            self.beside.strangers,
+            self.beside.unpaid,
+        ];
+        zeros == [0; 6] && self.acknowledged == self.callbacks
+    }
+
+    /// One JSON object.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn json(&self) -> Result<String, String> {
+        serde_json::to_string(self).map_err(|error| error.to_string())
+    }
+
+    pub(super) fn print(&self) {
+        for (name, count) in [
+            ("kills", self.kills),
+            ("callbacks", self.callbacks),
+            ("acknowledged", self.acknowledged),
+            ("lost", self.lost),
+            ("processed twice", self.processed_twice),
+            ("abandoned", self.abandoned),
+            ("calls", self.calls),
+            ("double effects", self.double_effects),
+        ] {
+            say(&format!("{name:24} {count:>9}"));
+        }
+        say("");
+        self.beside.lines().iter().for_each(|line| say(line));
+        say(if self.are_held() { "held" } else { "NOT HELD" });
+    }
+}
+
+impl Beside {
+    /// A line for each.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let victims = self.victims.iter();
+        let victims: Vec<_> = victims
+            .map(|(victim, count)| format!("{count} × {}", victim.name()))
+            .collect();
+        let mut lines = vec![format!("killed: {}", victims.join(", "))];
+        for (count, what) in [
+            (
+                self.unacknowledged,
+                "callbacks were committed at a kill, and not acknowledged",
+            ),
+            (self.begun, "claims were open when a receiver began again"),
+            (self.open_calls, "calls were open when a payer began again"),
+            (self.by_hand, "calls were settled by hand at the end"),
+            (
+                self.resent,
+                "times a callback was sent again for want of an answer",
+            ),
+            (self.strangers, "effects or payouts that nobody asked for"),
+            (self.unpaid, "calls that are not known to be carried out"),
+        ] {
+            lines.push(format!("{count:>9} {what}"));
+        }
+        lines.push(format!("{:>9} seconds", self.took.as_secs()));
+        lines
+    }
+}
+
+fn add(count: &mut u64, more: u64) {
+    *count = count.saturating_add(more);
+}

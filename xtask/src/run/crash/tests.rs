@@ -1,0 +1,286 @@
+//! Short runs, and parts that do what they must not.
+
+use std::sync::{Arc, Mutex};
+
+use payments_core::incoming::{
+    Accepted, Answer, End, Entry, InboxStore, Key, Lease, Next, Purged, Retention, Row, Terms,
+};
+use payments_core::journal::{Journal, MemoryJournal};
+use payments_core::sandbox::Random;
+
+use super::callback::{self, Callback, Effect, Verifiers};
+use super::figures::Figures;
+use super::front::Front;
+use super::kills::{self, Victim};
+use super::part::Program;
+use super::receiver::insert;
+use super::traffic::Told;
+use super::work::{self, Plan};
+use super::wrapped::Wrapped;
+use super::{Store, be_a_part, runtime};
+
+/// The variable that says how a part is spoiled.
+const SPOILED: &str = "PAYMENTS_CRASH_SPOILED";
+
+/// Not a test by itself: the process that the others start and kill.
+#[test]
+fn a_part() {
+    let Ok(spoiled) = std::env::var(SPOILED) else {
+        return;
+    };
+    be_a_part(spoil(&spoiled)).unwrap();
+}
+
+/// A spoiled part has more to bear, so that it is sure to tell.
+fn check(store: Store, spoiled: &str) -> Option<Figures> {
+    let kills = if spoiled.is_empty() { 6 } else { 12 };
+    let plan = Plan {
+        kills,
+        callbacks: 400,
+        store,
+        seed: 1,
+    };
+    let program = Program {
+        path: std::env::current_exe().unwrap(),
+        arguments: ["--exact", "run::crash::tests::a_part", "--nocapture"]
+            .map(Into::into)
+            .to_vec(),
+        variables: vec![(SPOILED.to_owned(), spoiled.to_owned())],
+    };
+    let run = work::run(plan, program, |_| ());
+    let figures = runtime().unwrap().block_on(run).unwrap()?;
+    assert_eq!((figures.kills, figures.callbacks), (kills, 400));
+    assert_eq!(figures.beside.victims.values().sum::<u64>(), kills);
+    Some(figures)
+}
+
+#[track_caller]
+fn held(figures: &Figures) {
+    assert!(figures.are_held(), "{figures:?}");
+    assert_eq!(figures.acknowledged, 400, "{figures:?}");
+    // The kills hit something.
+    let beside = &figures.beside;
+    assert!(figures.calls > 0 && beside.resent > 0, "{figures:?}");
+    assert!(beside.begun > 0 && beside.open_calls > 0, "{figures:?}");
+}
+
+#[test]
+fn in_a_file_nothing_is_lost_and_nothing_happens_twice() {
+    held(&check(Store::Sqlite, "").unwrap());
+}
+
+#[test]
+fn on_a_server_nothing_is_lost_and_nothing_happens_twice() {
+    // Where there is none, that was said.
+    if let Some(figures) = check(Store::Postgres, "") {
+        held(&figures);
+    }
+}
+
+#[test]
+fn a_receiver_that_acknowledges_before_it_commits_is_found_out() {
+    let figures = check(Store::Sqlite, "hasty").unwrap();
+    assert!(figures.lost > 0, "{figures:?}");
+    assert!(!figures.are_held());
+}
+
+#[test]
+fn a_receiver_that_keys_without_the_account_is_found_out() {
+    let figures = check(Store::Sqlite, "one account").unwrap();
+    // Half of the callbacks are the other merchant's.
+    assert!(figures.lost >= 100, "{figures:?}");
+    assert!(!figures.are_held());
+}
+
+#[test]
+fn a_handler_outside_of_the_transaction_is_found_out() {
+    let figures = check(Store::Sqlite, "outside").unwrap();
+    assert!(figures.processed_twice > 0, "{figures:?}");
+    assert!(!figures.are_held());
+}
+
+#[test]
+fn a_payer_without_a_journal_is_found_out() {
+    let figures = check(Store::Sqlite, "no journal").unwrap();
+    assert!(figures.double_effects > 0, "{figures:?}");
+    assert!(!figures.are_held());
+}
+
+fn spoil(how: &str) -> Wrapped {
+    let whole = Wrapped::NOT;
+    match how {
+        "" => whole,
+        "hasty" => Wrapped {
+            accepting: |store| {
+                Arc::new(Hasty {
+                    store: Front(store),
+                    remembered: Mutex::default(),
+                })
+            },
+            ..whole
+        },
+        "one account" => Wrapped {
+            called: |_| "north",
+            ..whole
+        },
+        "outside" => Wrapped {
+            before: |store, effect| {
+                let written = store.transaction("writing too soon", |transaction| {
+                    Ok(insert(transaction, &effect)?)
+                });
+                written.unwrap();
+                Next::Done
+            },
+            ..whole
+        },
+        "no journal" => Wrapped {
+            journal: |journal| Journal::new(MemoryJournal::new(), journal.account()),
+            ..whole
+        },
+        other => panic!("{other}"),
+    }
+}
+
+/// A store that says it has kept what it only remembers, and writes when there is enough of it.
+struct Hasty {
+    store: Front,
+    remembered: Mutex<Vec<Entry>>,
+}
+
+impl InboxStore for Hasty {
+    fn keep(&self, entry: Entry) -> Answer<'_, Accepted> {
+        const ENOUGH: usize = 10;
+        let mut remembered = self.remembered.lock().unwrap();
+        remembered.push(entry);
+        if remembered.len() == ENOUGH {
+            for entry in remembered.drain(..) {
+                let store = self.store.clone();
+                tokio::spawn(async move { store.keep(entry).await });
+            }
+        }
+        Box::pin(async { Ok(Accepted::New) })
+    }
+
+    fn claim(&self, terms: Terms) -> Answer<'_, Option<Lease>> {
+        self.store.claim(terms)
+    }
+
+    fn end(&self, claim: Lease, end: End) -> Answer<'_, bool> {
+        self.store.end(claim, end)
+    }
+
+    fn dead_letters(&self, most: u32) -> Answer<'_, Vec<(Row, String)>> {
+        self.store.dead_letters(most)
+    }
+
+    fn revive(&self, key: Key) -> Answer<'_, bool> {
+        self.store.revive(key)
+    }
+
+    fn discard(&self, key: Key) -> Answer<'_, bool> {
+        self.store.discard(key)
+    }
+
+    fn purge(&self, keep: Retention) -> Answer<'_, Purged> {
+        self.store.purge(keep)
+    }
+}
+
+#[test]
+fn the_object_has_the_agreed_names() {
+    assert_eq!(
+        Figures::default().json().unwrap(),
+        "{\"kills\":0,\"callbacks\":0,\"acknowledged\":0,\"lost\":0,\"processed_twice\":0,\
+         \"abandoned\":0,\"calls\":0,\"double_effects\":0}"
+    );
+}
+
+#[test]
+fn three_of_ten_callbacks_are_repeats_and_none_is_in_order() {
+    let plan = callback::plan(10_000, &mut Random::from_seed(1));
+    assert_eq!(plan.len(), 10_000);
+    let mut numbers: Vec<u64> = plan.iter().map(|callback| callback.0).collect();
+    assert!(!numbers.is_sorted());
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers, (0..7_000).collect::<Vec<_>>());
+    assert_eq!(plan, callback::plan(10_000, &mut Random::from_seed(1)));
+    assert_ne!(plan, callback::plan(10_000, &mut Random::from_seed(2)));
+}
+
+#[test]
+fn two_accounts_have_the_same_orders() {
+    let effects: Vec<Effect> = (0..8).map(|number| Callback(number).effect()).collect();
+    assert!(effects.iter().all(|effect| effect.reference == "ORDER-0"));
+    for (number, effect) in effects.iter().enumerate() {
+        assert!(!effects[..number].contains(effect), "{effect:?}");
+    }
+    assert_eq!(Verifiers::new(|account| account).unwrap().momo.len(), 2);
+}
+
+#[test]
+fn everybody_is_killed_before_anybody_is_twice() {
+    let victims = [Victim::Receiver, Victim::Payer, Victim::Postmaster];
+    let kills = kills::plan(6, 600, &victims, &mut Random::from_seed(1));
+    for (number, kill) in (0_u64..).zip(&kills) {
+        let share = number * 100..(number + 1) * 100;
+        assert!(share.contains(&kill.at), "{kill:?}");
+    }
+    for half in kills.chunks(3) {
+        let mut killed: Vec<Victim> = half.iter().map(|kill| kill.victim).collect();
+        killed.sort_unstable();
+        assert_eq!(killed, victims);
+    }
+}
+
+fn told(known: &[bool]) -> Told {
+    Told {
+        known: known.to_vec(),
+        acknowledged: 2,
+        ..Told::default()
+    }
+}
+
+fn compared(known: &[bool], effects: &[u64], dead: u64) -> Figures {
+    let effects = effects.iter().map(|number| Callback(*number).effect());
+    let mut figures = Figures {
+        callbacks: 2,
+        ..Figures::default()
+    };
+    figures.receive(&told(known), effects.collect(), dead);
+    figures
+}
+
+#[test]
+fn each_difference_has_its_figure() {
+    assert!(compared(&[true, true], &[0, 1], 0).are_held());
+    // Not acknowledged, and done all the same.
+    assert!(compared(&[true, false], &[0, 1], 0).are_held());
+    let lost = compared(&[true, true], &[1], 0);
+    assert_eq!((lost.lost, lost.are_held()), (1, false));
+    let aside = compared(&[true, true], &[1], 1);
+    assert_eq!((aside.lost, aside.abandoned), (0, 1));
+    assert!(!aside.are_held());
+    let twice = compared(&[true, true], &[0, 1, 1], 0);
+    assert_eq!((twice.processed_twice, twice.are_held()), (1, false));
+    let stranger = compared(&[true, true], &[0, 1, 2], 0);
+    assert_eq!((stranger.beside.strangers, stranger.are_held()), (1, false));
+}
+
+#[test]
+fn each_payout_is_made_once_and_known() {
+    let check = |is_known, count, doubles, is_held| {
+        let mut figures = Figures::default();
+        let operation = ("north".to_owned(), "PAYOUT-1".to_owned());
+        let wanted = vec![(operation.0.clone(), operation.1.clone(), is_known)];
+        let payouts = (count > 0).then_some((operation, count));
+        figures.pay(wanted, payouts.into_iter().collect());
+        assert_eq!(figures.double_effects, doubles);
+        assert_eq!(figures.are_held(), is_held);
+    };
+    check(true, 1, 0, true);
+    check(true, 2, 1, false);
+    check(true, 0, 0, false);
+    check(false, 1, 0, false);
+    check(false, 0, 0, false);
+}
