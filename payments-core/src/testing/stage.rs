@@ -108,7 +108,7 @@ impl Stage {
     /// # Errors
     /// What kept such an address from being opened.
     pub fn at_doors(&self, play: impl Fn(&Wires, &str, &str)) -> Result<(), String> {
-        let hasty = Wires::real(&self.tap, SLOW).map_err(|error| error.to_string())?;
+        let hasty = Wires::real(&self.tap, HASTE).map_err(|error| error.to_string())?;
         for (number, blocked) in Blocked::ALL.into_iter().enumerate() {
             let door = Door::open(blocked).map_err(|error| error.to_string())?;
             play(&hasty, door.url(), &format!("door-{number}"));
