@@ -141,6 +141,9 @@ impl View {
 
 /// The same for all cases, a dotless `ı` included.
 fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.to_uppercase().to_lowercase()
 }
 
@@ -150,6 +153,9 @@ fn url_safe(text: String) -> String {
 
 /// Percent-decoded, and `+` read as a blank if told so.
 fn percent(text: &str, plus: bool) -> String {
+    if !text.contains('%') && !(plus && text.contains('+')) {
+        return text.to_owned();
+    }
     let text = match plus {
         true => text.replace('+', " "),
         false => text.to_owned(),
@@ -160,6 +166,9 @@ fn percent(text: &str, plus: bool) -> String {
 
 /// With the escapes of JSON and of `Debug` resolved: `\u0131`, `\u{131}`, `\xc4`, `\"`.
 fn unescaped(text: &str) -> String {
+    if !text.contains('\\') {
+        return text.to_owned();
+    }
     let mut bytes = Vec::with_capacity(text.len());
     // The units of UTF-16 that JSON writes one by one.
     let mut units = Vec::new();
