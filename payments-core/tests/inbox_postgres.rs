@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use payments_core::error::Rejected;
+use payments_core::http::{HeaderMap, Method};
 use payments_core::incoming::{
-    Accepted, Acting, Entry, Fields, Finished, Inbox, InboxOptions, InboxStore, Next, Notice,
-    Outcome, Row, Scope,
+    Accepted, Acting, Entry, Fields, Finished, Inbound, Inbox, InboxOptions, InboxStore, Next,
+    Notice, Outcome, Row, Scope, Verified,
 };
 use payments_core::store::tokio_postgres::{Client, Transaction};
 use payments_core::store::{Postgres, StoreFailure};
-use payments_core::testing::inbox_contract;
+use payments_core::testing::{Canaries, Overheard, inbox_contract};
 
 #[path = "store/cluster.rs"]
 mod cluster;
@@ -58,6 +59,27 @@ async fn postgres_does() {
     workers_share_the_load(&cluster).await;
     a_cut_connection_leaves_both_or_neither(&cluster).await;
     the_database_has_the_time(&cluster).await;
+    nothing_of_a_message_is_logged(&cluster).await;
+}
+
+/// The client logs each statement with its parameters.
+async fn nothing_of_a_message_is_logged(cluster: &Cluster) {
+    let overheard = Overheard::everything().unwrap();
+    let mut canaries = Canaries::new();
+    let mut plant = |name: &str, text: &str| canaries.plant(name, text);
+    let body = plant("body", r#"{"name":"Nguyễn Thị Ánh-CANARY"}"#);
+    let path = plant("query", "/hook?phone=%2B84938847201");
+    let mut headers = HeaderMap::new();
+    let signature = plant("header", "Tk9-signature/of+one==");
+    headers.insert("signature", signature.parse().unwrap());
+    let inbound = Inbound::new(Method::POST, path, headers, body);
+    let scope = Scope::of::<Paid>("test", "shop");
+    let message = Verified::by_provider_crate(Paid, (), scope, "first".to_owned(), inbound);
+    let inbox = shop(cluster, "logged").await;
+    assert_eq!(inbox.keep(&message).await.unwrap(), Accepted::New);
+    let texts = overheard.texts();
+    assert!(texts.iter().any(|text| text.contains("with parameters")));
+    assert_eq!(canaries.leaks(texts), []);
 }
 
 async fn refused(client: Client, failure: StoreFailure, words: &str) {

@@ -1,6 +1,10 @@
 //! The rows of an inbox in PostgreSQL: kept, claimed and given back, each step one transaction.
 
-use tokio_postgres::types::ToSql;
+use std::error::Error as StdError;
+use std::fmt;
+
+use bytes::BytesMut;
+use tokio_postgres::types::{IsNull, ToSql, Type};
 use tokio_postgres::{Row as SqlRow, Transaction};
 
 use super::super::columns::{BATCH, SLACK, Stored, lines, millis, parts, texts};
@@ -12,6 +16,37 @@ use crate::store::postgres::{begin, failed};
 use crate::store::{Postgres, StoreError, StoreFailure};
 
 type Sql<'a> = &'a (dyn ToSql + Sync);
+
+/// Part of a message: the client logs every parameter at `DEBUG`, as `Debug` prints it.
+struct Unlogged<T>(T);
+
+impl<T> fmt::Debug for Unlogged<T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("***")
+    }
+}
+
+impl<T: ToSql> ToSql for Unlogged<T> {
+    fn to_sql(
+        &self,
+        kind: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        self.0.to_sql(kind, out)
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        T::accepts(kind)
+    }
+
+    fn to_sql_checked(
+        &self,
+        kind: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        self.0.to_sql_checked(kind, out)
+    }
+}
 
 /// Runs one of the statements, which are written for both databases.
 async fn execute(
@@ -52,9 +87,9 @@ async fn keep(store: &Postgres, entry: &Entry) -> Result<Accepted, StoreError> {
         &dedupe,
         &reference,
         &inbound.map(|inbound| inbound.method().as_str()),
-        &inbound.map(Inbound::path_and_query),
-        &inbound.map(|inbound| lines(inbound.headers())),
-        &inbound.map(|inbound| &inbound.body()[..]),
+        &Unlogged(inbound.map(Inbound::path_and_query)),
+        &Unlogged(inbound.map(|inbound| lines(inbound.headers()))),
+        &Unlogged(inbound.map(|inbound| &inbound.body()[..])),
         &inbound.and_then(Inbound::peer).map(|peer| peer.to_string()),
         &entry.digest().map(|digest| digest.to_vec()),
         &now,
