@@ -396,10 +396,8 @@ fn no_canary_is_printed() {
     play.against_a_script();
     play.cards();
     play.callbacks();
-    let leaks = play.stage.leaks(&play.planted.canaries, DESCRIPTION);
+    let said = ["well-async", "cannot deliver", "GET /api/v1/merchants 200"];
+    let canaries = &play.planted.canaries;
+    let leaks = play.stage.leaks(canaries, DESCRIPTION, &said);
     assert_eq!(leaks, Ok(Vec::new()));
-    let texts = play.stage.overheard.texts();
-    for said in ["well-async", "cannot deliver", "GET /api/v1/merchants 200"] {
-        assert!(texts.iter().any(|text| text.contains(said)), "{said}");
-    }
 }

@@ -275,14 +275,12 @@ fn no_canary_is_printed() {
     play.stage.at_doors(doors).unwrap();
     play.against_a_script();
     play.callbacks();
-    let leaks = play.stage.leaks(&play.planted.canaries, DESCRIPTION);
-    assert_eq!(leaks, Ok(Vec::new()));
-    let texts = play.stage.overheard.texts();
-    for said in [
+    let said = [
         "well-async",
         "cannot deliver",
         "GET /v1/payment/initPayment/ 200",
-    ] {
-        assert!(texts.iter().any(|text| text.contains(said)), "{said}");
-    }
+    ];
+    let canaries = &play.planted.canaries;
+    let leaks = play.stage.leaks(canaries, DESCRIPTION, &said);
+    assert_eq!(leaks, Ok(Vec::new()));
 }

@@ -443,14 +443,12 @@ fn no_canary_is_printed() {
     play.against_a_script();
     play.results();
     play.bills();
-    let leaks = play.stage.leaks(&play.planted.canaries, DESCRIPTION);
-    assert_eq!(leaks, Ok(Vec::new()));
-    let texts = play.stage.overheard.texts();
-    for said in [
+    let said = [
         "well-paid-async",
         "cannot deliver",
         "POST /v2/gateway/api/create 200",
-    ] {
-        assert!(texts.iter().any(|text| text.contains(said)), "{said}");
-    }
+    ];
+    let canaries = &play.planted.canaries;
+    let leaks = play.stage.leaks(canaries, DESCRIPTION, &said);
+    assert_eq!(leaks, Ok(Vec::new()));
 }

@@ -56,10 +56,8 @@ fn request(url: &str) -> Request<Bytes> {
 fn only_ureq_at_trace_logs_what_is_sent() {
     let overheard = Overheard::all_but(&[]).unwrap();
     let url = serve(2);
-    let options = TransportOptions {
-        read_timeout: Duration::from_secs(60),
-        ..TransportOptions::default()
-    };
+    let mut options = TransportOptions::default();
+    options.read_timeout = Duration::from_secs(60);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let sent = ReqwestTransport::new(&options).unwrap();
     let answer = runtime.block_on(Transport::send(&sent, request(&url)));
