@@ -196,6 +196,7 @@ impl<P: Provider> Act<'_, P> {
             },
         };
         let halt = (self.kind == Kind::Dropped).then(|| Halt::draw(&mut self.random));
+        let newest = self.open_rows()?.next().map(|row| row.id());
         arm(&pending)?;
         let fault = match halt {
             Some(halt) => halt.fault(),
@@ -242,7 +243,9 @@ impl<P: Provider> Act<'_, P> {
             // As far as the caller knows.
             None => Said::Unknown,
         };
-        let row = self.open_row(&pending)?;
+        // Others may be open from before.
+        let row = self.open_rows()?.next();
+        let row = row.filter(|row| Some(row.id()) > newest);
         let record = Record {
             provider: self.provider,
             call: C::NAME,
@@ -261,13 +264,10 @@ impl<P: Provider> Act<'_, P> {
         Ok(Sent { record, row, known })
     }
 
-    /// What the journal has open of a call.
-    fn open_row<C: Call>(&self, pending: &Pending<C>) -> Result<Option<Row>, String> {
+    /// What the journal has open, newest first.
+    fn open_rows(&self) -> Result<impl Iterator<Item = Row>, String> {
         let rows = self.caller.open_calls().map_err(said)?;
-        let is_it = |row: &Row| {
-            row.record().call() == C::NAME && row.record().digest() == pending.record().digest()
-        };
-        Ok(rows.into_iter().rev().find(is_it))
+        Ok(rows.into_iter().rev())
     }
 
     /// How often `effect` happened since the ledger had `known` entries.
@@ -323,7 +323,7 @@ struct Sent {
     known: usize,
 }
 
-/// Where a future is dropped. That a request has arrived is waited for on a thread of its own.
+/// Where a future is dropped. What happens at the other side is waited for on a thread of its own.
 async fn reached(halt: Halt, lane: &Lane, watch: &Arc<Watch>) {
     match halt {
         Halt::Unsent | Halt::Answered => lane.halted().await,

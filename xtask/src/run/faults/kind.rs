@@ -11,6 +11,9 @@ pub(super) const HASTE: Duration = Duration::from_millis(300);
 /// to be waited for.
 const LATE: Duration = Duration::from_millis(1000);
 
+/// How long it takes where only that it has happened is waited for.
+const SOON: Duration = Duration::from_millis(1);
+
 /// How long an answer takes that nobody waits for.
 const SLOW: Duration = Duration::from_secs(10);
 
@@ -33,7 +36,7 @@ pub(super) enum Kind {
 pub(super) enum Halt {
     /// The row is written, the request is not sent.
     Unsent,
-    /// The request has arrived.
+    /// What was asked for has just happened, wherever the answer is.
     UnderWay,
     /// The answer is there, and nobody has read it.
     Answered,
@@ -51,7 +54,7 @@ impl Halt {
     /// What the sandbox does then.
     pub(super) const fn fault(self) -> Option<Fault> {
         match self {
-            Self::UnderWay => Some(Fault::SlowAfter(SLOW)),
+            Self::UnderWay => Some(Fault::SlowBefore(SOON)),
             Self::Unsent | Self::Answered => None,
         }
     }

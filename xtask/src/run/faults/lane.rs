@@ -165,7 +165,11 @@ impl Transport for Lane {
                 let _ = transport.send(request).await;
                 self.halt().await
             }
-            Some(Halt::UnderWay) | None => transport.send(request).await,
+            Some(Halt::UnderWay) => {
+                let _ = transport.send(request).await;
+                std::future::pending().await
+            }
+            None => transport.send(request).await,
         }
     }
 }
