@@ -1,5 +1,6 @@
 //! For tests: a clock that stands still, transports that do what a script says, the tamper suite that
-//! every signed callback goes through, the contracts of stores, and a PostgreSQL for them.
+//! every signed callback goes through, the contracts of stores, a PostgreSQL for them, and canaries in
+//! whatever must not be printed.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -12,19 +13,35 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use crate::clock::Clock;
 use crate::exchange::Response;
 
+mod canaries;
 #[cfg(all(feature = "postgres", unix))]
 mod cluster;
 mod inbox;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod journal;
+mod overheard;
+#[cfg(all(feature = "client", feature = "blocking"))]
+mod rehearsal;
+#[cfg(all(feature = "client", feature = "blocking", feature = "sandbox"))]
+mod stage;
 mod tamper;
+#[cfg(any(feature = "client", feature = "blocking"))]
+mod wiretap;
 
+pub use canaries::{Canaries, Leak};
 #[cfg(all(feature = "postgres", unix))]
 pub use cluster::Cluster;
 pub use inbox::inbox_contract;
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use journal::journal_store;
+pub use overheard::{LEAKY_TARGETS, Overheard};
+#[cfg(all(feature = "client", feature = "blocking"))]
+pub use rehearsal::{Rehearsal, Wires};
+#[cfg(all(feature = "client", feature = "blocking", feature = "sandbox"))]
+pub use stage::Stage;
 pub use tamper::{Tampered, tamper};
+#[cfg(any(feature = "client", feature = "blocking"))]
+pub use wiretap::Wiretap;
 
 /// A clock that moves only when it is told to, or slept on.
 #[derive(Clone, Debug, Default)]

@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use payments_core::error::Rejected;
+use payments_core::http::{HeaderMap, Method};
 use payments_core::incoming::{
-    Accepted, Acting, Entry, Fields, Finished, Inbox, InboxOptions, InboxStore, Next, Notice,
-    Outcome, Row, Scope,
+    Accepted, Acting, Entry, Fields, Finished, Inbound, Inbox, InboxOptions, InboxStore, Next,
+    Notice, Outcome, Row, Scope, Verified,
 };
 use payments_core::store::tokio_postgres::{Client, Transaction};
 use payments_core::store::{Postgres, StoreFailure};
-use payments_core::testing::{Cluster, inbox_contract};
+use payments_core::testing::{Canaries, Cluster, Overheard, inbox_contract};
 
 #[path = "inbox_postgres/lost.rs"]
 mod lost;
@@ -64,6 +65,27 @@ async fn postgres_does() {
     lost::what_was_being_accepted_is_not_acknowledged(&cluster).await;
     lost::a_changed_schema_is_refused_later_too(&cluster).await;
     lost::a_server_that_is_gone_is_told(&cluster).await;
+    nothing_of_a_message_is_logged(&cluster).await;
+}
+
+/// The client logs each statement with its parameters.
+async fn nothing_of_a_message_is_logged(cluster: &Cluster) {
+    let overheard = Overheard::everything().unwrap();
+    let mut canaries = Canaries::new();
+    let mut plant = |name: &str, text: &str| canaries.plant(name, text);
+    let body = plant("body", r#"{"name":"Nguyễn Thị Ánh-CANARY"}"#);
+    let path = plant("query", "/hook?phone=%2B84938847201");
+    let mut headers = HeaderMap::new();
+    let signature = plant("header", "Tk9-signature/of+one==");
+    headers.insert("signature", signature.parse().unwrap());
+    let inbound = Inbound::new(Method::POST, path, headers, body);
+    let scope = Scope::of::<Paid>("test", "shop");
+    let message = Verified::by_provider_crate(Paid, (), scope, "first".to_owned(), inbound);
+    let inbox = shop(cluster, "logged").await;
+    assert_eq!(inbox.keep(&message).await.unwrap(), Accepted::New);
+    let texts = overheard.texts();
+    assert!(texts.iter().any(|text| text.contains("with parameters")));
+    assert_eq!(canaries.leaks(texts), []);
 }
 
 async fn refused(client: Client, failure: StoreFailure, words: &str) {

@@ -379,10 +379,11 @@ pub struct RefundReply {
 }
 
 /// A token of Visa or of Mastercard; each has fields of its own.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, payments_core::Masked, serde::Deserialize)]
 #[non_exhaustive]
 pub struct TokenData {
     /// Visa: the id of the payment data.
+    #[wire("vPaymentDataID", sensitive)]
     #[serde(
         rename = "vPaymentDataID",
         default,
@@ -429,6 +430,7 @@ pub struct CryptogramInfo {
 #[non_exhaustive]
 pub struct PaymentInstrument {
     /// The card's last four digits.
+    #[wire("last4", sensitive)]
     #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub last4: Option<String>,
     /// What it is.
@@ -462,12 +464,13 @@ pub struct PaymentType {
 }
 
 /// A token of Visa.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, payments_core::Masked, serde::Deserialize)]
 #[non_exhaustive]
 pub struct TokenInfo {
     /// The token's number.
     pub token: Secret<String>,
     /// Its last four digits.
+    #[wire("last4", sensitive)]
     #[serde(default, deserialize_with = "payments_core::json::lenient_code")]
     pub last4: Option<String>,
     /// When it ends.
@@ -476,12 +479,14 @@ pub struct TokenInfo {
 }
 
 /// When a token ends.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, payments_core::Masked, PartialEq, Eq, serde::Deserialize)]
 #[non_exhaustive]
 pub struct ExpirationDate {
     /// Two digits, such as 02.
+    #[wire("month", sensitive)]
     pub month: String,
     /// Four digits, such as 2023.
+    #[wire("year", sensitive)]
     pub year: String,
 }
 
@@ -493,9 +498,11 @@ pub struct MastercardToken {
     #[serde(rename = "paymentToken")]
     pub payment_token: Secret<String>,
     /// Two digits.
+    #[wire("tokenExpirationMonth", sensitive)]
     #[serde(rename = "tokenExpirationMonth")]
     pub token_expiration_month: String,
     /// Four digits.
+    #[wire("tokenExpirationYear", sensitive)]
     #[serde(rename = "tokenExpirationYear")]
     pub token_expiration_year: String,
     /// The account behind card and token.

@@ -1,5 +1,6 @@
 //! What MobilePay remembers.
 
+use std::fmt;
 use std::time::Duration;
 
 use payments_core::sandbox::DeliveryId;
@@ -149,7 +150,7 @@ impl AttemptState {
 }
 
 /// One try to authorize a payment.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Attempt {
     pub(super) id: String,
     pub(super) card: Card,
@@ -160,6 +161,17 @@ pub struct Attempt {
     pub(super) update: Option<Value>,
     pub(super) three_d_secure_url: Option<String>,
     pub(super) encrypted: Option<String>,
+}
+
+/// Without the card, sealed or not.
+impl fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attempt")
+            .field("id", &self.id)
+            .field("card_type", &self.card.card_type)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Attempt {
@@ -227,7 +239,7 @@ pub(super) struct AllowedCard {
 }
 
 /// A payment and everything that MobilePay knows about it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Payment {
     pub(super) id: String,
     pub(super) merchant_id: String,
@@ -257,6 +269,23 @@ pub struct Payment {
     pub(super) refunds: Vec<Told>,
     pub(super) auto_captured: i64,
     pub(super) reservation_expires: Option<String>,
+}
+
+/// Without the payer's phone.
+impl fmt::Debug for Payment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Payment")
+            .field("id", &self.id)
+            .field("reference", &self.reference)
+            .field("amount", &self.amount)
+            .field("currency", &self.currency)
+            .field("state", &self.state)
+            .field("attempts", &self.attempts)
+            .field("captures", &self.captures)
+            .field("cancels", &self.cancels)
+            .field("refunds", &self.refunds)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Payment {

@@ -179,13 +179,13 @@ pub struct CreateBeneficiary {
     #[wire("email", sensitive)]
     email: Option<String>,
     /// Business licence; on the wire the name is spelt as Mocasa spells it.
-    #[wire("businessLisence", min = 1)]
+    #[wire("businessLisence", min = 1, sensitive)]
     business_license: String,
     /// What the business does.
     #[wire("businessScope")]
     business_scope: Option<String>,
     /// Name of the shop.
-    #[wire("shopName", min = 1)]
+    #[wire("shopName", min = 1, sensitive)]
     shop_name: String,
     /// Address of the shop.
     #[wire("shopAddress", sensitive)]

@@ -1,5 +1,6 @@
 //! What the provider remembers.
 
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use payments_core::clock::unix_millis;
@@ -33,7 +34,7 @@ impl Amounts {
 }
 
 /// A session. Phone and address of the buyer are not kept.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Session {
     pub(super) session_id: String,
     pub(super) request_id: String,
@@ -52,6 +53,19 @@ pub struct Session {
     pub(super) init: SystemTime,
     pub(super) authorized: Option<SystemTime>,
     pub(super) charged_at: Option<SystemTime>,
+}
+
+/// Not whose it is.
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("session_id", &self.session_id)
+            .field("reference_id", &self.reference_id)
+            .field("pid", &self.product.pid)
+            .field("status", &self.status)
+            .field("series", &self.series)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Session {

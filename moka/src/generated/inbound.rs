@@ -10,10 +10,11 @@ use super::codes::BankCode;
 
 /// What the buyer's browser brings along. The hash says whether the payment succeeded; everything
 /// else is a claim that the browser may have changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, payments_core::Masked, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PaymentReturn {
     /// 64 hexadecimal digits.
+    #[wire("hashValue", sensitive)]
     pub hash_value: String,
     /// Empty on success; otherwise a bank code, or one of a service.
     ///

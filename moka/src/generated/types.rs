@@ -141,7 +141,7 @@ pub struct CustomerInformation {
     #[wire("LastName", max = 50, sensitive)]
     last_name: Option<String>,
     /// The gender.
-    #[wire("Gender", number)]
+    #[wire("Gender", number, sensitive)]
     gender: Option<Gender>,
     /// The day of birth, YYYYMMDD.
     ///
@@ -164,7 +164,7 @@ pub struct CustomerInformation {
     #[wire("Address", max = 200, sensitive)]
     address: Option<String>,
     /// The customer's name for the card.
-    #[wire("CardName", max = 50)]
+    #[wire("CardName", max = 50, sensitive)]
     card_name: Option<String>,
 }
 

@@ -101,7 +101,7 @@ pub(super) fn create(gateway: &mut Gateway, body: &Body, context: &mut Context<'
         .number_or_text("amount", amount, gateway.config.numbers_as_text)
         .text("payUrl", &payment.link);
     if gateway.config.app_links {
-        let id = &payment.callback_token;
+        let id = payment.link.rsplit('/').next().unwrap_or_default();
         fields = fields
             .text(
                 "deeplink",

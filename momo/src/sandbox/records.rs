@@ -1,5 +1,6 @@
 //! What the gateway remembers.
 
+use std::fmt;
 use std::time::Duration;
 
 /// Where a payment stands.
@@ -32,7 +33,7 @@ impl PaymentState {
 }
 
 /// A payment of the gateway. Who the buyer is, is not kept.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Payment {
     pub(super) order_id: String,
     pub(super) request_id: String,
@@ -52,6 +53,19 @@ pub struct Payment {
     pub(super) state: PaymentState,
     pub(super) changed: u64,
     pub(super) expires: Duration,
+}
+
+/// Without the token of a linked wallet.
+impl fmt::Debug for Payment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Payment")
+            .field("order_id", &self.order_id)
+            .field("request_type", &self.request_type)
+            .field("amount", &self.amount)
+            .field("trans_id", &self.trans_id)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Payment {

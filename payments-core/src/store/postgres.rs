@@ -15,9 +15,11 @@ use crate::clock::{Clock, unix_millis};
 
 mod migrate;
 mod session;
+mod unlogged;
 
 pub use session::Session;
 pub(crate) use session::{begin, failed};
+pub(crate) use unlogged::Unlogged;
 
 const CONNECTING: &str = "connecting to PostgreSQL";
 

@@ -12,7 +12,9 @@ use payments_core::journal::{
 };
 use payments_core::store::tokio_postgres::{self, Client, Config, NoTls};
 use payments_core::store::{Postgres, StoreFailure};
-use payments_core::testing::{Act, Cluster, FixedClock, ScriptedTransport, journal_store};
+use payments_core::testing::{
+    Act, Canaries, Cluster, FixedClock, Overheard, ScriptedTransport, journal_store,
+};
 use tokio::runtime::Handle;
 
 use super::toy::{Pay, Plain, client, entry};
@@ -32,6 +34,33 @@ async fn postgres_holds_the_contract() {
     a_blocking_client_waits_for_it(&cluster).await;
     a_clock_that_is_behind_makes_no_row_old(&cluster).await;
     rows_outlive_a_server_that_is_killed(&cluster).await;
+    nothing_of_a_reply_or_a_person_is_logged(&cluster).await;
+}
+
+/// The client logs each statement with its parameters.
+async fn nothing_of_a_reply_or_a_person_is_logged(cluster: &Cluster) {
+    let overheard = Overheard::everything().unwrap();
+    let mut canaries = Canaries::new();
+    let mut plant = |name: &str, text: &str| canaries.plant(name, text);
+    let body = plant("reply", r#"{"phone":"+84938847201"}"#);
+    let who = plant("who", "Nguyễn Thị Ánh-CANARY");
+    let why = plant("why", "she asked at the provider's desk");
+    let store = empty(cluster, "unlogged").await;
+    let kept = Kept::stored(200, None, body).unwrap();
+    for (operation, outcome) in [
+        ("one", Outcome::Done(Some(kept))),
+        ("two", Outcome::NeverHappened),
+    ] {
+        let Begun::Recorded { id, attempts, .. } = begin(&store, operation).await else {
+            panic!("it is new");
+        };
+        let (store, who, why) = (store.clone(), who.clone(), why.clone());
+        let hand = Settlement::new(outcome, By::Hand { who, why }, 1);
+        assert!(aside(move || store.settle(id, attempts, &hand).unwrap()).await);
+    }
+    let texts = overheard.texts();
+    assert!(texts.iter().any(|text| text.contains("with parameters")));
+    assert_eq!(canaries.leaks(texts), []);
 }
 
 /// Another connection to the tables of `schema`, as another process has it.

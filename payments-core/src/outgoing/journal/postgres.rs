@@ -13,7 +13,7 @@ use super::columns::{
 };
 use super::row::{Entry, Kept, Row, RowId, Settlement};
 use super::store::{Begun, JournalStore};
-use crate::store::postgres::{begin, failed};
+use crate::store::postgres::{Unlogged, begin, failed};
 use crate::store::{Postgres, StoreError, StoreFailure, storable};
 
 type Sql<'a> = &'a (dyn ToSql + Sync);
@@ -95,11 +95,11 @@ impl JournalStore for Postgres {
             &ending.why,
             &kept.map(|kept| i64::from(kept.status())),
             &kept.and_then(Kept::content_type),
-            &kept.map(|kept| &kept.body()[..]),
+            &Unlogged(kept.map(|kept| &kept.body()[..])),
             &ending.at,
             &ending.by,
-            &ending.who,
-            &ending.grounds,
+            &Unlogged(&ending.who),
+            &Unlogged(&ending.grounds),
         ];
         Ok(wait(execute(self, SETTLE, &values))? > 0)
     }

@@ -1,17 +1,18 @@
 //! One operation: the call goes wrong, the client says what it believes, and the ledger is asked.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use payments_core::call::{Call, Effect, Resolve};
-use payments_core::client::Provider;
+use payments_core::client::{Prepared, Provider, Settled as Outcome, StillOpen};
 use payments_core::exchange::{CallRecord, Request};
 use payments_core::http::Uri;
-use payments_core::outgoing::StillUnknown;
-use payments_core::sandbox::{Blocked, Door, Fault, Random};
-use payments_core::{Error, MoneyMoved, Pending, Reply, Resolved};
+use payments_core::journal::Row;
+use payments_core::sandbox::{Blocked, Door, Fault, Random, Watch};
+use payments_core::{Error, MoneyMoved, Pending, Reply};
 
 use super::caller::Caller;
-use super::kind::Kind;
+use super::kind::{Halt, Kind};
 use super::lane::Lane;
 use super::record::{Record, Said, Settled, Why};
 use super::shop::{Side, said};
@@ -66,7 +67,8 @@ impl<P: Provider> Act<'_, P> {
     /// # Errors
     /// If it does not.
     pub(super) fn set_up<C: Call>(&self, call: C) -> Result<C::Reply, String> {
-        let reply = self.caller.call(call);
+        let prepared = self.prepare(call).map_err(said)?;
+        let reply = self.caller.send(prepared);
         let reply = reply.map_err(|error| format!("{}: {error} ({error:?})", C::NAME))?;
         Ok(reply.into_inner())
     }
@@ -78,12 +80,15 @@ impl<P: Provider> Act<'_, P> {
     /// What kept it from being sent at all.
     pub(super) fn strike<C: Call>(&mut self, call: C, effect: &'static str) -> Result<(), String> {
         let mut sent = self.send(call, effect, |_| Ok(()))?;
-        if sent.record.said == Said::Unknown {
-            sent.record.settled = Settled::Open(if sent.record.is_once {
-                Why::NoQuery
-            } else {
-                Why::Repeatable
-            });
+        if let Some(row) = &sent.row {
+            sent.record.settled = match self.caller.settle_without_query(row).map_err(said)? {
+                Outcome::StillOpen(StillOpen::NoQuery) => Settled::Open(if sent.record.is_once {
+                    Why::NoQuery
+                } else {
+                    Why::Repeatable
+                }),
+                other => return Err(format!("settled without a query: {other:?}")),
+            };
         }
         self.record = Some(sent.record);
         Ok(())
@@ -103,7 +108,7 @@ impl<P: Provider> Act<'_, P> {
         let faults = self.side.faults();
         let Sent {
             mut record,
-            pending,
+            row,
             known,
         } = self.send(call, effect, |pending: &Pending<C>| {
             if is_lagging {
@@ -114,10 +119,10 @@ impl<P: Provider> Act<'_, P> {
             }
             Ok(())
         })?;
-        if record.said == Said::Unknown {
-            record.settled = self.settle(&pending, &query)?;
+        if let Some(row) = &row {
+            record.settled = self.settle::<C>(row, &query)?;
             let happened = self.count(query.tells, known) > 0;
-            record.settled_right = match record.settled {
+            record.settled_right &= match record.settled {
                 Settled::Happened => happened,
                 Settled::DidNot => !happened,
                 // What happened can be told by any query.
@@ -132,18 +137,19 @@ impl<P: Provider> Act<'_, P> {
         Ok(())
     }
 
-    /// Asks at once, and once more when whatever is under way has arrived: a query may lag behind, so
-    /// that only "it happened" is believed at once.
+    /// Settles the row of the journal at once, and once more when whatever is under way has arrived: a
+    /// query may lag behind, so that only "it happened" is believed at once.
     fn settle<C: Resolve>(
         &self,
-        pending: &Pending<C>,
+        row: &Row,
         query: &Query<<C::Query as Call>::Reply>,
     ) -> Result<Settled, String> {
         let ask = || -> Result<Settled, String> {
-            Ok(match self.caller.resolve(pending).map_err(said)? {
-                Resolved::Settled(reply) if (query.happened)(&reply) => Settled::Happened,
-                Resolved::Settled(_) | Resolved::NeverHappened => Settled::DidNot,
-                Resolved::StillUnknown(StillUnknown::Refused(_)) => Settled::Open(Why::NoNotFound),
+            let settled = self.caller.settle::<C>(row, query.happened);
+            Ok(match settled.map_err(said)? {
+                Outcome::Done => Settled::Happened,
+                Outcome::NeverHappened => Settled::DidNot,
+                Outcome::StillOpen(StillOpen::Refused(_)) => Settled::Open(Why::NoNotFound),
                 _ => Settled::Open(Why::Unsettled),
             })
         };
@@ -156,35 +162,58 @@ impl<P: Provider> Act<'_, P> {
         }
     }
 
+    /// A call, named for the journal where it has no reference of its own.
+    fn prepare<C: Call>(&self, call: C) -> Result<Prepared<C>, Error> {
+        let is_named = call.identity().is_some();
+        let prepared = self.caller.prepare(call)?;
+        Ok(match is_named {
+            true => prepared,
+            false => prepared.operation(format!("{} of {}", C::NAME, self.reference)),
+        })
+    }
+
     fn send<C: Call>(
         &mut self,
         call: C,
         effect: &'static str,
         arm: impl FnOnce(&Pending<C>) -> Result<(), String>,
-    ) -> Result<Sent<C>, String> {
-        let prepared = self.caller.prepare(call).map_err(said)?;
+    ) -> Result<Sent, String> {
+        let prepared = self.prepare(call).map_err(said)?;
         let pending = prepared.pending();
         let path = sent_path(pending.record(), prepared.request())?;
         let (faults, door) = (self.side.faults(), self.doors.find(self.kind));
         let known = self.side.ledger().effects().len();
         let through = door.map_or(0, Door::connections);
-        let watch = faults.watch(&paths(&path));
+        let watch = Arc::new(faults.watch(&paths(&path)));
         let times = match self.kind {
             // No attempt may get through to the answer.
             Kind::LaggingQuery => ATTEMPTS,
+            Kind::Dropped => 1,
             // Once, or as often as anybody tries.
             Kind::Door(_) | Kind::Struck(_) => match self.random.below(2) {
                 0 => 1,
                 _ => ATTEMPTS,
             },
         };
+        let halt = (self.kind == Kind::Dropped).then(|| Halt::draw(&mut self.random));
+        let newest = self.open_rows()?.next().map(|row| row.id());
         arm(&pending)?;
-        if let Some(fault) = self.kind.fault(&mut self.random) {
+        let fault = match halt {
+            Some(halt) => halt.fault(),
+            None => self.kind.fault(&mut self.random),
+        };
+        if let Some(fault) = fault {
             let once = C::EFFECT == Effect::Once;
             faults.times(&paths(&path), fault, if once { 1 } else { times });
         }
-        self.lane.divert(&path, door, self.kind.is_slow(), times);
-        let answer = self.caller.send(prepared);
+        let is_slow = self.kind.is_slow();
+        self.lane.divert(&path, door, is_slow, halt, times);
+        let answer = match halt {
+            None => Some(self.caller.send(prepared)),
+            Some(halt) => self
+                .caller
+                .send_until(prepared, reached(halt, self.lane, &watch)),
+        };
         let (struck, as_usual) = self.lane.clear();
         if struck == 0 {
             return Err("the call did not come this way".to_owned());
@@ -197,9 +226,9 @@ impl<P: Provider> Act<'_, P> {
                 .saturating_add(if leaves { through } else { 0 })
         };
         // Whoever does not wait for an answer may be faster than what was sent.
-        let expected = match door {
-            Some(_) => as_usual,
-            None => as_usual.saturating_add(struck),
+        let expected = match (door, halt) {
+            (Some(_), _) | (None, Some(Halt::Unsent)) => as_usual,
+            (None, _) => as_usual.saturating_add(struck),
         };
         // On a machine that stands still for so long, a hasty client may send nothing.
         let all_arrived = watch.wait_for(expected, PATIENCE);
@@ -209,7 +238,14 @@ impl<P: Provider> Act<'_, P> {
         if self.kind != Kind::LaggingQuery {
             faults.clear();
         }
-        let said = believed(&answer)?;
+        let said = match &answer {
+            Some(answer) => believed(answer)?,
+            // As far as the caller knows.
+            None => Said::Unknown,
+        };
+        // Others may be open from before.
+        let row = self.open_rows()?.next();
+        let row = row.filter(|row| Some(row.id()) > newest);
         let record = Record {
             provider: self.provider,
             call: C::NAME,
@@ -222,13 +258,16 @@ impl<P: Provider> Act<'_, P> {
             effects: self.count(effect, known),
             arrivals: arrived(),
             settled: Settled::NoNeed,
-            settled_right: true,
+            // What is not known is open in the journal, and nothing else.
+            settled_right: row.is_some() == (said == Said::Unknown),
         };
-        Ok(Sent {
-            record,
-            pending,
-            known,
-        })
+        Ok(Sent { record, row, known })
+    }
+
+    /// What the journal has open, newest first.
+    fn open_rows(&self) -> Result<impl Iterator<Item = Row>, String> {
+        let rows = self.caller.open_calls().map_err(said)?;
+        Ok(rows.into_iter().rev())
     }
 
     /// How often `effect` happened since the ledger had `known` entries.
@@ -276,11 +315,25 @@ impl<R> Query<R> {
     }
 }
 
-struct Sent<C> {
+struct Sent {
     record: Record,
-    pending: Pending<C>,
+    /// What is open in the journal.
+    row: Option<Row>,
     /// How long the ledger was before.
     known: usize,
+}
+
+/// Where a future is dropped. What happens at the other side is waited for on a thread of its own.
+async fn reached(halt: Halt, lane: &Lane, watch: &Arc<Watch>) {
+    match halt {
+        Halt::Unsent | Halt::Answered => lane.halted().await,
+        Halt::UnderWay => {
+            let watch = Arc::clone(watch);
+            let waited = tokio::task::spawn_blocking(move || watch.wait_for(1, PATIENCE));
+            // Whether it did is asked afterwards.
+            let _ = waited.await;
+        }
+    }
 }
 
 fn believed<R>(answer: &Result<Reply<R>, Error>) -> Result<Said, String> {

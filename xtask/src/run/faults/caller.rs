@@ -1,15 +1,20 @@
 //! One client, async or blocking: what it says is to be the same.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
+use payments_core::Error;
+use payments_core::Reply;
 use payments_core::call::{Call, Resolve};
 use payments_core::client::{
-    BlockingTransport, Builder, Client, Prepared, Provider, Transport, blocking,
+    BlockingTransport, Builder, Client, Prepared, Provider, Settled, Transport, blocking,
 };
 use payments_core::clock::Clock;
 use payments_core::error::Misuse;
-use payments_core::{Error, Pending, Reply, Resolved};
+use payments_core::journal::{Journal, Row};
 use tokio::runtime::Handle;
 
 /// What a client is set up with.
@@ -56,6 +61,14 @@ impl<P: Provider> Caller<P> {
         }
     }
 
+    /// The same, recording what it does.
+    pub(super) fn with_journal(self, journal: Journal) -> Self {
+        match self {
+            Self::Async(runtime, client) => Self::Async(runtime, client.with_journal(journal)),
+            Self::Blocking(client) => Self::Blocking(client.with_journal(journal)),
+        }
+    }
+
     pub(super) fn prepare<C: Call>(&self, call: C) -> Result<Prepared<C>, Misuse> {
         match self {
             Self::Async(_, client) => client.prepare(call),
@@ -74,13 +87,57 @@ impl<P: Provider> Caller<P> {
         self.send(self.prepare(call)?)
     }
 
-    pub(super) fn resolve<C: Resolve>(
+    /// Sends a call and drops its future as soon as `reached` is; gives the answer if that came first.
+    pub(super) fn send_until<C: Call>(
         &self,
-        pending: &Pending<C>,
-    ) -> Result<Resolved<Reply<<C::Query as Call>::Reply>>, Error> {
+        prepared: Prepared<C>,
+        reached: impl Future<Output = ()>,
+    ) -> Option<Result<Reply<C::Reply>, Error>> {
         match self {
-            Self::Async(runtime, client) => runtime.block_on(client.resolve(pending)),
-            Self::Blocking(client) => client.resolve(pending),
+            Self::Async(runtime, client) => runtime.block_on(async {
+                let mut sent = pin!(client.send(prepared));
+                let mut reached = pin!(reached);
+                poll_fn(|context| match reached.as_mut().poll(context) {
+                    Poll::Ready(()) => Poll::Ready(None),
+                    Poll::Pending => sent.as_mut().poll(context).map(Some),
+                })
+                .await
+            }),
+            Self::Blocking(client) => Some(client.send(prepared)),
+        }
+    }
+
+    /// What the journal has open, oldest first.
+    pub(super) fn open_calls(&self) -> Result<Vec<Row>, Error> {
+        match self {
+            Self::Async(runtime, client) => runtime.block_on(client.open_calls()),
+            Self::Blocking(client) => client.open_calls(),
+        }
+    }
+
+    /// Settles as the clients of provider crates do; where an answer says nothing on its own, `judge`
+    /// reads it.
+    pub(super) fn settle<C: Resolve>(
+        &self,
+        row: &Row,
+        judge: fn(&<C::Query as Call>::Reply) -> bool,
+    ) -> Result<Settled, Error> {
+        let judge = |reply: &<C::Query as Call>::Reply| Some(judge(reply));
+        match self {
+            Self::Async(runtime, client) if C::ANSWERS_ANYWAY => {
+                runtime.block_on(client.settle_as::<C>(row, judge))
+            }
+            Self::Async(runtime, client) => runtime.block_on(client.settle_by_query::<C>(row)),
+            Self::Blocking(client) if C::ANSWERS_ANYWAY => client.settle_as::<C>(row, judge),
+            Self::Blocking(client) => client.settle_by_query::<C>(row),
+        }
+    }
+
+    /// The same for a call without a query.
+    pub(super) fn settle_without_query(&self, row: &Row) -> Result<Settled, Error> {
+        match self {
+            Self::Async(runtime, client) => runtime.block_on(client.settle_without_query(row)),
+            Self::Blocking(client) => client.settle_without_query(row),
         }
     }
 }

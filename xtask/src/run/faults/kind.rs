@@ -11,6 +11,9 @@ pub(super) const HASTE: Duration = Duration::from_millis(300);
 /// to be waited for.
 const LATE: Duration = Duration::from_millis(1000);
 
+/// How long it takes where only that it has happened is waited for.
+const SOON: Duration = Duration::from_millis(1);
+
 /// How long an answer takes that nobody waits for.
 const SLOW: Duration = Duration::from_secs(10);
 
@@ -23,6 +26,38 @@ pub(super) enum Kind {
     Struck(Struck),
     /// The answer is lost, and the first query about it sees what was before.
     LaggingQuery,
+    /// The caller's future is dropped where it waits: somewhere between the row of the journal and
+    /// the answer.
+    Dropped,
+}
+
+/// Where a future is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Halt {
+    /// The row is written, the request is not sent.
+    Unsent,
+    /// What was asked for has just happened, wherever the answer is.
+    UnderWay,
+    /// The answer is there, and nobody has read it.
+    Answered,
+}
+
+impl Halt {
+    pub(super) fn draw(random: &mut Random) -> Self {
+        match random.below(3) {
+            0 => Self::Unsent,
+            1 => Self::UnderWay,
+            _ => Self::Answered,
+        }
+    }
+
+    /// What the sandbox does then.
+    pub(super) const fn fault(self) -> Option<Fault> {
+        match self {
+            Self::UnderWay => Some(Fault::SlowBefore(SOON)),
+            Self::Unsent | Self::Answered => None,
+        }
+    }
 }
 
 /// The faults of the sandbox, without their details.
@@ -51,7 +86,7 @@ pub(super) enum Struck {
 
 /// Every kind. `twice` is not among them: no network makes two requests of one, and where a proxy did,
 /// the answer would be that to the second, which no client can tell from that to the first.
-pub(super) const KINDS: [Kind; 25] = [
+pub(super) const KINDS: [Kind; 26] = [
     Kind::Door(Blocked::Refuse),
     Kind::Door(Blocked::Close),
     Kind::Door(Blocked::TlsCut),
@@ -77,6 +112,7 @@ pub(super) const KINDS: [Kind; 25] = [
     Kind::Struck(Struck::ReplaceBefore),
     Kind::Struck(Struck::ReplaceAfter),
     Kind::LaggingQuery,
+    Kind::Dropped,
 ];
 
 impl Kind {
@@ -86,6 +122,7 @@ impl Kind {
             Self::Door(door) => door.name(),
             Self::Struck(struck) => struck.name(),
             Self::LaggingQuery => "stale",
+            Self::Dropped => "dropped",
         }
     }
 
@@ -97,7 +134,7 @@ impl Kind {
     /// What strikes the call itself, with details drawn; nothing where it goes to a door.
     pub(super) fn fault(self, random: &mut Random) -> Option<Fault> {
         match self {
-            Self::Door(_) => None,
+            Self::Door(_) | Self::Dropped => None,
             Self::LaggingQuery => Some(Fault::CloseAfter),
             Self::Struck(struck) => Some(struck.fault(random)),
         }

@@ -10,8 +10,9 @@ use payments_core::client::{
 use payments_core::exchange::Response;
 use payments_core::http::{Request, Uri};
 use payments_core::sandbox::Door;
+use tokio::sync::Notify;
 
-use super::kind::HASTE;
+use super::kind::{HASTE, Halt};
 
 /// The transports of one worker. Clones are one.
 #[derive(Clone)]
@@ -23,6 +24,8 @@ struct Inner {
     patient: (ReqwestTransport, UreqTransport),
     hasty: (ReqwestTransport, UreqTransport),
     detour: Mutex<Option<Detour>>,
+    /// Told where a request waits for ever.
+    halted: Notify,
 }
 
 /// Where the next requests to a path go, and how patient they are.
@@ -31,6 +34,7 @@ struct Detour {
     /// Another base URL.
     door: Option<String>,
     is_hasty: bool,
+    halt: Option<Halt>,
     left: u32,
     elsewhere: u64,
     as_usual: u64,
@@ -63,17 +67,26 @@ impl Lane {
                 patient,
                 hasty,
                 detour: Mutex::new(None),
+                halted: Notify::new(),
             }),
         })
     }
 
     /// Sends the next `times` requests to `path` to the door, if there is one, and without patience if
-    /// told so.
-    pub(super) fn divert(&self, path: &str, door: Option<&Door>, is_hasty: bool, times: u32) {
+    /// told so. At `halt` they wait for ever.
+    pub(super) fn divert(
+        &self,
+        path: &str,
+        door: Option<&Door>,
+        is_hasty: bool,
+        halt: Option<Halt>,
+        times: u32,
+    ) {
         *self.detour() = Some(Detour {
             path: path.to_owned(),
             door: door.map(|door| door.url().to_owned()),
             is_hasty,
+            halt,
             left: times,
             elsewhere: 0,
             as_usual: 0,
@@ -87,26 +100,33 @@ impl Lane {
         detour.map_or((0, 0), |detour| (detour.elsewhere, detour.as_usual))
     }
 
+    /// Until a request waits for ever.
+    pub(super) async fn halted(&self) {
+        self.inner.halted.notified().await;
+    }
+
+    async fn halt(&self) -> Result<Response, SendError> {
+        self.inner.halted.notify_one();
+        std::future::pending().await
+    }
+
     fn detour(&self) -> MutexGuard<'_, Option<Detour>> {
         let detour = self.inner.detour.lock();
         detour.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The transports for a request, which may have to go elsewhere.
-    fn route(
-        &self,
-        request: &mut Request<Bytes>,
-    ) -> Result<&(ReqwestTransport, UreqTransport), SendError> {
+    fn route(&self, request: &mut Request<Bytes>) -> Result<Route<'_>, SendError> {
         let mut detour = self.detour();
         let Some(detour) = detour
             .as_mut()
             .filter(|detour| is_same(request.uri().path(), &detour.path))
         else {
-            return Ok(&self.inner.patient);
+            return Ok((&self.inner.patient, None));
         };
         if detour.left == 0 {
             detour.as_usual = detour.as_usual.saturating_add(1);
-            return Ok(&self.inner.patient);
+            return Ok((&self.inner.patient, None));
         }
         detour.left = detour.left.saturating_sub(1);
         detour.elsewhere = detour.elsewhere.saturating_add(1);
@@ -118,13 +138,17 @@ impl Lane {
                 .map_err(|_| SendError::not_sent("no way to the door", None))?;
             *request.uri_mut() = elsewhere;
         }
-        Ok(if detour.is_hasty {
+        let transports = if detour.is_hasty {
             &self.inner.hasty
         } else {
             &self.inner.patient
-        })
+        };
+        Ok((transports, detour.halt))
     }
 }
+
+/// Both transports, and where a request through them waits for ever.
+type Route<'a> = (&'a (ReqwestTransport, UreqTransport), Option<Halt>);
 
 /// A provider may put a slash behind its paths.
 fn is_same(path: &str, other: &str) -> bool {
@@ -134,14 +158,25 @@ fn is_same(path: &str, other: &str) -> bool {
 #[async_trait::async_trait]
 impl Transport for Lane {
     async fn send(&self, mut request: Request<Bytes>) -> Result<Response, SendError> {
-        let (transport, _) = self.route(&mut request)?;
-        transport.send(request).await
+        let ((transport, _), halt) = self.route(&mut request)?;
+        match halt {
+            Some(Halt::Unsent) => self.halt().await,
+            Some(Halt::Answered) => {
+                let _ = transport.send(request).await;
+                self.halt().await
+            }
+            Some(Halt::UnderWay) => {
+                let _ = transport.send(request).await;
+                std::future::pending().await
+            }
+            None => transport.send(request).await,
+        }
     }
 }
 
 impl BlockingTransport for Lane {
     fn send(&self, mut request: Request<Bytes>) -> Result<Response, SendError> {
-        let (_, transport) = self.route(&mut request)?;
+        let ((_, transport), _) = self.route(&mut request)?;
         transport.send(request)
     }
 }

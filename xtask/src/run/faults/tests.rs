@@ -11,6 +11,7 @@ use payments_core::http::Request;
 use super::figures::Figures;
 use super::kind::KINDS;
 use super::lane::Lane;
+use super::record::Said;
 use super::work::{self, Plan, Wrapped};
 
 /// One chunk of each provider.
@@ -32,7 +33,12 @@ macro_rules! spoiled {
 
 #[test]
 fn nothing_happens_twice_and_nothing_definite_is_wrong() {
-    let figures = check(2 * SHORT, 1, Wrapped::NOT);
+    let plan = Plan {
+        ops: 2 * SHORT,
+        seed: 1,
+    };
+    let records = work::run(plan, Wrapped::NOT, |_| ()).unwrap();
+    let figures = Figures::of(&records);
     assert!(figures.are_held(), "{}", figures.json().unwrap());
     assert_eq!(figures.ops, 2 * SHORT);
     assert_eq!(figures.providers.len(), 5);
@@ -40,6 +46,11 @@ fn nothing_happens_twice_and_nothing_definite_is_wrong() {
     // All that is printed comes of something.
     assert!(figures.unknown > 0 && figures.unknown_settled > 0);
     assert!(figures.idempotent_resends > 0 && !figures.unknown_left.is_empty());
+    // Who drops a future knows nothing, whether it happened or not.
+    let dropped: Vec<_> = records.iter().filter(|it| it.fault == "dropped").collect();
+    assert!(dropped.iter().all(|it| it.said == Said::Unknown));
+    let effects: BTreeSet<u64> = dropped.iter().map(|it| it.effects).collect();
+    assert_eq!(effects, [0, 1].into());
 }
 
 #[test]

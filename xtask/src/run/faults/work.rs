@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use payments_core::client::{BlockingTransport, Transport};
+use payments_core::journal::{Journal, MemoryJournal};
 use payments_core::sandbox::{Random, SandboxClock};
 use tokio::runtime::Handle;
 
@@ -17,7 +18,7 @@ use super::mocasa::Mocasa;
 use super::mocopay::Mocopay;
 use super::moka::Moka;
 use super::momo::Momo;
-use super::record::Record;
+use super::record::{Record, Settled};
 use super::shop::{Operation, Shop, said};
 
 /// So many operations have a sandbox of their own: what one provider remembers stays small, and no
@@ -171,28 +172,47 @@ fn work<S: Shop>(chunk: &Chunk, tools: &Tools) -> Result<Vec<Record>, String> {
         clock: Arc::new(clock),
         runtime: tools.runtime.clone(),
     };
+    let journal = Journal::new(MemoryJournal::new(), "merchant");
     let mut records = Vec::new();
     for number in chunk.first..chunk.first.saturating_add(chunk.count) {
         let (operation, kind) = pick::<S>(chunk.seed, number)?;
         let name = format!("{}.{} {}", S::NAME, operation.call, kind.name());
-        let record = one(&shop, operation, kind, chunk.seed, number, tools, &wires);
+        let record = one(
+            &shop, operation, kind, number, chunk, tools, &wires, &journal,
+        );
         records.push(record.map_err(|error| format!("{name}, number {number}: {error}"))?);
     }
-    Ok(records)
+    // As a process does that starts: what is open is what was left so, and nothing else.
+    let caller = shop.caller(&wires, true)?.with_journal(journal);
+    let open = caller.open_calls().map_err(said)?.len();
+    let left = |record: &&Record| matches!(record.settled, Settled::Open(_));
+    let left = records.iter().filter(left).count();
+    if open == left {
+        Ok(records)
+    } else {
+        Err(format!(
+            "{}: {open} calls are open in the journal, {left} were left so",
+            S::NAME
+        ))
+    }
 }
 
 fn one<S: Shop>(
     shop: &S,
     operation: &Operation<S>,
     kind: Kind,
-    seed: u64,
     number: u64,
+    chunk: &Chunk,
     tools: &Tools,
     wires: &Wires,
+    journal: &Journal,
 ) -> Result<Record, String> {
-    let mut random = Random::from_seed(seed.wrapping_add(number));
+    let mut random = Random::from_seed(chunk.seed.wrapping_add(number));
+    // Only a future can be dropped.
+    let is_async = random.below(2) == 0 || kind == Kind::Dropped;
     // A client of its own: what another one had to repeat is nothing to it.
-    let caller = shop.caller(wires, random.below(2) == 0)?;
+    let caller = shop.caller(wires, is_async)?;
+    let caller = caller.with_journal(journal.clone());
     shop.look(&caller)
         .map_err(|error| format!("a read before it: {error}"))?;
     let mut act = Act {

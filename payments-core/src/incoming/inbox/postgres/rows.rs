@@ -10,7 +10,7 @@ use super::super::row::{Accepted, Entry, Key, Row};
 use super::super::store::{Answer, End, InboxStore, Lease, Purged, Retention, Terms};
 use super::super::{NEVER_CAME_BACK, sql};
 use crate::incoming::inbound::Inbound;
-use crate::store::postgres::{begin, failed};
+use crate::store::postgres::{Unlogged, begin, failed};
 use crate::store::{Postgres, Session, StoreError, StoreFailure};
 
 const PURGING: &str = "purging the inbox";
@@ -62,9 +62,9 @@ async fn keep(store: &Postgres, entry: &Entry) -> Result<Accepted, StoreError> {
         &dedupe,
         &reference,
         &inbound.map(|inbound| inbound.method().as_str()),
-        &inbound.map(Inbound::path_and_query),
-        &inbound.map(|inbound| lines(inbound.headers())),
-        &inbound.map(|inbound| &inbound.body()[..]),
+        &Unlogged(inbound.map(Inbound::path_and_query)),
+        &Unlogged(inbound.map(|inbound| lines(inbound.headers()))),
+        &Unlogged(inbound.map(|inbound| &inbound.body()[..])),
         &inbound.and_then(Inbound::peer).map(|peer| peer.to_string()),
         &entry.digest().map(|digest| digest.to_vec()),
         &now,
