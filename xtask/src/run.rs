@@ -5,6 +5,7 @@ mod demo;
 mod faults;
 mod footprint;
 mod forge;
+mod places;
 mod sandbox;
 
 /// The same names as in `again.rs`.
