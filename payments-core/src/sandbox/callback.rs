@@ -312,6 +312,18 @@ impl Delivery {
         &self.callback.url
     }
 
+    /// The method.
+    #[must_use]
+    pub const fn method(&self) -> &'static str {
+        self.callback.method
+    }
+
+    /// The headers, names as written.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let headers = self.callback.headers.iter();
+        headers.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The body, byte for byte the same in each attempt.
     #[must_use]
     pub fn body(&self) -> &[u8] {
