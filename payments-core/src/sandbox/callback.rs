@@ -340,6 +340,12 @@ impl Delivery {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Whether that status acknowledges it.
+    #[must_use]
+    pub fn is_received(&self, status: u16) -> bool {
+        self.callback.rules.is_received(status)
+    }
+
     /// Where it stands.
     #[must_use]
     pub const fn state(&self) -> DeliveryState {

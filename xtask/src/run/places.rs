@@ -6,9 +6,12 @@ pub(crate) const DASHBOARD: u16 = 4000;
 /// The demo shop.
 pub(crate) const SHOP: u16 = 4100;
 
+/// The first of the sandboxes.
+pub(crate) const FIRST: u16 = 4010;
+
 /// The sandboxes, by the provider's name.
 pub(crate) const SANDBOXES: [(&str, u16); 5] = [
-    ("mobilepay", 4010),
+    ("mobilepay", FIRST),
     ("mocasa", 4011),
     ("mocopay", 4012),
     ("moka", 4013),
