@@ -100,6 +100,12 @@ fn for_side(side: &Side, options: &Options, shop: &str) -> Options {
     own
 }
 
+/// The arguments that these words are.
+#[cfg(test)]
+pub(super) fn for_tests(words: &[&str]) -> Arguments {
+    tests::read(words).unwrap()
+}
+
 #[cfg(test)]
 mod tests {
     use clap::Parser;
@@ -112,9 +118,13 @@ mod tests {
         arguments: Arguments,
     }
 
-    fn arguments(words: &[&str]) -> Arguments {
+    pub(super) fn read(words: &[&str]) -> Result<Arguments, clap::Error> {
         let words = ["sandbox"].iter().chain(words);
-        Command::try_parse_from(words).unwrap().arguments
+        Command::try_parse_from(words).map(|command| command.arguments)
+    }
+
+    fn arguments(words: &[&str]) -> Arguments {
+        read(words).unwrap()
     }
 
     #[test]
@@ -175,12 +185,11 @@ mod tests {
 
     #[test]
     fn an_unknown_provider_is_refused_with_the_known_ones() {
-        let words = ["sandbox", "--provider", "paypal"];
-        let error = Command::try_parse_from(words).err().unwrap().to_string();
+        let error = read(&["--provider", "paypal"]).err().unwrap().to_string();
         assert!(
             error.contains("paypal") && error.contains("mocopay"),
             "{error}"
         );
-        assert!(Command::try_parse_from(["sandbox", "--door", "refuse"]).is_err());
+        assert!(read(&["--door", "refuse"]).is_err());
     }
 }

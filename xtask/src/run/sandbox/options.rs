@@ -14,41 +14,41 @@ pub(super) struct Options {
     pub(super) partner_host: Option<String>,
     /// MoCoPay: the API key that is accepted.
     #[arg(long, value_name = "K")]
-    api_key: Option<String>,
+    pub(super) api_key: Option<String>,
     /// MoCoPay: the API secret that requests are signed with.
     #[arg(long, value_name = "S")]
-    api_secret: Option<String>,
+    pub(super) api_secret: Option<String>,
     /// MobilePay: the client id that is accepted.
     #[arg(long, value_name = "K")]
-    client_id: Option<String>,
+    pub(super) client_id: Option<String>,
     /// MobilePay: a file with the PSP's public key (PEM), whose id is printed; the one of the tests
     /// unless given.
     #[arg(long, value_name = "FILE")]
-    public_key: Option<String>,
+    pub(super) public_key: Option<String>,
     /// Mocasa: the client key that is accepted.
     #[arg(long, value_name = "K")]
-    client_key: Option<String>,
+    pub(super) client_key: Option<String>,
     /// Mocasa, MobilePay: the client secret that is accepted. Mocasa's signs the webhooks.
     #[arg(long, value_name = "S")]
-    client_secret: Option<String>,
+    pub(super) client_secret: Option<String>,
     /// Moka: the dealer's code.
     #[arg(long, value_name = "CODE")]
     pub(super) dealer_code: Option<String>,
     /// Moka: the name of the API user.
     #[arg(long, value_name = "NAME")]
-    username: Option<String>,
+    pub(super) username: Option<String>,
     /// Moka: the password of the API user.
     #[arg(long, value_name = "P")]
-    password: Option<String>,
+    pub(super) password: Option<String>,
     /// MoMo: the partner's code.
     #[arg(long, value_name = "CODE")]
-    partner_code: Option<String>,
+    pub(super) partner_code: Option<String>,
     /// MoMo: the access key.
     #[arg(long, value_name = "K")]
-    access_key: Option<String>,
+    pub(super) access_key: Option<String>,
     /// MoMo: the secret key, which signs in both directions.
     #[arg(long, value_name = "S")]
-    secret_key: Option<String>,
+    pub(super) secret_key: Option<String>,
 }
 
 impl Options {

@@ -90,10 +90,21 @@ pub(super) async fn check(
         return board.guard.let_in(path);
     }
     if board.guard.knows(request.headers()) {
-        return next.run(request).await;
+        return readable(next.run(request).await);
     }
     let text = "Open the address that was printed when the sandbox was started, with its token.";
     Oops::new(StatusCode::UNAUTHORIZED, text).into_response()
+}
+
+/// What the web framework refuses before any page sees it, as a page too.
+fn readable(response: Response) -> Response {
+    let status = response.status();
+    let media_type = response.headers().get(header::CONTENT_TYPE);
+    let is_page = media_type.is_some_and(|it| it.as_bytes().starts_with(b"text/html"));
+    if is_page || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    Oops::new(status, "This request cannot be read.").into_response()
 }
 
 /// A page on the web that has its own name point here names itself.
