@@ -10,13 +10,16 @@ fn only(desk: &Desk, reference: &str) -> String {
     found.next().unwrap().id().to_owned()
 }
 
+/// An action, what is filled in, and the state after it.
+struct Step<'a>(&'a str, &'a [(&'a str, &'a str)], &'a str);
+
 /// Starts a payment, does these, and expects these states.
-async fn check(provider: &str, other: bool, steps: &[(&str, &[(&str, &str)], &str)]) {
+async fn check(provider: &str, other: bool, steps: &[Step<'_>]) {
     let desktop = Desktop::open().await;
     let desk = desktop.desk(provider);
     shop::start(provider, desk, "A-1", other).await;
     let id = only(desk, "A-1");
-    for (action, inputs, expect) in steps {
+    for Step(action, inputs, expect) in steps {
         let inputs = inputs.iter();
         let inputs: Vec<_> = inputs
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -35,20 +38,19 @@ async fn check(provider: &str, other: bool, steps: &[(&str, &[(&str, &str)], &st
 #[tokio::test]
 async fn mocasa_is_paid_settled_or_refunded() {
     let paid = "success";
-    let refund: (&str, &[(&str, &str)], &str) =
-        ("operator/refund", &[("reason", "broken")], "refunded");
-    check("mocasa", false, &[("pay-twice", &[], paid), refund]).await;
-    check("mocasa", false, &[("decline", &[], "failed")]).await;
+    let refund = Step("operator/refund", &[("reason", "broken")], "refunded");
+    check("mocasa", false, &[Step("pay-twice", &[], paid), refund]).await;
+    check("mocasa", false, &[Step("decline", &[], "failed")]).await;
     check(
         "mocasa",
         false,
         &[
-            ("forge-signature", &[], "unpaid"),
-            ("forge-unsigned", &[], "unpaid"),
-            ("forge-amount", &[], "unpaid"),
-            ("forge-status", &[], "unpaid"),
-            ("pay", &[], paid),
-            ("settle", &[], paid),
+            Step("forge-signature", &[], "unpaid"),
+            Step("forge-unsigned", &[], "unpaid"),
+            Step("forge-amount", &[], "unpaid"),
+            Step("forge-status", &[], "unpaid"),
+            Step("pay", &[], paid),
+            Step("settle", &[], paid),
         ],
     )
     .await;
@@ -82,16 +84,16 @@ async fn mocopay_is_charged_renewed_and_ended() {
     check(
         "mocopay",
         false,
-        &[("pay-twice", &[], on), ("notify/forged", &[], on)],
+        &[Step("pay-twice", &[], on), Step("notify/forged", &[], on)],
     )
     .await;
-    check("mocopay", false, &[("cancel", &[], "Canceled")]).await;
-    let renewed: &[(&str, &[(&str, &str)], &str)] = &[
-        ("authorize", &[], on),
-        ("renew", &[], on),
-        ("fail-renewal", &[], on),
-        ("charge", &[], on),
-        ("cancel", &[], "Canceled"),
+    check("mocopay", false, &[Step("cancel", &[], "Canceled")]).await;
+    let renewed: &[Step<'_>] = &[
+        Step("authorize", &[], on),
+        Step("renew", &[], on),
+        Step("fail-renewal", &[], on),
+        Step("charge", &[], on),
+        Step("cancel", &[], "Canceled"),
     ];
     check("mocopay", true, renewed).await;
 }
@@ -102,10 +104,10 @@ async fn moka_is_captured_voided_and_held_in_the_pool() {
         "moka",
         true,
         &[
-            ("return/forged", &[], "open"),
-            ("pay-twice", &[], "authorised"),
-            ("operator/capture", &[("amount", "27.00")], "paid"),
-            ("operator/void", &[], "voided"),
+            Step("return/forged", &[], "open"),
+            Step("pay-twice", &[], "authorised"),
+            Step("operator/capture", &[("amount", "27.00")], "paid"),
+            Step("operator/void", &[], "voided"),
         ],
     )
     .await;
@@ -113,17 +115,22 @@ async fn moka_is_captured_voided_and_held_in_the_pool() {
         "moka",
         false,
         &[
-            ("pay", &[], "paid, held in the pool"),
-            ("operator/approve", &[], "paid"),
-            ("operator/undo", &[], "paid, held in the pool"),
+            Step("pay", &[], "paid, held in the pool"),
+            Step("operator/approve", &[], "paid"),
+            Step("operator/undo", &[], "paid, held in the pool"),
         ],
     )
     .await;
-    check("moka", false, &[("decline", &[("code", "005")], "failed")]).await;
-    check("moka", false, &[("abandon", &[], "abandoned")]).await;
-    let unnoticed = [(
+    check(
+        "moka",
+        false,
+        &[Step("decline", &[("code", "005")], "failed")],
+    )
+    .await;
+    check("moka", false, &[Step("abandon", &[], "abandoned")]).await;
+    let unnoticed = [Step(
         "pay-unnoticed",
-        &[("code", "005")][..],
+        &[("code", "005")],
         "paid, held in the pool",
     )];
     check("moka", false, &unnoticed).await;
@@ -151,25 +158,25 @@ async fn momo_is_captured_let_go_and_refunded() {
         "momo",
         true,
         &[
-            ("ipn/forged", &[], "waiting (1000)"),
-            ("pay-twice", &[], "authorised (9000)"),
-            ("operator/capture", &[], "paid (0)"),
-            ("operator/refund", &[("amount", "10000")], "paid (0)"),
+            Step("ipn/forged", &[], "waiting (1000)"),
+            Step("pay-twice", &[], "authorised (9000)"),
+            Step("operator/capture", &[], "paid (0)"),
+            Step("operator/refund", &[("amount", "10000")], "paid (0)"),
         ],
     )
     .await;
-    let cancel: &[(&str, &[(&str, &str)], &str)] = &[
-        ("pay", &[], "authorised (9000)"),
-        ("operator/cancel", &[], "failed (1017)"),
+    let cancel: &[Step<'_>] = &[
+        Step("pay", &[], "authorised (9000)"),
+        Step("operator/cancel", &[], "failed (1017)"),
     ];
     check("momo", true, cancel).await;
     check(
         "momo",
         false,
-        &[("decline", &[("code", "1001")], "failed (1001)")],
+        &[Step("decline", &[("code", "1001")], "failed (1001)")],
     )
     .await;
-    check("momo", false, &[("expire", &[], "failed (1005)")]).await;
+    check("momo", false, &[Step("expire", &[], "failed (1005)")]).await;
 }
 
 #[tokio::test]
@@ -178,34 +185,37 @@ async fn mobilepay_is_authorized_captured_and_refunded() {
     check(
         "mobilepay",
         false,
-        &[("phone", &[], "choosing"), ("reject", &[], "rejected")],
+        &[
+            Step("phone", &[], "choosing"),
+            Step("reject", &[], "rejected"),
+        ],
     )
     .await;
-    check("mobilepay", false, &[("back", &[], "cancelled")]).await;
-    check("mobilepay", false, &[("expire", &[], "expired")]).await;
+    check("mobilepay", false, &[Step("back", &[], "cancelled")]).await;
+    check("mobilepay", false, &[Step("expire", &[], "expired")]).await;
     // Nobody takes the callbacks here, and the period until the next try never passes.
     let sending = "attempting: sending-card";
     check(
         "mobilepay",
         false,
         &[
-            ("accept", &[], sending),
-            ("forge-flipped", &[], sending),
-            ("forge-payment", &[], sending),
-            ("forge-padding", &[], sending),
-            ("forge-json", &[], sending),
-            ("operator/authorize", &[], "authorized"),
-            ("operator/capture", &[], "authorized"),
-            ("operator/refund", amount, "authorized"),
+            Step("accept", &[], sending),
+            Step("forge-flipped", &[], sending),
+            Step("forge-payment", &[], sending),
+            Step("forge-padding", &[], sending),
+            Step("forge-json", &[], sending),
+            Step("operator/authorize", &[], "authorized"),
+            Step("operator/capture", &[], "authorized"),
+            Step("operator/refund", amount, "authorized"),
         ],
     )
     .await;
-    let declined: &[(&str, &[(&str, &str)], &str)] = &[
-        ("accept", &[], sending),
-        ("operator/decline", &[], "choosing"),
-        ("accept", &[], sending),
-        ("operator/authorize", &[], "authorized"),
-        ("operator/cancel", amount, "authorized"),
+    let declined: &[Step<'_>] = &[
+        Step("accept", &[], sending),
+        Step("operator/decline", &[], "choosing"),
+        Step("accept", &[], sending),
+        Step("operator/authorize", &[], "authorized"),
+        Step("operator/cancel", amount, "authorized"),
     ];
     check("mobilepay", false, declined).await;
 }
