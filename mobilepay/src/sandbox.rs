@@ -65,6 +65,7 @@ mod cipher;
 mod commands;
 mod config;
 mod control;
+mod desk;
 mod edition;
 mod forgery;
 mod gateway;

@@ -52,6 +52,7 @@ mod amount;
 mod calls;
 mod config;
 mod control;
+mod desk;
 mod gateway;
 mod page;
 mod records;

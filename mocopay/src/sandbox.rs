@@ -43,6 +43,7 @@
 mod calls;
 mod config;
 mod control;
+mod desk;
 mod gateway;
 mod page;
 mod records;

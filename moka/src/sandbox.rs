@@ -62,6 +62,7 @@ mod commands;
 mod config;
 mod control;
 mod create;
+mod desk;
 mod gateway;
 mod hashes;
 mod lists;

@@ -53,6 +53,7 @@ mod calls;
 mod codes;
 mod config;
 mod control;
+mod desk;
 mod gateway;
 mod ipn;
 mod one_payment;

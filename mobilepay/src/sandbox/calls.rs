@@ -54,6 +54,9 @@ fn route(
         let code = gateway.armed.remove(0);
         return Err(domain(&code, "As asked for."));
     }
+    if let [_, "payments", id, ..] | ["v1", "product", .., id] = segments.as_slice() {
+        gateway.concerns(id, context);
+    }
     match (request.method(), segments.as_slice()) {
         ("GET", ["v1", "merchants"]) => Ok(merchants::list(gateway)),
         ("POST", ["v1", "merchants"]) => merchants::create(gateway, request, context),

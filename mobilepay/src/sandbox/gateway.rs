@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use payments_core::sandbox::{
-    CallbackAnswer, Context, Fields, JsonObject, Provider, Random, Reply, Request,
+    Action, CallbackAnswer, Context, Fields, JsonObject, Listed, Provider, Random, Reply, Request,
 };
 
 use super::callbacks;
@@ -11,6 +11,7 @@ use super::calls;
 use super::cipher::Keys;
 use super::commands;
 use super::config::Config;
+use super::desk;
 use super::page;
 use super::records::{AttemptState, Merchant, Payment, PaymentState};
 use super::user;
@@ -61,6 +62,14 @@ impl Gateway {
         payments.rposition(|payment| payment.reference == reference)
     }
 
+    /// What is being done is about the payment of that id, if there is one.
+    pub(super) fn concerns(&self, id: &str, context: &mut Context<'_>) {
+        let payment = self.place_of_id(id);
+        if let Some(payment) = payment.and_then(|place| self.payments.get(place)) {
+            context.concerns(&payment.reference);
+        }
+    }
+
     /// Where the payment of that id is.
     pub(super) fn place_of_id(&self, id: &str) -> Option<usize> {
         let mut payments = self.payments.iter();
@@ -106,7 +115,16 @@ impl Provider for Gateway {
     }
 
     fn command(&mut self, name: &str, fields: &Fields, context: &mut Context<'_>) -> Option<Reply> {
-        commands::run(self, name, fields, context)
+        desk::command(self, name, fields, context)
+            .or_else(|| commands::run(self, name, fields, context))
+    }
+
+    fn payments(&self) -> Vec<Listed> {
+        desk::payments(self)
+    }
+
+    fn actions(&self, id: Option<&str>, _: Duration) -> Vec<Action> {
+        desk::actions(self, id)
     }
 
     fn state(&self, _: Duration) -> JsonObject {

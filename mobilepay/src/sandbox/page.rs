@@ -36,6 +36,7 @@ pub(super) fn serve(gateway: &mut Gateway, request: &Request, context: &mut Cont
     let Some(place) = place.filter(|_| query.value("page") == Some("request")) else {
         return Page::new(ENGLISH.lang, "No such payment").reply(404);
     };
+    gateway.concerns(query.value("id").unwrap_or_default(), context);
     match request.method() {
         "GET" => {}
         "POST" => {

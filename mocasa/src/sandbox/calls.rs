@@ -210,8 +210,9 @@ fn create_order(
 fn query_order(
     gateway: &mut Gateway,
     fields: &Fields,
-    _: &mut Context<'_>,
+    context: &mut Context<'_>,
 ) -> Result<JsonObject, Refusal> {
+    context.concerns(field(fields, "orderNo"));
     let order = gateway
         .order(field(fields, "orderNo"))
         .ok_or_else(no_such_order)?;
@@ -228,7 +229,7 @@ fn query_order(
         .text("paymentMode", PAYMENT_MODE))
 }
 
-fn refund(
+pub(super) fn refund(
     gateway: &mut Gateway,
     fields: &Fields,
     context: &mut Context<'_>,
@@ -266,7 +267,7 @@ fn refund(
 }
 
 /// Keeps nothing of the person but the account number it gives out.
-fn create_beneficiary(
+pub(super) fn create_beneficiary(
     gateway: &mut Gateway,
     fields: &Fields,
     context: &mut Context<'_>,
@@ -286,7 +287,7 @@ fn create_beneficiary(
         .text("status", "active"))
 }
 
-fn transfer(
+pub(super) fn transfer(
     gateway: &mut Gateway,
     fields: &Fields,
     context: &mut Context<'_>,
@@ -335,8 +336,9 @@ fn transfer(
 fn query_transfer(
     gateway: &mut Gateway,
     fields: &Fields,
-    _: &mut Context<'_>,
+    context: &mut Context<'_>,
 ) -> Result<JsonObject, Refusal> {
+    context.concerns(field(fields, "transferSerialNo"));
     last_transfer(gateway, field(fields, "transferSerialNo"))
         .ok_or_else(|| {
             Refusal::new(

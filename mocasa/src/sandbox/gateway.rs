@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use payments_core::sandbox::{Callback, Context, Fields, JsonObject, Provider, Reply, Request};
+use payments_core::sandbox::{
+    Action, Callback, Context, Fields, JsonObject, Listed, Provider, Reply, Request,
+};
 
 use super::calls;
 use super::config::{Config, TokenHeader};
 use super::control::Forgery;
+use super::desk;
 use super::page;
 use super::records::{ExtraField, Order, OrderState, Transfer};
 use super::refusal::{Refusal, success};
@@ -182,8 +185,8 @@ impl Gateway {
                 last.zip(times)
                     .is_some_and(|(id, times)| context.resend(id, times))
             }
-            "webhook/forged" => self
-                .forged(order_no, &Forgery::WrongSignature)
+            "webhook/forged" => desk::forgery(fields)
+                .and_then(|forgery| self.forged(order_no, &forgery))
                 .map(|callback| context.send(callback))
                 .is_some(),
             "payout" => {
@@ -223,9 +226,20 @@ impl Provider for Gateway {
     }
 
     fn command(&mut self, name: &str, fields: &Fields, context: &mut Context<'_>) -> Option<Reply> {
+        if let Some(reply) = desk::command(self, name, fields, context) {
+            return Some(reply);
+        }
         let done = self.run_command(name, fields, context)?;
         let body = JsonObject::new().boolean("ok", done).finish();
         Some(Reply::json(if done { 200 } else { 400 }, body))
+    }
+
+    fn payments(&self) -> Vec<Listed> {
+        desk::payments(self)
+    }
+
+    fn actions(&self, id: Option<&str>, now: Duration) -> Vec<Action> {
+        desk::actions(self, id, now)
     }
 
     fn state(&self, now: Duration) -> JsonObject {

@@ -13,6 +13,7 @@ pub(super) fn serve(gateway: &mut Gateway, request: &Request, context: &mut Cont
     let Some(order) = gateway.orders.iter().find(|order| order.link == link) else {
         return Page::new("en", "No such payment").reply(404);
     };
+    context.concerns(&order.order_no);
     match request.method() {
         "GET" => show(order, request.path()),
         "POST" => {

@@ -1,5 +1,7 @@
 //! Why the sandbox refuses, in codes of its own.
 
+use std::fmt;
+
 use payments_core::sandbox::{JsonObject, Reply};
 
 /// A refusal. The provider's codes are unknown, so each code says that it is the sandbox's.
@@ -23,6 +25,12 @@ impl Refusal {
             .text("code", self.code)
             .text("message", &self.message);
         Reply::json(status, envelope.finish())
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.message, self.code)
     }
 }
 

@@ -154,7 +154,7 @@ fn init<'f>(
 fn verify<'f>(
     gateway: &Gateway,
     field: impl Fn(&str) -> Option<&'f str>,
-    context: &Context<'_>,
+    context: &mut Context<'_>,
 ) -> Result<JsonObject, Refusal> {
     let asked = [field("sessionId"), field("userId"), field("transactionId")];
     if asked == [None; 3] {
@@ -167,7 +167,10 @@ fn verify<'f>(
             && transaction.is_none_or(|id| session.transactions.iter().any(|known| known == id))
     };
     match gateway.sessions.iter().rev().find(matches) {
-        Some(session) => Ok(session.json(context.wall())),
+        Some(session) => {
+            context.concerns(session.reference());
+            Ok(session.json(context.wall()))
+        }
         None => refuse(404, "SANDBOX_SESSION", "there is no such session"),
     }
 }

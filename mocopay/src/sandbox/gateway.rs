@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use payments_core::sandbox::{
-    Callback, Context, Fields, JsonObject, Provider, Reply, Request, RetryRules, encode_form,
+    Action, Callback, Context, Fields, JsonObject, Listed, Provider, Reply, Request, RetryRules,
+    encode_form,
 };
 
 use super::calls;
 use super::config::Config;
+use super::desk;
 use super::page;
 use super::records::Session;
 
@@ -141,7 +143,7 @@ impl Gateway {
         fields: &[(&'static str, String)],
     ) -> Option<Callback> {
         let url = self.config.notify_url.as_ref()?;
-        Some(told("forged", reference, url, fields).unconditional())
+        Some(forged_to(url, reference, fields))
     }
 
     fn run_command(
@@ -158,6 +160,10 @@ impl Gateway {
             "cancel" => at.and_then(|at| self.cancel(at, context)).is_some(),
             "renew" => at.and_then(|at| self.renew(at, context)).is_some(),
             "fail-renewal" => at.and_then(|at| self.fail_renewal(at, context)).is_some(),
+            "notify/forged" => {
+                let status = fields.value("status").unwrap_or("Authorized");
+                desk::forge(self, reference, status, context)
+            }
             "notify" => {
                 let times = fields
                     .value("times")
@@ -187,6 +193,14 @@ impl Provider for Gateway {
         let done = self.run_command(name, fields, context)?;
         let body = JsonObject::new().boolean("ok", done).finish();
         Some(Reply::json(if done { 200 } else { 400 }, body))
+    }
+
+    fn payments(&self) -> Vec<Listed> {
+        desk::payments(self)
+    }
+
+    fn actions(&self, id: Option<&str>, _now: Duration) -> Vec<Action> {
+        desk::actions(self, id)
     }
 
     fn state(&self, _now: Duration) -> JsonObject {
@@ -222,6 +236,11 @@ pub(super) fn with_fields(url: &str, fields: &[(&'static str, String)]) -> Strin
         .collect();
     let joiner = if url.contains('?') { '&' } else { '?' };
     format!("{url}{joiner}{}", encode_form(&pairs))
+}
+
+/// A session notification of any fields to that address, sent whatever happens.
+pub(super) fn forged_to(url: &str, reference: &str, fields: &[(&'static str, String)]) -> Callback {
+    told("forged", reference, url, fields).unconditional()
 }
 
 /// A notification: a GET with everything in the query. 200 is our guess of what acknowledges.

@@ -16,6 +16,9 @@ pub(super) fn serve(gateway: &mut Gateway, request: &Request, context: &mut Cont
     else {
         return Page::new("en", "No such payment").reply(404);
     };
+    if let Some(session) = gateway.sessions.get(at) {
+        context.concerns(session.reference());
+    }
     let billing = gateway.config.billing;
     match request.method() {
         "GET" => match gateway.sessions.get(at) {

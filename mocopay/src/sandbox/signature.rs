@@ -176,6 +176,23 @@ impl<'a> SignedRequest<'a> {
         self.signature.as_deref()
     }
 
+    /// What is hashed, part by part and for people: the secret masked, the parameters in their order.
+    #[must_use]
+    pub fn parts(&self) -> Vec<String> {
+        let mut parts = vec![
+            "API secret = ***".to_owned(),
+            format!("path = {:?}", self.path),
+            "\"?\"".to_owned(),
+        ];
+        for (place, pair) in self.parameters.split('&').enumerate() {
+            if place > 0 {
+                parts.push("\"&\"".to_owned());
+            }
+            parts.push(format!("{pair:?}"));
+        }
+        parts
+    }
+
     /// Whether `given` is the merchant's signature of it: in constant time, without allocating.
     ///
     /// # Errors

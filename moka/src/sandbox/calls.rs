@@ -135,9 +135,13 @@ fn serve(
             });
         }
     }
+    let code = code_of(gateway, &block);
+    if !code.is_empty() {
+        context.concerns(&code);
+    }
     let magic = gateway
         .disarm(call.service.name)
-        .or_else(|| call.service.magic_in(&code_of(gateway, &block)));
+        .or_else(|| call.service.magic_in(&code));
     match magic {
         Some(Magic::Refuse(code)) => Err(Refusal::Code(code)),
         Some(Magic::Decline(bank)) => Err(Refusal::Declined(bank)),

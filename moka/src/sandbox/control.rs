@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use payments_core::sandbox::{
-    self as kit, Callbacks, Delivery, Faults, Ledger, SandboxClock, Seen,
+    self as kit, Callbacks, Delivery, Desk, Faults, Ledger, SandboxClock, Seen,
 };
 
 use super::codes::{BankCode, bank_code};
@@ -234,6 +234,12 @@ impl Control {
     #[must_use]
     pub fn faults(&self) -> Faults {
         self.inner.faults()
+    }
+
+    /// The same whichever provider's it is: what people see, and can do.
+    #[must_use]
+    pub fn desk(&self) -> Desk {
+        self.inner.desk()
     }
 
     /// What is sent to the shop: late, again, out of order, or not at all.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use payments_core::sandbox::{
-    CallbackAnswer, Context, Fields, JsonObject, Provider, Random, Reply, Request,
+    Action, CallbackAnswer, Context, Fields, JsonObject, Listed, Provider, Random, Reply, Request,
 };
 
 use super::amount::Amount;
@@ -12,6 +12,7 @@ use super::calls;
 use super::codes::{BankCode, Magic};
 use super::commands;
 use super::config::Config;
+use super::desk;
 use super::page;
 use super::records::{Card, ExtraField, Payment, PaymentState, Trx, TrxKind};
 use super::returns;
@@ -244,9 +245,20 @@ impl Provider for Gateway {
     }
 
     fn command(&mut self, name: &str, fields: &Fields, context: &mut Context<'_>) -> Option<Reply> {
+        if let Some(reply) = desk::command(self, name, fields, context) {
+            return Some(reply);
+        }
         let done = commands::run(self, name, fields, context)?;
         let body = JsonObject::new().boolean("ok", done).finish();
         Some(Reply::json(if done { 200 } else { 400 }, body))
+    }
+
+    fn payments(&self) -> Vec<Listed> {
+        desk::payments(self)
+    }
+
+    fn actions(&self, id: Option<&str>, _: Duration) -> Vec<Action> {
+        desk::actions(self, id)
     }
 
     fn state(&self, _: Duration) -> JsonObject {

@@ -31,6 +31,9 @@ pub(super) fn serve(
             .paragraph(ENGLISH.none)
             .reply(404);
     };
+    if let Some(payment) = gateway.payments.get(place) {
+        context.concerns(&payment.other_trx_code);
+    }
     match request.method() {
         "GET" => show(gateway, place, request.path(), None),
         "POST" => {

@@ -188,6 +188,12 @@ impl Payment {
         self.refunded.to_string()
     }
 
+    /// What the return is hashed with: the secret of this payment, which the dealer has from its page.
+    #[must_use]
+    pub fn code_for_hash(&self) -> &str {
+        &self.code_for_hash
+    }
+
     /// Where the return goes.
     #[must_use]
     pub fn redirect_url(&self) -> &str {

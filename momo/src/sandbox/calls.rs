@@ -1,5 +1,6 @@
 //! The five calls of the gateway: what each must hold, how it is signed, and what it does.
 
+use std::fmt;
 use std::time::Duration;
 
 use payments_core::sandbox::{Context, JsonObject, Reply, Request};
@@ -23,6 +24,12 @@ impl Refusal {
             code,
             detail: detail.into(),
         }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.detail, self.code)
     }
 }
 
@@ -202,6 +209,7 @@ pub(super) fn answer(
     if let Err(refusal) = check(gateway, call, &body) {
         return refuse(gateway, &body, &refusal, context).1;
     }
+    context.concerns(&scalar(&body, "orderId"));
     let request_id = scalar(&body, "requestId");
     let now = context.now();
     gateway

@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use payments_core::sandbox::{
-    self as kit, CallbackMode, Callbacks, Delivery, Faults, Ledger, SandboxClock, Seen, UrlError,
-    check_callback_url,
+    self as kit, CallbackMode, Callbacks, Delivery, Desk, Faults, Ledger, SandboxClock, Seen,
+    UrlError, check_callback_url,
 };
 
 use super::gateway::{Decision, Gateway};
@@ -297,6 +297,12 @@ impl Control {
     #[must_use]
     pub fn faults(&self) -> Faults {
         self.inner.faults()
+    }
+
+    /// The same whichever provider's it is: what people see, and can do.
+    #[must_use]
+    pub fn desk(&self) -> Desk {
+        self.inner.desk()
     }
 
     /// What is sent to the merchant: late, again, out of order, or not at all.

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use payments_core::sandbox::{
-    CallbackAnswer, Context, Fields, JsonObject, Provider, Reply, Request,
+    Action, CallbackAnswer, Context, Fields, JsonObject, Listed, Provider, Reply, Request,
 };
 
 use super::calls;
 use super::codes;
 use super::config::Config;
+use super::desk;
 use super::ipn::{Forgery, IPN, Message};
 use super::one_payment::OnePayment;
 use super::page;
@@ -256,9 +257,20 @@ impl Provider for Gateway {
     }
 
     fn command(&mut self, name: &str, fields: &Fields, context: &mut Context<'_>) -> Option<Reply> {
+        if let Some(reply) = desk::command(self, name, fields, context) {
+            return Some(reply);
+        }
         let done = self.run_command(name, fields, context)?;
         let body = JsonObject::new().boolean("ok", done).finish();
         Some(Reply::json(if done { 200 } else { 400 }, body))
+    }
+
+    fn payments(&self) -> Vec<Listed> {
+        desk::payments(self)
+    }
+
+    fn actions(&self, id: Option<&str>, _: Duration) -> Vec<Action> {
+        desk::actions(self, id)
     }
 
     fn state(&self, _: Duration) -> JsonObject {

@@ -176,6 +176,10 @@ impl OnePayment {
         self.partner = change(self.partner.clone());
     }
 
+    pub(super) const fn has_partner(&self) -> bool {
+        self.partner.init_url.is_some()
+    }
+
     /// Calls the partner's Init for a user; gives the `requestId`.
     pub(super) fn init(&mut self, user: &str, context: &mut Context<'_>) -> Option<String> {
         let url = self.partner.init_url.clone()?;

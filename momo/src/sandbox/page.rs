@@ -15,6 +15,7 @@ pub(super) fn serve(gateway: &mut Gateway, request: &Request, context: &mut Cont
         return Page::new("en", "No such payment").reply(404);
     };
     let order_id = payment.order_id.clone();
+    context.concerns(&order_id);
     match request.method() {
         "GET" => show(payment, request.path()),
         "POST" => {

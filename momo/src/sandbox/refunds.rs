@@ -33,6 +33,7 @@ pub(super) fn refund(gateway: &mut Gateway, body: &Body, context: &mut Context<'
         .iter()
         .find(|one| one.trans_id != 0 && one.trans_id.to_string() == trans_id)
         .ok_or_else(no_such_order)?;
+    context.concerns(&payment.order_id);
     let (purchase, paid) = (payment.order_id.clone(), payment.amount);
     let refundable = payment.state == PaymentState::Paid;
     let given_back: u64 = gateway

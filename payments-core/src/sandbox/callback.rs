@@ -312,6 +312,18 @@ impl Delivery {
         &self.callback.url
     }
 
+    /// The method.
+    #[must_use]
+    pub const fn method(&self) -> &'static str {
+        self.callback.method
+    }
+
+    /// The headers, names as written.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let headers = self.callback.headers.iter();
+        headers.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The body, byte for byte the same in each attempt.
     #[must_use]
     pub fn body(&self) -> &[u8] {
@@ -326,6 +338,12 @@ impl Delivery {
             .iter()
             .find(|(candidate, _)| candidate.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())
+    }
+
+    /// Whether that status acknowledges it.
+    #[must_use]
+    pub fn is_received(&self, status: u16) -> bool {
+        self.callback.rules.is_received(status)
     }
 
     /// Where it stands.

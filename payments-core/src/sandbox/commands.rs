@@ -6,10 +6,11 @@ use super::callback::{CallbackMode, Delivery};
 use super::fault::Fault;
 use super::form::Fields;
 use super::json::JsonObject;
-use super::kit::{Control, Seen};
+use super::kit::Control;
 use super::ledger::Effect;
 use super::message::{Reply, Request};
 use super::provider::Provider;
+use super::seen::Seen;
 
 use crate::clock::Clock;
 
@@ -69,7 +70,7 @@ impl<P: Provider> Control<P> {
             "callback/enable" => fields.value("url").map(|url| self.callbacks().enable(url)),
             _ => {
                 return self
-                    .with(|provider, context| provider.command(name, fields, context))
+                    .provider_command(name, fields)
                     .unwrap_or_else(|| refusal(404, "no such command"));
             }
         };

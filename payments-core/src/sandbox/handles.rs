@@ -4,9 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::clock::Clock;
+
 use super::callback::{CallbackMode, Delivery, DeliveryId};
 use super::fault::Fault;
 use super::kit::Kit;
+use super::plan::Armed;
 use super::watch::Watch;
 
 /// Arms faults. Paths are compared by segment; `*` stands for one segment, as the last segment for
@@ -29,16 +32,25 @@ impl Faults {
     /// Strikes the next `times` requests to `paths`.
     pub fn times(&self, paths: &str, fault: Fault, times: u32) {
         self.kit.lock().plan.arm(paths, fault, times);
+        self.kit.note_change();
     }
 
     /// Strikes `per_mille` of a thousand requests to `paths`, each with one of `faults`, by the seed.
     pub fn share(&self, paths: &str, per_mille: u16, faults: Vec<Fault>) {
         self.kit.lock().plan.share(paths, per_mille, faults);
+        self.kit.note_change();
     }
 
     /// Disarms everything.
     pub fn clear(&self) {
         self.kit.lock().plan.clear();
+        self.kit.note_change();
+    }
+
+    /// What is armed, in the order in which it is looked at.
+    #[must_use]
+    pub fn armed(&self) -> Vec<Armed> {
+        self.kit.lock().plan.armed()
     }
 
     /// Counts the requests to `paths` from now on.
@@ -91,6 +103,44 @@ impl Callbacks {
     /// Says what becomes of callbacks from now on; those under way go on.
     pub fn set_mode(&self, mode: CallbackMode) {
         self.kit.lock().outbox.set_mode(mode);
+        self.kit.note_change();
+    }
+
+    /// What becomes of callbacks.
+    #[must_use]
+    pub fn mode(&self) -> CallbackMode {
+        self.kit.lock().outbox.mode()
+    }
+
+    /// The callback of that number.
+    #[must_use]
+    pub fn find(&self, id: DeliveryId) -> Option<Delivery> {
+        let state = self.kit.lock();
+        let mut deliveries = state.outbox.deliveries().iter();
+        deliveries.find(|delivery| delivery.id() == id).cloned()
+    }
+
+    /// Sends those about `reference` again, the last one first and one after the other: out of order.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn resend_reversed(&self, reference: &str) -> Result<(), NoSuchCallback> {
+        let known = self.kit.lock().outbox.resend_reversed(reference);
+        self.kit.wake();
+        if known { Ok(()) } else { Err(NoSuchCallback) }
+    }
+
+    /// Sends one again this much later, on the sandbox's clock.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such callback.
+    pub fn resend_after(&self, id: DeliveryId, pause: Duration) -> Result<(), NoSuchCallback> {
+        let at = self.kit.clock.monotonic().saturating_add(pause);
+        let known = self.kit.lock().outbox.resend_at(id, at);
+        self.kit.wake();
+        if known { Ok(()) } else { Err(NoSuchCallback) }
     }
 
     /// Sends what was held, in order.

@@ -10,16 +10,19 @@ use std::time::Duration;
 use subtle::ConstantTimeEq;
 use tokio::sync::watch;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, unix_millis};
 
 use super::clock::SandboxClock;
+use super::form::Fields;
 use super::handles::{Callbacks, Faults};
+use super::history::{Happening, History};
 use super::ledger::Ledger;
 use super::message::{Reply, Request};
 use super::outbox::{Answer, Batch, Job, Outbox};
 use super::plan::Plan;
 use super::provider::{Context, Provider};
 use super::random::Random;
+use super::seen::Seen;
 use super::settings::Settings;
 use super::sides::Sides;
 use super::watch::Watches;
@@ -30,53 +33,13 @@ const SEEN: usize = 10_000;
 /// So many answers are kept, for those who get another's.
 const ANSWERS: usize = 64;
 
-/// A request that arrived: no values, no body.
-#[derive(Clone, Debug)]
-pub struct Seen {
-    pub(super) method: String,
-    pub(super) path: String,
-    pub(super) header_names: Vec<String>,
-    pub(super) status: Option<u16>,
-    pub(super) fault: Option<&'static str>,
-}
-
-impl Seen {
-    /// The method.
-    #[must_use]
-    pub fn method(&self) -> &str {
-        &self.method
-    }
-
-    /// The path without the query.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// Header names in lower case.
-    #[must_use]
-    pub fn header_names(&self) -> &[String] {
-        &self.header_names
-    }
-
-    /// The status answered; `None` when the connection was closed without an answer.
-    #[must_use]
-    pub const fn status(&self) -> Option<u16> {
-        self.status
-    }
-
-    /// The name of the fault that struck it.
-    #[must_use]
-    pub const fn fault(&self) -> Option<&'static str> {
-        self.fault
-    }
-}
-
 /// What is the same for every provider.
 pub(super) struct Kit {
     state: Mutex<KitState>,
     settled: Condvar,
     signal: watch::Sender<()>,
+    /// How often anything that is to be seen has changed.
+    changes: watch::Sender<u64>,
     stopped: AtomicBool,
     pub(super) clock: SandboxClock,
     pub(super) base_url: String,
@@ -90,6 +53,7 @@ pub(super) struct KitState {
     pub(super) outbox: Outbox,
     pub(super) seen: VecDeque<Seen>,
     pub(super) watches: Watches,
+    pub(super) history: History,
     /// The last answers, by path.
     answers: VecDeque<(String, Reply)>,
     /// How many requests wait before they happen.
@@ -130,6 +94,20 @@ impl Kit {
 
     pub(super) fn subscribe(&self) -> watch::Receiver<()> {
         self.signal.subscribe()
+    }
+
+    /// Tells whoever looks that there is something new.
+    pub(super) fn note_change(&self) {
+        self.changes
+            .send_modify(|version| *version = version.saturating_add(1));
+    }
+
+    pub(super) fn version(&self) -> u64 {
+        *self.changes.borrow()
+    }
+
+    pub(super) fn watch_changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
     }
 
     pub(super) fn is_idle(&self, state: &KitState) -> bool {
@@ -197,6 +175,7 @@ impl<P: Provider> Control<P> {
                 outbox: Outbox::default(),
                 seen: VecDeque::new(),
                 watches: Watches::default(),
+                history: History::default(),
                 answers: VecDeque::new(),
                 late: 0,
                 wakes: BTreeSet::new(),
@@ -205,6 +184,7 @@ impl<P: Provider> Control<P> {
             }),
             settled: Condvar::new(),
             signal: watch::Sender::new(()),
+            changes: watch::Sender::new(0),
             stopped: AtomicBool::new(false),
             clock: settings.clock.clone(),
             base_url,
@@ -222,6 +202,11 @@ impl<P: Provider> Control<P> {
     /// Answers a request as the server would, faults aside.
     #[must_use]
     pub fn handle(&self, request: &Request) -> Reply {
+        self.handle_struck(request, None)
+    }
+
+    /// The same for a request that a fault strikes.
+    pub(super) fn handle_struck(&self, request: &Request, fault: Option<&'static str>) -> Reply {
         let mut sides = lock(&self.sides);
         let mut state = self.kit.lock();
         let past = state
@@ -230,7 +215,10 @@ impl<P: Provider> Control<P> {
             .then(|| sides.as_it_is(&state.ledger));
         let known = state.ledger.effects().len();
         let (reply, dirty) = self.enter(&mut sides.now, &mut state, |provider, context| {
-            provider.handle(request, context)
+            context.history.begin(happening(request, fault));
+            let reply = provider.handle(request, context);
+            context.history.end(Some(reply.status()));
+            reply
         });
         sides.remember(past, state.ledger.effects().len() > known);
         if state.answers.len() >= ANSWERS {
@@ -243,7 +231,47 @@ impl<P: Provider> Control<P> {
         if dirty {
             self.kit.wake();
         }
+        self.kit.note_change();
         reply
+    }
+
+    /// Writes down that a request never reached the provider.
+    pub(super) fn lost(&self, request: &Request, fault: &'static str) {
+        let mut state = self.kit.lock();
+        let now = self.kit.clock.monotonic();
+        let wall = unix_millis(self.kit.clock.wall());
+        state.history.set_now(now, wall);
+        state.history.push(&[], happening(request, Some(fault)));
+        drop(state);
+        self.kit.note_change();
+    }
+
+    /// Does one of the provider's own commands; `None` when there is no such command.
+    pub(super) fn provider_command(&self, name: &str, fields: &Fields) -> Option<Reply> {
+        self.with(|provider, context| {
+            let name_of_it = name.to_owned();
+            context
+                .history
+                .begin(Happening::Command { name: name_of_it });
+            let reply = provider.command(name, fields, context);
+            context.history.end(None);
+            reply
+        })
+    }
+
+    /// Looks at the provider, brought up to now. `see` must not use this handle.
+    pub(super) fn look<R>(&self, see: impl FnOnce(&P, Duration) -> R) -> R {
+        let mut sides = lock(&self.sides);
+        let mut state = self.kit.lock();
+        let (result, dirty) = self.enter(&mut sides.now, &mut state, |provider, context| {
+            see(provider, context.now())
+        });
+        drop(state);
+        drop(sides);
+        if dirty {
+            self.kit.wake();
+        }
+        result
     }
 
     /// Answers a request as it would have been answered before the ledger last changed, if somebody
@@ -278,6 +306,7 @@ impl<P: Provider> Control<P> {
         if dirty {
             self.kit.wake();
         }
+        self.kit.note_change();
         result
     }
 
@@ -357,6 +386,7 @@ impl<P: Provider> Control<P> {
         drop(sides);
         if ticked {
             self.kit.wake();
+            self.kit.note_change();
         }
         (batches, next)
     }
@@ -367,6 +397,16 @@ impl<P: Provider> Control<P> {
         let now = self.kit.clock.monotonic();
         let answer = state.outbox.finish(job, answer, now);
         if let Some(answer) = answer {
+            let wall = unix_millis(self.kit.clock.wall());
+            state.history.set_now(now, wall);
+            let delivery = answer.delivery();
+            if let Some(attempt) = delivery.attempts().last() {
+                let what = Happening::Attempt {
+                    id: delivery.id(),
+                    outcome: attempt.outcome.clone(),
+                };
+                state.history.push(&[delivery.reference()], what);
+            }
             self.enter(&mut sides.now, &mut state, |provider, context| {
                 provider.answered(&answer, context);
             });
@@ -374,6 +414,7 @@ impl<P: Provider> Control<P> {
         drop(state);
         drop(sides);
         self.kit.wake();
+        self.kit.note_change();
     }
 
     /// Brings the provider up to now, then acts; says whether there may be something to send.
@@ -389,19 +430,31 @@ impl<P: Provider> Control<P> {
             state.wakes.pop_first();
             dirty = true;
         }
+        let wall = self.kit.clock.wall();
+        state.history.set_now(now, unix_millis(wall));
         let mut context = Context {
             now,
-            wall: self.kit.clock.wall(),
+            wall,
             base_url: &self.kit.base_url,
             ledger: &mut state.ledger,
             outbox: &mut state.outbox,
             wakes: &mut state.wakes,
             random: &mut state.random,
+            history: &mut state.history,
             dirty,
         };
         provider.tick(&mut context);
         let result = act(provider, &mut context);
         (result, context.dirty)
+    }
+}
+
+fn happening(request: &Request, fault: Option<&'static str>) -> Happening {
+    Happening::Request {
+        method: request.method().to_owned(),
+        path: request.path().to_owned(),
+        status: None,
+        fault,
     }
 }
 

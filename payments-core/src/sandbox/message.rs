@@ -5,6 +5,8 @@ use std::fmt;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use super::json::JsonObject;
+
 /// A request as it arrived, body complete.
 ///
 /// ```
@@ -157,6 +159,19 @@ impl Reply {
     #[must_use]
     pub fn json(status: u16, body: impl Into<Bytes>) -> Self {
         Self::new(status).content("application/json; charset=utf-8", body)
+    }
+
+    /// A command was done: `{"ok":true}`.
+    #[must_use]
+    pub fn done() -> Self {
+        Self::json(200, JsonObject::new().boolean("ok", true).finish())
+    }
+
+    /// A command was not done, for this reason: 400 with `{"ok":false,"error":"…"}`.
+    #[must_use]
+    pub fn not_done(reason: &str) -> Self {
+        let body = JsonObject::new().boolean("ok", false).text("error", reason);
+        Self::json(400, body.finish())
     }
 
     /// A `text/html` answer.

@@ -28,6 +28,8 @@ pub(super) struct Outbox {
     deliveries: Vec<Delivery>,
     due: BTreeSet<(Duration, DeliveryId)>,
     ready: Vec<Batch>,
+    /// Copies by hand that are sent later.
+    later: BTreeSet<(Duration, DeliveryId)>,
     sending: usize,
     endpoints: BTreeMap<String, Endpoint>,
     mode: CallbackMode,
@@ -46,6 +48,10 @@ impl Outbox {
 
     pub(super) fn set_mode(&mut self, mode: CallbackMode) {
         self.mode = mode;
+    }
+
+    pub(super) const fn mode(&self) -> CallbackMode {
+        self.mode
     }
 
     pub(super) fn push(&mut self, callback: Callback, now: Duration) -> DeliveryId {
@@ -87,6 +93,32 @@ impl Outbox {
             self.ready.extend(std::iter::repeat_n(copy, times));
         }
         exists
+    }
+
+    /// Sends a copy by hand at that moment. `false` when there is no such callback.
+    pub(super) fn resend_at(&mut self, id: DeliveryId, at: Duration) -> bool {
+        let exists = self.deliveries.get(id.0).is_some();
+        if exists {
+            self.later.insert((at, id));
+        }
+        exists
+    }
+
+    /// Sends copies of all about `reference` by hand, the last one first. `false` when there is none.
+    pub(super) fn resend_reversed(&mut self, reference: &str) -> bool {
+        let about = self.deliveries.iter().rev();
+        let about = about.filter(|delivery| delivery.reference() == reference);
+        let batch: Batch = about
+            .map(|delivery| Job {
+                id: delivery.id,
+                by_hand: true,
+            })
+            .collect();
+        let any = !batch.is_empty();
+        if any {
+            self.ready.push(batch);
+        }
+        any
     }
 
     /// Sends what was held, one after the other.
@@ -134,6 +166,13 @@ impl Outbox {
         }
         if !due.is_empty() {
             batches.push(due);
+        }
+        while let Some(&(at, id)) = self.later.first() {
+            if at > now {
+                break;
+            }
+            self.later.pop_first();
+            batches.push(vec![Job { id, by_hand: true }]);
         }
         let jobs = batches.iter().map(Vec::len).sum();
         self.sending = self.sending.saturating_add(jobs);
@@ -189,7 +228,8 @@ impl Outbox {
     }
 
     pub(super) fn next_due(&self) -> Option<Duration> {
-        self.due.first().map(|&(at, _)| at)
+        let first = [self.due.first(), self.later.first()];
+        first.into_iter().flatten().map(|&(at, _)| at).min()
     }
 
     pub(super) fn is_idle(&self, now: Duration) -> bool {
@@ -343,6 +383,29 @@ mod tests {
         assert!(outbox.resend(never, 3));
         assert_eq!(outbox.take(MINUTE).len(), 3, "a burst is sent side by side");
         assert!(!outbox.resend(DeliveryId(99), 1));
+    }
+
+    #[test]
+    fn copies_go_out_later_and_in_reverse() {
+        let mut outbox = Outbox::default();
+        let first = outbox.push(callback("A"), Duration::ZERO);
+        let second = outbox.push(callback("A"), Duration::ZERO);
+        outbox.push(callback("B"), Duration::ZERO);
+        assert_eq!(answer(&mut outbox, Duration::ZERO, 200).len(), 3);
+
+        assert!(outbox.resend_at(first, MINUTE) && !outbox.resend_at(DeliveryId(99), MINUTE));
+        assert_eq!(outbox.next_due(), Some(MINUTE));
+        assert!(answer(&mut outbox, Duration::ZERO, 200).is_empty());
+        assert!(!outbox.is_idle(MINUTE));
+        assert_eq!(answer(&mut outbox, MINUTE, 200), ["A"]);
+        assert_eq!(outbox.deliveries()[first.0].attempts.len(), 2);
+
+        assert!(outbox.resend_reversed("A") && !outbox.resend_reversed("C"));
+        let jobs: Vec<Job> = outbox.take(MINUTE).into_iter().flatten().collect();
+        assert_eq!(
+            jobs.iter().map(|job| job.id).collect::<Vec<_>>(),
+            [second, first]
+        );
     }
 
     #[test]

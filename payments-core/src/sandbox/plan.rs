@@ -8,15 +8,39 @@ use super::random::Random;
 /// Which faults are armed. Those for the next requests go before those by chance.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    next: Vec<Armed>,
+    next: Vec<Next>,
     shares: Vec<Share>,
 }
 
 #[derive(Debug)]
-struct Armed {
+struct Next {
     paths: Pattern,
     fault: Fault,
     left: u32,
+}
+
+/// A fault that is armed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Armed {
+    /// For the next requests.
+    Next {
+        /// Their paths.
+        paths: String,
+        /// Its name.
+        fault: &'static str,
+        /// How many more it strikes.
+        left: u32,
+    },
+    /// For a share of requests.
+    Share {
+        /// Their paths.
+        paths: String,
+        /// How many of a thousand it strikes.
+        per_mille: u16,
+        /// Their names, one of which strikes.
+        faults: Vec<&'static str>,
+    },
 }
 
 #[derive(Debug)]
@@ -28,7 +52,7 @@ struct Share {
 
 impl Plan {
     pub(super) fn arm(&mut self, paths: &str, fault: Fault, times: u32) {
-        self.next.push(Armed {
+        self.next.push(Next {
             paths: Pattern::new(paths),
             fault,
             left: times,
@@ -50,6 +74,22 @@ impl Plan {
             .map(|armed| &armed.fault)
             .chain(self.shares.iter().flat_map(|share| &share.faults));
         faults.any(|fault| matches!(fault, Fault::Stale))
+    }
+
+    /// What is armed, in the order in which it is looked at.
+    pub(super) fn armed(&self) -> Vec<Armed> {
+        let next = self.next.iter().filter(|armed| armed.left > 0);
+        let next = next.map(|armed| Armed::Next {
+            paths: format!("{:?}", armed.paths),
+            fault: armed.fault.name(),
+            left: armed.left,
+        });
+        let shares = self.shares.iter().map(|share| Armed::Share {
+            paths: format!("{:?}", share.paths),
+            per_mille: share.per_mille,
+            faults: share.faults.iter().map(Fault::name).collect(),
+        });
+        next.chain(shares).collect()
     }
 
     pub(super) fn clear(&mut self) {
@@ -143,7 +183,16 @@ mod tests {
         assert_eq!(draw("/a"), Some("close-after"));
         assert_eq!(draw("/a"), Some("close-after"));
         assert_eq!(draw("/a"), Some("html"));
+        plan.arm("/a", Fault::Html, 3);
+        let (paths, fault, left) = ("/a".to_owned(), "html", 3);
+        let share = Armed::Share {
+            paths: "/*".to_owned(),
+            per_mille: 1000,
+            faults: vec!["html"],
+        };
+        assert_eq!(plan.armed(), [Armed::Next { paths, fault, left }, share]);
         plan.clear();
+        assert!(plan.armed().is_empty());
         assert!(plan.draw("/a", &mut random).is_none());
     }
 

@@ -8,8 +8,10 @@ use crate::clock::unix_millis;
 
 use super::callback::{Callback, CallbackAnswer, DeliveryId};
 use super::form::Fields;
+use super::history::{Happening, History};
 use super::json::JsonObject;
 use super::ledger::Ledger;
+use super::listed::{Action, Listed};
 use super::message::{Reply, Request};
 use super::outbox::Outbox;
 use super::random::Random;
@@ -44,6 +46,18 @@ pub trait Provider: Clone + Send + 'static {
         let _ = now;
         JsonObject::new()
     }
+
+    /// Its payments for people to look at, oldest first: no secret, nothing personal.
+    fn payments(&self) -> Vec<Listed> {
+        Vec::new()
+    }
+
+    /// What can be done at `now` about the payment of that id, or about none: each a command of
+    /// [`Provider::command`].
+    fn actions(&self, id: Option<&str>, now: Duration) -> Vec<Action> {
+        let _ = (id, now);
+        Vec::new()
+    }
 }
 
 /// What a [`Provider`] works with while it handles one thing.
@@ -55,6 +69,7 @@ pub struct Context<'a> {
     pub(super) outbox: &'a mut Outbox,
     pub(super) wakes: &'a mut BTreeSet<Duration>,
     pub(super) random: &'a mut Random,
+    pub(super) history: &'a mut History,
     pub(super) dirty: bool,
 }
 
@@ -86,6 +101,17 @@ impl<'a> Context<'a> {
     /// Writes into the ledger that `kind` happened to `reference`.
     pub fn record(&mut self, kind: &str, reference: &str, amount: Option<&str>) {
         self.ledger.record(kind, reference, amount, self.now);
+        let what = Happening::Effect {
+            kind: kind.to_owned(),
+            amount: amount.map(str::to_owned),
+        };
+        self.history.push(&[reference], what);
+    }
+
+    /// Says that what is being done is about this reference, where nothing is recorded or sent: a
+    /// query, a page.
+    pub fn concerns(&mut self, reference: &str) {
+        self.history.concerns(reference);
     }
 
     /// What happened so far.
@@ -97,7 +123,10 @@ impl<'a> Context<'a> {
     /// Sends a callback, as the [`CallbackMode`](super::CallbackMode) has it.
     pub fn send(&mut self, callback: Callback) -> DeliveryId {
         self.dirty = true;
-        self.outbox.push(callback, self.now)
+        let reference = callback.reference.clone();
+        let id = self.outbox.push(callback, self.now);
+        self.history.push(&[&reference], Happening::Callback(id));
+        id
     }
 
     /// Sends a callback again, `times` copies at once. `false` when there is no such callback.

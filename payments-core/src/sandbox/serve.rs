@@ -11,10 +11,11 @@ use hyper::body::{Body, Incoming};
 use crate::clock::{Clock, SystemClock};
 
 use super::fault::Fault;
-use super::kit::{Control, Seen};
+use super::kit::Control;
 use super::message::{Reply, Request};
 use super::post::loopback;
 use super::provider::Provider;
+use super::seen::Seen;
 use super::settings::{Log, LogLine};
 use super::wire::{Raw, half, without_framing};
 
@@ -106,7 +107,11 @@ impl<P: Provider> Service<P> {
     }
 
     async fn strike(&self, fault: Fault, request: &Request) -> Outgoing {
-        let handle = || self.control.handle(request);
+        let name = fault.name();
+        let handle = || self.control.handle_struck(request, Some(name));
+        if !fault.reaches_provider() {
+            self.control.lost(request, name);
+        }
         Outgoing::Reply(match fault {
             Fault::CloseBefore => return Outgoing::Raw(Raw::silence()),
             Fault::CloseAfter => {
@@ -183,7 +188,7 @@ impl<P: Provider> Service<P> {
         let (control, request) = (self.control.clone(), request.clone());
         let task = tokio::spawn(async move {
             tokio::time::sleep(pause).await;
-            let reply = control.handle(&request);
+            let reply = control.handle_struck(&request, Some("slow-before"));
             control.has_happened();
             reply
         });

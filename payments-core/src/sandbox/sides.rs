@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::clock::Clock;
 
+use super::history::History;
 use super::kit::Kit;
 use super::ledger::Ledger;
 use super::message::{Reply, Request};
@@ -61,6 +62,7 @@ impl<P: Provider> Past<P> {
             outbox: &mut Outbox::default(),
             wakes: &mut BTreeSet::new(),
             random: &mut random,
+            history: &mut History::default(),
             dirty: false,
         };
         provider.tick(&mut context);

@@ -1,0 +1,154 @@
+//! Who may look and act: this machine, by its own name, with the token that was printed.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use payments_core::sandbox::Fields;
+use payments_core::signing::same;
+use payments_core::unguessable;
+
+use super::Board;
+use super::html::Oops;
+
+/// The token in the printed address, and what a browser has for it afterwards.
+pub(super) struct Guard {
+    token: String,
+    session: String,
+    cookie: String,
+}
+
+impl Guard {
+    /// For a dashboard on that port: cookies do not tell ports apart.
+    ///
+    /// # Errors
+    /// A system without a random source.
+    pub(super) fn new(port: u16) -> Result<Self, String> {
+        let random = || unguessable().map_err(|error| error.to_string());
+        Ok(Self {
+            token: random()?,
+            session: random()?,
+            cookie: format!("sandbox-{port}"),
+        })
+    }
+
+    pub(super) fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Whether the browser has opened the printed address before.
+    fn knows(&self, headers: &HeaderMap) -> bool {
+        let cookies = headers.get_all(header::COOKIE).into_iter();
+        let pairs = cookies.filter_map(|cookies| cookies.to_str().ok());
+        let mut pairs = pairs.flat_map(|cookies| cookies.split(';'));
+        pairs.any(|pair| {
+            pair.trim().split_once('=').is_some_and(|(name, value)| {
+                name == self.cookie && same(value.as_bytes(), self.session.as_bytes())
+            })
+        })
+    }
+
+    /// Sends the browser on without the token in its address, and lets it in from then on.
+    fn let_in(&self, path: &str) -> Response {
+        let Self {
+            session, cookie, ..
+        } = self;
+        let cookie = format!("{cookie}={session}; Path=/; HttpOnly; SameSite=Strict");
+        // Two slashes would name another host.
+        let path = if path.starts_with("//") { "/" } else { path };
+        let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response();
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().insert(header::SET_COOKIE, cookie);
+        }
+        response
+    }
+}
+
+/// Looks at every request before anything else does.
+pub(super) async fn check(
+    State(board): State<Arc<Board>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if !is_for_this_machine(&request) {
+        let text = "This is not a name of this machine. Open the address that was printed.";
+        return Oops::new(StatusCode::MISDIRECTED_REQUEST, text).into_response();
+    }
+    let path = request.uri().path();
+    // They hold nothing of anybody's.
+    if matches!(path, "/style.css" | "/live.js") {
+        return next.run(request).await;
+    }
+    let query = request.uri().query().unwrap_or_default();
+    let query = Fields::parse(query.as_bytes()).unwrap_or_default();
+    let token = query.value("token");
+    if token.is_some_and(|token| same(token.as_bytes(), board.guard.token.as_bytes())) {
+        return board.guard.let_in(path);
+    }
+    if board.guard.knows(request.headers()) {
+        return readable(next.run(request).await);
+    }
+    let text = "Open the address that was printed when the sandbox was started, with its token.";
+    Oops::new(StatusCode::UNAUTHORIZED, text).into_response()
+}
+
+/// What the web framework refuses before any page sees it, as a page too.
+fn readable(response: Response) -> Response {
+    let status = response.status();
+    let media_type = response.headers().get(header::CONTENT_TYPE);
+    let is_page = media_type.is_some_and(|it| it.as_bytes().starts_with(b"text/html"));
+    if is_page || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    Oops::new(status, "This request cannot be read.").into_response()
+}
+
+/// A page on the web that has its own name point here names itself.
+fn is_for_this_machine(request: &Request) -> bool {
+    let hosts: Vec<&HeaderValue> = request.headers().get_all(header::HOST).iter().collect();
+    let [host] = hosts.as_slice() else {
+        return false;
+    };
+    let host = host.to_str().ok();
+    let host = host.and_then(|host| host.parse::<Authority>().ok());
+    let named = request.uri().authority();
+    host.as_ref().is_some_and(is_local) && named.is_none_or(is_local)
+}
+
+fn is_local(authority: &Authority) -> bool {
+    let host = authority.host();
+    let number = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || number
+            .parse()
+            .is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    fn check(host: &str, expect: bool) {
+        let request = Request::builder().header("host", host);
+        let request = request.body(Body::empty()).unwrap();
+        assert_eq!(is_for_this_machine(&request), expect, "{host}");
+    }
+
+    #[test]
+    fn answers_to_names_of_this_machine() {
+        for good in ["127.0.0.1:4000", "localhost", "LOCALHOST:1", "[::1]:4000"] {
+            check(good, true);
+        }
+        for bad in ["rebound.example", "127.0.0.1.example:4000", "10.0.0.1", ""] {
+            check(bad, false);
+        }
+        let nameless = Request::builder().body(Body::empty()).unwrap();
+        assert!(!is_for_this_machine(&nameless));
+    }
+}
