@@ -7,6 +7,7 @@ mod footprint;
 mod forge;
 mod places;
 mod sandbox;
+mod shop;
 
 /// The same names as in `again.rs`.
 #[derive(Debug, clap::Subcommand)]
@@ -15,6 +16,8 @@ pub(crate) enum Run {
     Demo(demo::Arguments),
     /// Serve the sandboxes.
     Sandbox(Box<sandbox::Arguments>),
+    /// Open a small shop that takes payments from the sandboxes.
+    Shop(shop::Arguments),
     /// Send every call that is not a read into every fault, in a release build.
     Faults(faults::Arguments),
     /// Measure the figures to hold, in a release build.
@@ -34,6 +37,7 @@ impl Run {
         match self {
             Self::Demo(arguments) => demo::run(&arguments),
             Self::Sandbox(arguments) => sandbox::run(&arguments),
+            Self::Shop(arguments) => shop::run(&arguments),
             Self::Faults(arguments) => faults::run(&arguments),
             Self::Bench(arguments) => bench::run(&arguments),
             Self::Footprint(arguments) => footprint::run(&arguments),
