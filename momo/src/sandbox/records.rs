@@ -79,6 +79,11 @@ impl Payment {
         &self.link
     }
 
+    /// The link that opens the app on this payment, to do `action`.
+    pub(super) fn app_link(&self, action: &str) -> String {
+        format!("momo://app?action={action}&sid={}", self.callback_token)
+    }
+
     /// MoMo's number of the transaction, once the buyer has decided.
     #[must_use]
     pub const fn trans_id(&self) -> u64 {

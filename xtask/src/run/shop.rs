@@ -62,7 +62,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
 async fn serve(port: u16, store: Sqlite) -> Result<u8, String> {
     let listener = listen(port).await?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    let base = |name: &str| places::address(places::sandbox(name).unwrap_or_default());
+    let base = |name: &str| {
+        let address = places::address(places::sandbox(name).unwrap_or_default());
+        // Its calls are below this path, and it is signed along.
+        let path = if name == "mocopay" { "/v1/payment" } else { "" };
+        address + path
+    };
     let shop = Shop::open(address, store, base).map_err(|error| error.to_string())?;
     say(&format!("shop=http://{address}"));
     say(&format!("admin=http://{address}/admin"));
