@@ -132,7 +132,7 @@ fn show(gateway: &Gateway, payment: &Payment, alias: &str) -> Reply {
             let step_up = attempt.filter(|attempt| attempt.state == AttemptState::StepUp);
             let page = match step_up.and_then(|attempt| attempt.three_d_secure_url.as_deref()) {
                 Some(url) => page.status(words.step_up).link(url, words.step_up),
-                None => page.status(words.waiting),
+                None => page.status(words.waiting).reload_after(2),
             };
             page.link(&path, words.reload)
                 .form(choice("back", words.back).second())

@@ -29,6 +29,7 @@ pub struct Page {
     lang: String,
     title: String,
     main: String,
+    head: String,
     /// What the content security policy says of scripts.
     script: String,
 }
@@ -41,6 +42,7 @@ impl Page {
             lang: escape(lang),
             title: escape(title),
             main: String::new(),
+            head: String::new(),
             script: String::new(),
         }
     }
@@ -88,6 +90,13 @@ impl Page {
             .map(|step| format!("<li>{}</li>\n", escape(step)));
         let steps: String = steps.collect();
         self.main.push_str(&format!("<ol>\n{steps}</ol>\n"));
+        self
+    }
+
+    /// Loads the page again after so many seconds, without a script: for what happens elsewhere.
+    #[must_use]
+    pub fn reload_after(mut self, seconds: u8) -> Self {
+        self.head = format!("<meta http-equiv=\"refresh\" content=\"{seconds}\">\n");
         self
     }
 
@@ -154,12 +163,13 @@ impl Page {
             lang,
             title,
             main,
+            head,
             script,
         } = self;
         let html = format!(
             "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <title>{title} (sandbox)</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
+             {head}<title>{title} (sandbox)</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
              <p class=\"sandbox\" lang=\"en\">This is a sandbox. No money moves.</p>\n\
              <main>\n<h1>{title}</h1>\n{main}</main>\n</body>\n</html>\n"
         );
@@ -333,6 +343,18 @@ mod tests {
                      inputmode=\"numeric\" required></label>";
         assert!(html.contains(field), "{html}");
         assert!(html.contains("class=\"second\">Pay</button>"), "{html}");
+    }
+
+    #[test]
+    fn loads_itself_again_where_it_says_so() {
+        let refresh = |page: Page| {
+            let html = page.reply(200).bytes().to_vec();
+            String::from_utf8(html)
+                .unwrap()
+                .contains("http-equiv=\"refresh\" content=\"2\"")
+        };
+        assert!(refresh(Page::new("en", "On").reload_after(2)));
+        assert!(!refresh(Page::new("en", "On")));
     }
 
     #[test]

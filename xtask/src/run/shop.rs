@@ -60,35 +60,65 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
 }
 
 async fn serve(port: u16, store: Sqlite) -> Result<u8, String> {
-    let listener = listen(port).await?;
-    let address = listener.local_addr().map_err(|error| error.to_string())?;
-    let base = |name: &str| {
+    let serving = Serving::open(port, store, |name| {
         let address = places::address(places::sandbox(name).unwrap_or_default());
         // Its calls are below this path, and it is signed along.
         let path = if name == "mocopay" { "/v1/payment" } else { "" };
         address + path
-    };
-    let shop = Shop::open(address, store, base).map_err(|error| error.to_string())?;
-    say(&format!("shop=http://{address}"));
-    say(&format!("admin=http://{address}/admin"));
+    });
+    let serving = serving.await?;
+    say(&format!("shop={}", serving.url("")));
+    say(&format!("admin={}", serving.url("/admin")));
     let dashboard = places::address(places::DASHBOARD);
     complain(&format!(
         "a demo on sandboxes, no money moves: run `cargo xtask sandbox` beside it, with its dashboard \
          at {dashboard}; stop it with Ctrl-C"
     ));
-    if address.port() != places::SHOP {
+    if serving.shop.address.port() != places::SHOP {
         let usual = places::SHOP;
         complain(&format!(
             "Mocasa has its webhook address on file: the sandbox sends it to port {usual} unless told"
         ));
     }
-    let app = web::app(&shop).into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    loop {
-        if let Err(error) = shop.work().await {
-            complain(&format!("{error}; {}", error.help()));
+    serving.work().await
+}
+
+/// A shop that is open: its pages are served.
+pub(super) struct Serving {
+    shop: Arc<Shop>,
+}
+
+impl Serving {
+    /// Opens a shop on a port of 127.0.0.1. `base` says where each provider is.
+    ///
+    /// # Errors
+    /// A port that is in use, a database that cannot be written.
+    pub(super) async fn open(
+        port: u16,
+        store: Sqlite,
+        base: impl Fn(&str) -> String,
+    ) -> Result<Self, String> {
+        let listener = listen(port).await?;
+        let address = listener.local_addr().map_err(|error| error.to_string())?;
+        let shop = Shop::open(address, store, base).map_err(|error| error.to_string())?;
+        let app = web::app(&shop).into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Ok(Self { shop })
+    }
+
+    /// Where a path of the shop's is reached.
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.shop.address)
+    }
+
+    /// Works off what comes in, for as long as it is waited for.
+    pub(super) async fn work<T>(&self) -> T {
+        loop {
+            if let Err(error) = self.shop.work().await {
+                complain(&format!("{error}; {}", error.help()));
+            }
+            tokio::time::sleep(Duration::from_millis(300)).await;
         }
-        tokio::time::sleep(Duration::from_millis(300)).await;
     }
 }
 

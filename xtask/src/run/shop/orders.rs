@@ -6,7 +6,7 @@ use payments_core::store::rusqlite::types::Type;
 use payments_core::store::rusqlite::{
     Error, OptionalExtension as _, Params, Row, Transaction, params,
 };
-use payments_core::store::{Sqlite, StoreError};
+use payments_core::store::{Sqlite, SqliteError, StoreError};
 use payments_core::{Currency, Money};
 
 use super::provider::{Begun, Standing};
@@ -162,7 +162,7 @@ impl Orders {
     /// Writes down where a payment stands.
     pub(super) fn settle(&self, id: &str, standing: &Standing) -> Result<(), StoreError> {
         self.0.transaction("settling an order", |transaction| {
-            Ok(mark(transaction, id, standing)?)
+            mark(transaction, id, standing)
         })
     }
 }
@@ -173,7 +173,7 @@ pub(super) fn mark(
     transaction: &Transaction<'_>,
     id: &str,
     standing: &Standing,
-) -> Result<(), Error> {
+) -> Result<(), SqliteError> {
     let (state, from) = match standing {
         Standing::Paid => ("paid", "'waiting', 'declined', 'reserved', 'capturing'"),
         Standing::Reserved => ("reserved", "'waiting', 'declined'"),

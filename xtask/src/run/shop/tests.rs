@@ -3,7 +3,6 @@
 mod browser;
 mod manners;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use payments_core::sandbox::{Ledger, SandboxClock};
@@ -14,7 +13,7 @@ use payments_mocopay::sandbox as mocopay;
 use payments_moka::sandbox as moka;
 use payments_momo::sandbox as momo;
 
-use super::{Shop, listen, web};
+use super::{Serving, Shop, listen};
 use browser::{Browser, Page, attribute, form};
 
 const PUBLIC_KEY: &str = include_str!("../../../../mobilepay/tests/vectors/rsa/pub.pem");
@@ -35,19 +34,13 @@ async fn town() -> Town {
 }
 
 async fn town_on(store: Sqlite) -> Town {
-    let listener = listen(0).await.unwrap();
-    let address = listener.local_addr().unwrap();
     let mobilepay = mobilepay::start(mobilepay::Config::new().public_key(PUBLIC_KEY)).unwrap();
     let mocasa = mocasa::start(mocasa::Config::new()).unwrap();
     let mocopay = mocopay::start(mocopay::Config::new()).unwrap();
     // By day: a payment is voided on its own day until 22:00.
     let moka = moka::start(moka::Config::new().clock(SandboxClock::still())).unwrap();
     let momo = momo::start(momo::Config::new()).unwrap();
-    let webhook = format!("http://{address}/callbacks/mocasa");
-    mocasa.control().set_webhook(&webhook).unwrap();
-    let notify = format!("http://{address}/callbacks/mocopay");
-    mocopay.control().set_notify_url(&notify).unwrap();
-    let shop = Shop::open(address, store, |name| {
+    let serving = Serving::open(0, store, |name| {
         let base = match name {
             "mobilepay" => mobilepay.base_url(),
             "mocasa" => mocasa.base_url(),
@@ -56,12 +49,14 @@ async fn town_on(store: Sqlite) -> Town {
             _ => momo.base_url(),
         };
         base.to_owned()
-    })
-    .unwrap();
-    let app = web::app(&shop).into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move { axum::serve(listener, app).await });
+    });
+    let serving = serving.await.unwrap();
+    let webhook = serving.url("/callbacks/mocasa");
+    mocasa.control().set_webhook(&webhook).unwrap();
+    let notify = serving.url("/callbacks/mocopay");
+    mocopay.control().set_notify_url(&notify).unwrap();
     Town {
-        shop,
+        shop: serving.shop,
         browser: Browser::new(),
         mobilepay,
         mocasa,

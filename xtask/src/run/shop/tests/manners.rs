@@ -108,17 +108,14 @@ async fn what_is_not_there_says_so() {
 
 #[tokio::test]
 async fn a_sandbox_that_is_not_running_loses_nothing() {
-    let listener = listen(0).await.unwrap();
-    let address = listener.local_addr().unwrap();
     let free = listen(0).await.unwrap();
     let nobody = free.local_addr().unwrap();
     drop(free);
-    let base = |_: &str| format!("http://{nobody}");
-    let shop = Shop::open(address, Sqlite::in_memory().unwrap(), base).unwrap();
-    let app = web::app(&shop).into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move { axum::serve(listener, app).await });
+    let store = Sqlite::in_memory().unwrap();
+    let shop = Serving::open(0, store, |_| format!("http://{nobody}"));
+    let shop = shop.await.unwrap();
     let browser = Browser::new();
-    let front = browser.open(&format!("http://{address}/")).await;
+    let front = browser.open(&shop.url("/")).await;
     let page = browser.send(&front, "with Mocasa", &[]).await;
     assert_eq!(page.status, 200);
     assert!(
