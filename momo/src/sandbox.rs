@@ -15,7 +15,7 @@
 //! | expiry | 1005 after [`Config::payment_lifetime`] |
 //! | `refund/query` | answered as the refund was |
 //! | `transId` before the buyer decides | 0 |
-//! | the app | takes a link with the documented parameters, each once, with the values given at integration |
+//! | the app | stands at `/app?link=` for browsers that cannot open `momo://`; takes a link with the documented parameters, each once, with the values given at integration |
 //! | return to `callbackUrl` | without parameters |
 //!
 //! A `requestId` is remembered for 31 days: the same request gets its final result again, 422 and
@@ -48,6 +48,7 @@
 //! # Ok::<(), payments_momo::sandbox::StartError>(())
 //! ```
 
+mod app;
 mod body;
 mod calls;
 mod codes;

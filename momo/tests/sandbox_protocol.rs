@@ -6,6 +6,8 @@
     reason = "helpers of tests are tests"
 )]
 
+#[path = "sandbox_protocol/app.rs"]
+mod app;
 #[path = "sandbox_protocol/bills.rs"]
 mod bills;
 #[path = "sandbox_protocol/wire.rs"]

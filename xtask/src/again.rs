@@ -13,6 +13,9 @@ pub(crate) enum Again {
     /// Serve the sandboxes.
     #[command(disable_help_flag = true)]
     Sandbox(Rest),
+    /// Open a small shop that takes payments from the sandboxes.
+    #[command(disable_help_flag = true)]
+    Shop(Rest),
     /// Send every call that is not a read into every fault, in a release build.
     #[command(disable_help_flag = true)]
     Faults(Rest),
@@ -61,6 +64,7 @@ impl Again {
         let (name, release, Rest { arguments }) = match self {
             Self::Demo(rest) => ("demo", false, rest),
             Self::Sandbox(rest) => ("sandbox", false, rest),
+            Self::Shop(rest) => ("shop", false, rest),
             Self::Faults(rest) => ("faults", true, rest),
             Self::Crash(rest) => ("crash", true, rest),
             Self::Bench(rest) => ("bench", true, rest),

@@ -9,6 +9,7 @@ mod forge;
 mod places;
 mod progress;
 mod sandbox;
+mod shop;
 
 /// The same names as in `again.rs`.
 #[derive(Debug, clap::Subcommand)]
@@ -17,6 +18,8 @@ pub(crate) enum Run {
     Demo(demo::Arguments),
     /// Serve the sandboxes.
     Sandbox(Box<sandbox::Arguments>),
+    /// Open a small shop that takes payments from the sandboxes.
+    Shop(shop::Arguments),
     /// Send every call that is not a read into every fault, in a release build.
     Faults(faults::Arguments),
     /// Kill a receiver, a payer and their database at random, and compare what is left, in a release
@@ -42,6 +45,7 @@ impl Run {
         match self {
             Self::Demo(arguments) => demo::run(&arguments),
             Self::Sandbox(arguments) => sandbox::run(&arguments),
+            Self::Shop(arguments) => shop::run(&arguments),
             Self::Faults(arguments) => faults::run(&arguments),
             Self::Crash(arguments) => crash::run(&arguments),
             Self::CrashPart => crash::part(),

@@ -6,8 +6,9 @@ use payments_core::html::escape;
 
 use crate::codes::FrameEnd;
 
-/// The HTML of the frame, 375 by 480 pixels, for the `redirectToMobilePayUrl` of a payment. On large
-/// screens only: on a phone the page must cover the screen, so send the browser there. The shop's
+/// The HTML of the frame, 375 by 480 pixels, for the `redirectToMobilePayUrl` of a payment. It has its
+/// size also where a content security policy forbids styles in attributes; there, a style sheet takes
+/// the border away. On large screens only: on a phone the page must cover the screen, so send the browser there. The shop's
 /// script then listens for `message`, checks `event.origin`, and gives [`Message::parse`] the data.
 ///
 /// ```
@@ -26,7 +27,7 @@ pub fn embed(page: &Link) -> Result<String, Misuse> {
     }
     let source = escape(page.as_str());
     Ok(format!(
-        r#"<iframe src="{source}" scrolling="no" style="width: 375px; height: 480px; border: 0"></iframe>"#
+        r#"<iframe src="{source}" title="MobilePay" width="375" height="480" scrolling="no" style="border: 0"></iframe>"#
     ))
 }
 
@@ -196,6 +197,9 @@ mod tests {
         let html = embed(&"https://a.example/?a=\"b\"&c=<d>".parse().unwrap()).unwrap();
         let expect = r#"<iframe src="https://a.example/?a=&quot;b&quot;&amp;c=&lt;d&gt;" "#;
         assert!(html.starts_with(expect), "{html}");
+        for part in ["title=\"MobilePay\"", "width=\"375\"", "height=\"480\""] {
+            assert!(html.contains(part), "{html}");
+        }
         assert!(embed(&"vipps://?token=t".parse().unwrap()).is_err());
         assert!(embed(&"http://a.example/".parse().unwrap()).is_err());
     }

@@ -99,43 +99,44 @@ fn show(gateway: &Gateway, payment: &Payment, alias: &str) -> Reply {
     let words = words(gateway, payment);
     let path = url("", &payment.id);
     let amount = crowns(payment.amount, payment.currency);
-    let page = Page::new(words.lang, words.title).facts(&[
-        (words.merchant, &payment.merchant_name),
-        (words.order, &payment.order_id),
-        (words.amount, &amount),
-    ]);
+    let page = Page::new(words.lang, words.title)
+        .amount(words.amount, &amount)
+        .facts(&[
+            (words.merchant, &payment.merchant_name),
+            (words.order, &payment.order_id),
+        ]);
     let choice = |step: &str, label: &str| Form::post(&path, label).hidden("step", step);
     match payment.state {
         PaymentState::Open => page
-            .form(choice("phone", words.next).input(words.phone, "phone", &international(alias)))
-            .form(choice("back", words.back))
-            .form(choice("expire", words.expire))
+            .form(choice("phone", words.next).phone(words.phone, "phone", &international(alias)))
+            .form(choice("back", words.back).second())
+            .aside(words.sandbox, [choice("expire", words.expire).second()])
             .reply(200),
         PaymentState::Choosing => {
             let page = if payment.attempts.is_empty() {
                 page
             } else {
-                page.paragraph(words.again)
+                page.alert(words.again)
             };
             let cards = user::cards(payment).into_iter();
             let page = cards.fold(page, |page, card| {
                 let label = format!("{} {} …{}", words.accept, card.card_type, card.last(4));
                 page.form(choice("accept", &label).hidden("card", &card.card_type))
             });
-            page.form(choice("reject", words.reject))
-                .form(choice("back", words.back))
-                .form(choice("expire", words.expire))
+            page.form(choice("reject", words.reject).second())
+                .form(choice("back", words.back).second())
+                .aside(words.sandbox, [choice("expire", words.expire).second()])
                 .reply(200)
         }
         PaymentState::Attempting => {
             let attempt = payment.attempts.last();
             let step_up = attempt.filter(|attempt| attempt.state == AttemptState::StepUp);
             let page = match step_up.and_then(|attempt| attempt.three_d_secure_url.as_deref()) {
-                Some(url) => page.paragraph(words.step_up).link(url, words.step_up),
-                None => page.paragraph(words.waiting),
+                Some(url) => page.status(words.step_up).link(url, words.step_up),
+                None => page.status(words.waiting).reload_after(2),
             };
             page.link(&path, words.reload)
-                .form(choice("back", words.back))
+                .form(choice("back", words.back).second())
                 .reply(200)
         }
         PaymentState::Authorized
@@ -144,7 +145,7 @@ fn show(gateway: &Gateway, payment: &Payment, alias: &str) -> Reply {
         | PaymentState::Expired
         | PaymentState::Invalidated => {
             let message = message(gateway, payment).unwrap_or_default();
-            page.paragraph(words.over)
+            page.status(words.over)
                 .link(&payment.redirect_url, words.back)
                 .script(
                     SCRIPT,

@@ -19,6 +19,8 @@ pub(super) struct Words {
     pub(super) step_up: &'static str,
     pub(super) reload: &'static str,
     pub(super) over: &'static str,
+    /// Above what no real page has.
+    pub(super) sandbox: &'static str,
 }
 
 pub(super) const ENGLISH: Words = Words {
@@ -38,6 +40,7 @@ pub(super) const ENGLISH: Words = Words {
     step_up: "The shop asks you to confirm the payment on its page.",
     reload: "See how it stands",
     over: "You are on your way back to the shop.",
+    sandbox: "Sandbox only",
 };
 
 pub(super) const DANISH: Words = Words {
@@ -57,6 +60,7 @@ pub(super) const DANISH: Words = Words {
     step_up: "Butikken beder dig bekræfte betalingen på dens side.",
     reload: "Se status",
     over: "Du er på vej tilbage til butikken.",
+    sandbox: "Kun i sandkassen",
 };
 
 pub(super) const FINNISH: Words = Words {
@@ -76,4 +80,5 @@ pub(super) const FINNISH: Words = Words {
     step_up: "Kauppa pyytää vahvistamaan maksun omalla sivullaan.",
     reload: "Katso tilanne",
     over: "Sinut ohjataan takaisin kauppaan.",
+    sandbox: "Vain hiekkalaatikossa",
 };

@@ -36,23 +36,25 @@ pub(super) fn serve(gateway: &mut Gateway, request: &Request, context: &mut Cont
 
 fn show(order: &Order, path: &str) -> Reply {
     let amount = format!("{} PHP", order.amount.text());
-    let page = Page::new("en", "Pay with Mocasa").facts(&[
-        ("Order", &order.order_no),
-        ("Product", &order.product_name),
-        ("Amount", &amount),
-    ]);
+    let page = Page::new("en", "Pay with Mocasa")
+        .amount("Amount", &amount)
+        .facts(&[("Order", &order.order_no), ("Product", &order.product_name)]);
     let outcome = match order.state {
         OrderState::Unpaid => {
             return page
                 .form(Form::post(path, "Pay").hidden("choice", "pay"))
-                .form(Form::post(path, "Decline").hidden("choice", "decline"))
+                .form(
+                    Form::post(path, "Decline")
+                        .second()
+                        .hidden("choice", "decline"),
+                )
                 .reply(200);
         }
         OrderState::Success => "This order has been paid.",
         OrderState::Failed => "This order has been declined.",
         OrderState::Refunded => "This order has been refunded.",
     };
-    page.paragraph(outcome)
+    page.status(outcome)
         .link(&order.return_url, "Back to the shop")
         .reply(200)
 }

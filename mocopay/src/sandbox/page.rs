@@ -50,27 +50,35 @@ pub(super) fn serve(gateway: &mut Gateway, request: &Request, context: &mut Cont
 
 fn show(session: &Session, billing: Billing, path: &str) -> Reply {
     let price = format!("{} TES", session.product.price);
-    let page = Page::new("en", "Pay by phone bill").facts(&[
+    let page = Page::new("en", "Pay by phone bill").amount("Price", &price);
+    let page = page.facts(&[
         ("Product", &session.product.pid),
-        ("Price", &price),
         ("Kind", session.kind()),
         ("Operator", "999/99"),
     ]);
     if session.status != "Initialized" {
         return page
-            .paragraph(&format!("This payment is {}.", session.status))
+            .status(&format!("This payment is {}.", session.status))
             .reply(200);
     }
     let page = match billing {
         Billing::Sms => page
-            .paragraph("Send PAY to the short code 99926. A billing message comes back.")
+            .steps(&[
+                "Open the messages of your phone.",
+                "Send PAY to the short code 99926.",
+                "A billing message comes back: the amount is on your phone bill.",
+            ])
             .form(Form::post(path, "I have sent the message").hidden("choice", "sms")),
         Billing::Direct => page
             .paragraph("Your operator bills you directly.")
             .form(Form::post(path, "Buy now").hidden("choice", "confirm")),
     };
-    page.form(Form::post(path, "Cancel").hidden("choice", "cancel"))
-        .reply(200)
+    page.form(
+        Form::post(path, "Cancel")
+            .second()
+            .hidden("choice", "cancel"),
+    )
+    .reply(200)
 }
 
 fn back(gateway: &Gateway, at: usize) -> Reply {

@@ -4,7 +4,8 @@ use super::codes::{BankCode, bank_code, page_magic};
 use super::records::{Card, Outcome};
 
 /// Three of the provider's 36, each of another scheme; no others are taken.
-const TEST_CARDS: [&str; 3] = ["5127541122223332", "4183441122223339", "9792061122223337"];
+pub(super) const TEST_CARDS: [&str; 3] =
+    ["5127541122223332", "4183441122223339", "9792061122223337"];
 
 /// What the buyer writes into the card form.
 #[derive(Default)]

@@ -2,7 +2,7 @@
 
 use payments_core::sandbox::{Context, Fields, Form, Page, Reply, Request};
 
-use super::cards::CardForm;
+use super::cards::{CardForm, TEST_CARDS};
 use super::codes::bank_code;
 use super::gateway::Gateway;
 use super::records::{Payment, PaymentState};
@@ -98,22 +98,27 @@ fn show(
     };
     let page = facts(page, payment, &words);
     let page = match problem {
-        Some(problem) => page.paragraph(problem(&words)),
+        Some(problem) => page.alert(problem(&words)),
         None => page,
     };
     match payment.state {
         PaymentState::Open => page
             .paragraph(words.test_cards)
+            .paragraph(&TEST_CARDS.join(", "))
             .form(card_form(payment, path, &words)),
         PaymentState::Waiting => page
             .paragraph(words.three_d_hint)
             .form(
                 Form::post(path, words.confirm)
                     .hidden("step", "three-d")
-                    .input(words.three_d_code, "code", ""),
+                    .digits(words.three_d_code, "code", ""),
             )
-            .form(Form::post(path, words.cancel).hidden("step", "cancel")),
-        PaymentState::Abandoned => page.paragraph(words.gone),
+            .form(
+                Form::post(path, words.cancel)
+                    .second()
+                    .hidden("step", "cancel"),
+            ),
+        PaymentState::Abandoned => page.status(words.gone),
         PaymentState::Failed
         | PaymentState::Authorised
         | PaymentState::Paid
@@ -131,10 +136,9 @@ fn facts(page: Page, payment: &Payment, words: &Words) -> Page {
     } else {
         words.sale
     };
-    page.facts(&[
+    page.amount(words.amount, &amount).facts(&[
         (words.merchant_code, &payment.other_trx_code),
         (words.description, &payment.description),
-        (words.amount, &amount),
         (words.installments, &installments),
         (words.kind, kind),
     ])
@@ -144,12 +148,12 @@ fn card_form(payment: &Payment, path: &str, words: &Words) -> Form {
     let form = Form::post(path, words.pay)
         .hidden("step", "card")
         .input(words.holder, "cardHolder", "")
-        .input(words.number, "cardNumber", "")
-        .input(words.month, "expMonth", "")
-        .input(words.year, "expYear", "")
-        .input(words.cvc, "cvc", "");
+        .digits(words.number, "cardNumber", "")
+        .digits(words.month, "expMonth", "")
+        .digits(words.year, "expYear", "")
+        .digits(words.cvc, "cvc", "");
     if payment.tokenized == 2 {
-        form.input(words.keep, "keepCard", "0")
+        form.tick(words.keep, "keepCard", "1")
     } else {
         form
     }
@@ -159,7 +163,7 @@ fn card_form(payment: &Payment, path: &str, words: &Words) -> Form {
 /// frame of the shop, or over the whole of it.
 fn ended(page: Page, gateway: &Gateway, payment: &Payment, words: &Words) -> Page {
     let paid = payment.outcome.is_some_and(|outcome| outcome.success);
-    let page = page.paragraph(if paid { words.paid } else { words.failed });
+    let page = page.status(if paid { words.paid } else { words.failed });
     let Some(fields) = returns::genuine(gateway, payment) else {
         return page.paragraph(words.stays);
     };

@@ -7,6 +7,7 @@ use payments_core::sandbox::{
     Action, CallbackAnswer, Context, Fields, JsonObject, Listed, Provider, Reply, Request,
 };
 
+use super::app;
 use super::calls;
 use super::codes;
 use super::config::Config;
@@ -238,6 +239,9 @@ impl Provider for Gateway {
     fn handle(&mut self, request: &Request, context: &mut Context<'_>) -> Reply {
         if request.path().starts_with("/pay/") {
             return page::serve(self, request, context);
+        }
+        if request.path() == app::PATH {
+            return app::serve(self, request, context);
         }
         let Some(call) = calls::find(request.path()) else {
             return Reply::new(404);

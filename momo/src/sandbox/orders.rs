@@ -101,20 +101,10 @@ pub(super) fn create(gateway: &mut Gateway, body: &Body, context: &mut Context<'
         .number_or_text("amount", amount, gateway.config.numbers_as_text)
         .text("payUrl", &payment.link);
     if gateway.config.app_links {
-        let id = payment.link.rsplit('/').next().unwrap_or_default();
         fields = fields
-            .text(
-                "deeplink",
-                &format!("momo://app?action=payWithApp&sid={id}"),
-            )
-            .text(
-                "qrCodeUrl",
-                &format!("momo://app?action=payWithQR&sid={id}"),
-            )
-            .text(
-                "deeplinkMiniApp",
-                &format!("momo://app?action=miniApp&sid={id}"),
-            );
+            .text("deeplink", &payment.app_link("payWithApp"))
+            .text("qrCodeUrl", &payment.app_link("payWithQR"))
+            .text("deeplinkMiniApp", &payment.app_link("miniApp"));
     }
     let pay_url = Some(payment.link.clone());
     gateway.payments.push(payment);

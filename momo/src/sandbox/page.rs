@@ -2,6 +2,7 @@
 
 use payments_core::sandbox::{Context, Fields, Form, Page, Reply, Request};
 
+use super::app;
 use super::codes;
 use super::gateway::{Decision, Gateway};
 use super::records::{Payment, PaymentState};
@@ -17,7 +18,13 @@ pub(super) fn serve(gateway: &mut Gateway, request: &Request, context: &mut Cont
     let order_id = payment.order_id.clone();
     context.concerns(&order_id);
     match request.method() {
-        "GET" => show(payment, request.path()),
+        "GET" => {
+            let app = gateway
+                .config
+                .app_links
+                .then(|| payment.app_link("payWithApp"));
+            show(payment, request.path(), app.as_deref())
+        }
         "POST" => {
             let fields = Fields::parse(request.bytes()).unwrap_or_default();
             let decision = match (fields.value("choice"), fields.value("code")) {
@@ -52,6 +59,8 @@ struct Words {
     code: &'static str,
     over: &'static str,
     back: &'static str,
+    app: &'static str,
+    sandbox: &'static str,
 }
 
 const VIETNAMESE: Words = Words {
@@ -64,6 +73,8 @@ const VIETNAMESE: Words = Words {
     code: "Kết thúc với mã",
     over: "Giao dịch đã kết thúc với mã",
     back: "Quay về cửa hàng",
+    app: "Mở ứng dụng MoMo",
+    sandbox: "Chỉ có trong sandbox",
 };
 
 const ENGLISH: Words = Words {
@@ -76,9 +87,18 @@ const ENGLISH: Words = Words {
     code: "End with code",
     over: "This payment has ended with code",
     back: "Back to the shop",
+    app: "Open the MoMo app",
+    sandbox: "Sandbox only",
 };
 
-fn show(payment: &Payment, path: &str) -> Reply {
+/// The path of a payment's page.
+pub(super) fn path(payment: &Payment) -> &str {
+    let at = payment.link.find("/pay/");
+    at.and_then(|at| payment.link.get(at..)).unwrap_or_default()
+}
+
+/// The payment with what the buyer can do, on its page at `path` or in the app, which `app` opens.
+pub(super) fn show(payment: &Payment, path: &str, app: Option<&str>) -> Reply {
     let words = if payment.vietnamese {
         VIETNAMESE
     } else {
@@ -86,24 +106,34 @@ fn show(payment: &Payment, path: &str) -> Reply {
     };
     let [order, info, amount] = words.facts;
     let dong = format!("{} VND", payment.amount);
-    let page = Page::new(words.lang, words.title).facts(&[
-        (order, &payment.order_id),
-        (info, &payment.order_info),
-        (amount, &dong),
-    ]);
+    let page = Page::new(words.lang, words.title)
+        .amount(amount, &dong)
+        .facts(&[(order, &payment.order_id), (info, &payment.order_info)]);
     let choice = |name: &str, label: &str| Form::post(path, label).hidden("choice", name);
     match payment.state {
-        PaymentState::Waiting => page
-            .form(choice("pay", words.pay))
-            .form(choice("decline", words.decline))
-            .form(choice("expire", words.expire))
-            .form(choice("code", words.code).input(words.code, "code", "1001"))
-            .reply(200),
+        PaymentState::Waiting => {
+            let page = page
+                .form(choice("pay", words.pay))
+                .form(choice("decline", words.decline).second());
+            let page = match app {
+                Some(link) => page.link(&app::url(link), words.app),
+                None => page,
+            };
+            let code = choice("code", words.code).second();
+            page.aside(
+                words.sandbox,
+                [
+                    choice("expire", words.expire).second(),
+                    code.digits(words.code, "code", "1001"),
+                ],
+            )
+            .reply(200)
+        }
         PaymentState::Pending(_)
         | PaymentState::Authorised
         | PaymentState::Paid
         | PaymentState::Failed(_) => page
-            .paragraph(&format!("{} {}", words.over, payment.state.code()))
+            .status(&format!("{} {}", words.over, payment.state.code()))
             .link(&payment.redirect_url, words.back)
             .reply(200),
     }

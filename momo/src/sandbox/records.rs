@@ -93,6 +93,16 @@ impl Payment {
         &self.link
     }
 
+    /// The link that opens the app on this payment, to do `action`.
+    pub(super) fn app_link(&self, action: &str) -> String {
+        format!("momo://app?action={action}&sid={}", self.link_id())
+    }
+
+    /// What its links know it by: nothing that is a secret.
+    pub(super) fn link_id(&self) -> &str {
+        self.link.rsplit('/').next().unwrap_or_default()
+    }
+
     /// MoMo's number of the transaction, once the buyer has decided.
     #[must_use]
     pub const fn trans_id(&self) -> u64 {

@@ -10,7 +10,7 @@ use crate::wire::{Endpoint, Shop};
 const GOOD: &str =
     r#"{"requestId":"REQUEST_ID","paymentRef":"732854576348","resultCode":0,"message":"Success"}"#;
 
-fn link(change: impl Fn(String) -> String) -> String {
+pub(crate) fn link(change: impl Fn(String) -> String) -> String {
     let raw = "partnerId=MoMo202001&requestId=R-1&billId=B-1&amount=33000";
     let checksum = hmac_sha256("K951B6PE1waDMi640xX08PD3vg6EkVlz", raw);
     change(format!(

@@ -7,13 +7,9 @@ use sha2::{Digest as _, Sha256};
 use super::message::Reply;
 use crate::html::escape;
 
-const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:36rem;\
-padding:1rem;color:#1a1a1a;background:#fff}\
-.sandbox{background:#fff3bf;border:1px solid #8a6d00;padding:.5rem 1rem}\
-dt{font-weight:600}dd{margin:0 0 .5rem}\
-label{display:block;font-weight:600;margin-top:.5rem}\
-input{font:inherit;width:100%;box-sizing:border-box;padding:.4rem}\
-button{font:inherit;margin-top:1rem;padding:.5rem 1.5rem}";
+/// Read on a phone first: large targets, one column, contrast in a light and in a dark scheme. Text
+/// fields of 16 pixels and more are not zoomed into.
+const STYLE: &str = include_str!("page.css");
 
 /// A page. Every value is escaped, and every page says that it is a sandbox.
 ///
@@ -33,6 +29,7 @@ pub struct Page {
     lang: String,
     title: String,
     main: String,
+    head: String,
     /// What the content security policy says of scripts.
     script: String,
 }
@@ -45,6 +42,7 @@ impl Page {
             lang: escape(lang),
             title: escape(title),
             main: String::new(),
+            head: String::new(),
             script: String::new(),
         }
     }
@@ -56,6 +54,63 @@ impl Page {
         self
     }
 
+    /// Adds what is to be paid, the largest text of the page.
+    #[must_use]
+    pub fn amount(mut self, name: &str, amount: &str) -> Self {
+        let (name, amount) = (escape(name), escape(amount));
+        self.main.push_str(&format!(
+            "<p class=\"amount\"><span>{name}</span> <strong>{amount}</strong></p>\n"
+        ));
+        self
+    }
+
+    /// Adds how things stand, which a screen reader tells.
+    #[must_use]
+    pub fn status(mut self, text: &str) -> Self {
+        let text = escape(text);
+        self.main
+            .push_str(&format!("<p class=\"status\" role=\"status\">{text}</p>\n"));
+        self
+    }
+
+    /// Adds what went wrong, which a screen reader tells at once.
+    #[must_use]
+    pub fn alert(mut self, text: &str) -> Self {
+        let text = escape(text);
+        self.main
+            .push_str(&format!("<p class=\"alert\" role=\"alert\">{text}</p>\n"));
+        self
+    }
+
+    /// Adds what to do, in order.
+    #[must_use]
+    pub fn steps(mut self, steps: &[&str]) -> Self {
+        let steps = steps
+            .iter()
+            .map(|step| format!("<li>{}</li>\n", escape(step)));
+        let steps: String = steps.collect();
+        self.main.push_str(&format!("<ol>\n{steps}</ol>\n"));
+        self
+    }
+
+    /// Loads the page again after so many seconds, without a script: for what happens elsewhere.
+    #[must_use]
+    pub fn reload_after(mut self, seconds: u8) -> Self {
+        self.head = format!("<meta http-equiv=\"refresh\" content=\"{seconds}\">\n");
+        self
+    }
+
+    /// Adds forms that no real page has, folded up under a title.
+    #[must_use]
+    pub fn aside(mut self, title: &str, forms: impl IntoIterator<Item = Form>) -> Self {
+        let title = escape(title);
+        let forms: String = forms.into_iter().map(Form::html).collect();
+        self.main.push_str(&format!(
+            "<details>\n<summary>{title}</summary>\n{forms}</details>\n"
+        ));
+        self
+    }
+
     /// Adds names and values.
     #[must_use]
     pub fn facts(mut self, facts: &[(&str, &str)]) -> Self {
@@ -63,7 +118,7 @@ impl Page {
         for (name, value) in facts {
             let (name, value) = (escape(name), escape(value));
             self.main
-                .push_str(&format!("<dt>{name}</dt><dd>{value}</dd>\n"));
+                .push_str(&format!("<div><dt>{name}</dt><dd>{value}</dd></div>\n"));
         }
         self.main.push_str("</dl>\n");
         self
@@ -72,15 +127,7 @@ impl Page {
     /// Adds a form.
     #[must_use]
     pub fn form(mut self, form: Form) -> Self {
-        let Form {
-            action,
-            target,
-            button,
-            inputs,
-        } = form;
-        self.main.push_str(&format!(
-            "<form method=\"post\" action=\"{action}\"{target}>\n{inputs}<button type=\"submit\">{button}</button>\n</form>\n"
-        ));
+        self.main.push_str(&form.html());
         self
     }
 
@@ -116,12 +163,13 @@ impl Page {
             lang,
             title,
             main,
+            head,
             script,
         } = self;
         let html = format!(
             "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <title>{title} (sandbox)</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
+             {head}<title>{title} (sandbox)</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
              <p class=\"sandbox\" lang=\"en\">This is a sandbox. No money moves.</p>\n\
              <main>\n<h1>{title}</h1>\n{main}</main>\n</body>\n</html>\n"
         );
@@ -142,6 +190,7 @@ pub struct Form {
     action: String,
     target: String,
     button: String,
+    class: &'static str,
     inputs: String,
 }
 
@@ -153,6 +202,7 @@ impl Form {
             action: escape(action),
             target: String::new(),
             button: escape(button),
+            class: "first",
             inputs: String::new(),
         }
     }
@@ -174,14 +224,62 @@ impl Form {
         self
     }
 
+    /// A button that is not the one most people press.
+    #[must_use]
+    pub fn second(mut self) -> Self {
+        self.class = "second";
+        self
+    }
+
     /// Adds a labelled field.
     #[must_use]
-    pub fn input(mut self, label: &str, name: &str, value: &str) -> Self {
+    pub fn input(self, label: &str, name: &str, value: &str) -> Self {
+        self.labelled(label, name, value, "")
+    }
+
+    /// Adds a labelled field that must be filled in with digits, which a phone has a keyboard for.
+    #[must_use]
+    pub fn digits(self, label: &str, name: &str, value: &str) -> Self {
+        self.labelled(label, name, value, " inputmode=\"numeric\" required")
+    }
+
+    /// Adds a labelled field for a phone number.
+    #[must_use]
+    pub fn phone(self, label: &str, name: &str, value: &str) -> Self {
+        self.labelled(label, name, value, " type=\"tel\" required")
+    }
+
+    /// Adds a box to tick; its value is sent only then.
+    #[must_use]
+    pub fn tick(mut self, label: &str, name: &str, value: &str) -> Self {
         let (label, name, value) = (escape(label), escape(name), escape(value));
         self.inputs.push_str(&format!(
-            "<label>{label}\n<input name=\"{name}\" value=\"{value}\" autocomplete=\"off\"></label>\n"
+            "<label class=\"tick\"><input type=\"checkbox\" name=\"{name}\" value=\"{value}\"> {label}</label>\n"
         ));
         self
+    }
+
+    /// Nothing is filled in by the browser: what it remembers is real.
+    fn labelled(mut self, label: &str, name: &str, value: &str, more: &str) -> Self {
+        let (label, name, value) = (escape(label), escape(name), escape(value));
+        self.inputs.push_str(&format!(
+            "<label>{label}\n<input name=\"{name}\" value=\"{value}\" autocomplete=\"off\"{more}></label>\n"
+        ));
+        self
+    }
+
+    fn html(self) -> String {
+        let Self {
+            action,
+            target,
+            button,
+            class,
+            inputs,
+        } = self;
+        format!(
+            "<form method=\"post\" action=\"{action}\"{target}>\n{inputs}\
+             <button type=\"submit\" class=\"{class}\">{button}</button>\n</form>\n"
+        )
     }
 }
 
@@ -196,17 +294,24 @@ mod tests {
             .paragraph(nasty)
             .facts(&[(nasty, nasty)])
             .link(nasty, nasty)
+            .amount(nasty, nasty)
+            .status(nasty)
+            .alert(nasty)
+            .steps(&[nasty])
+            .aside(nasty, [Form::post(nasty, nasty).tick(nasty, nasty, nasty)])
             .form(
                 Form::post(nasty, nasty)
                     .target(nasty)
                     .hidden(nasty, nasty)
+                    .digits(nasty, nasty, nasty)
+                    .phone(nasty, nasty, nasty)
                     .input(nasty, nasty, nasty),
             )
             .reply(200);
         let html = String::from_utf8(reply.bytes().to_vec()).unwrap();
         assert!(!html.contains("<script"), "{html}");
         assert!(!html.contains(nasty), "{html}");
-        assert_eq!(html.matches("&quot;&#39;&gt;&lt;script&gt;").count(), 16);
+        assert_eq!(html.matches("&quot;&#39;&gt;&lt;script&gt;").count(), 33);
     }
 
     /// The digest is by `printf %s 'go()' | openssl dgst -sha256 -binary | base64`.
@@ -227,6 +332,34 @@ mod tests {
         let silent = Page::new("en", "On").reply(200);
         let policy = silent.header_value("content-security-policy").unwrap();
         assert!(!policy.contains("script-src"), "{policy}");
+    }
+
+    #[test]
+    fn a_field_has_its_label_and_its_keyboard() {
+        let form = Form::post("/", "Pay").second().digits("Code", "code", "");
+        let reply = Page::new("en", "Pay").form(form).reply(200);
+        let html = String::from_utf8(reply.bytes().to_vec()).unwrap();
+        let field = "<label>Code\n<input name=\"code\" value=\"\" autocomplete=\"off\" \
+                     inputmode=\"numeric\" required></label>";
+        assert!(html.contains(field), "{html}");
+        assert!(html.contains("class=\"second\">Pay</button>"), "{html}");
+    }
+
+    #[test]
+    fn loads_itself_again_where_it_says_so() {
+        let refresh = |page: Page| {
+            let html = page.reply(200).bytes().to_vec();
+            String::from_utf8(html)
+                .unwrap()
+                .contains("http-equiv=\"refresh\" content=\"2\"")
+        };
+        assert!(refresh(Page::new("en", "On").reload_after(2)));
+        assert!(!refresh(Page::new("en", "On")));
+    }
+
+    #[test]
+    fn nothing_is_from_elsewhere() {
+        assert!(!STYLE.contains("url(") && !STYLE.contains("@import") && !STYLE.contains('<'));
     }
 
     #[test]

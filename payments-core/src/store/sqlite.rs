@@ -166,12 +166,15 @@ impl fmt::Debug for Sqlite {
     }
 }
 
-/// What goes wrong within a transaction: SQLite's own word, or one of ours.
-#[derive(Debug)]
+/// What goes wrong within a transaction: SQLite's own word, or one of ours. It is an error like others, so
+/// that what writes in a [`Sqlite::transaction`] can also write where an inbox acts.
+#[derive(Debug, thiserror::Error)]
 pub enum SqliteError {
     /// SQLite's.
+    #[error(transparent)]
     Sqlite(rusqlite::Error),
     /// Ours.
+    #[error(transparent)]
     Store(StoreError),
 }
 

@@ -1,5 +1,6 @@
 //! `cargo xtask demo`: every provider's whole flow against the sandboxes.
 
+mod browser;
 mod mobilepay;
 mod mocasa;
 mod mocopay;
@@ -18,6 +19,9 @@ pub(crate) struct Arguments {
     /// Run one provider only.
     #[arg(long, value_name = "NAME", value_parser = ["mobilepay", "mocasa", "mocopay", "moka", "momo"])]
     pub(crate) provider: Option<String>,
+    /// Drive the shop and the payer's pages in Chromium, with screenshots in target/demo.
+    #[arg(long)]
+    pub(crate) browser: bool,
 }
 
 /// Runs it; gives the exit code: 1 if a step failed or a ledger disagrees.
@@ -25,13 +29,21 @@ pub(crate) struct Arguments {
 /// # Errors
 /// What kept the demo from running at all.
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
-    let Arguments { json, provider } = arguments;
+    let Arguments {
+        json,
+        provider,
+        browser,
+    } = arguments;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| format!("no runtime: {error}"))?;
     let wanted = |name: &str| provider.as_deref().is_none_or(|only| only == name);
     let mut providers = Vec::new();
+    if *browser {
+        providers = runtime.block_on(browser::run(wanted))?;
+        return Ok(report(&providers, *json));
+    }
     if wanted("mobilepay") {
         providers.push(runtime.block_on(mobilepay::run()));
     }
@@ -47,13 +59,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
     if wanted("momo") {
         providers.push(runtime.block_on(momo::run()));
     }
-    let ok = all_is_well(&providers);
-    if *json {
-        report::print_json(&providers, ok);
+    Ok(report(&providers, *json))
+}
+
+/// Prints what was done; gives the exit code.
+fn report(providers: &[ProviderReport], json: bool) -> u8 {
+    let ok = all_is_well(providers);
+    if json {
+        report::print_json(providers, ok);
     } else {
-        report::print_table(&providers, ok);
+        report::print_table(providers, ok);
     }
-    Ok(u8::from(!ok))
+    u8::from(!ok)
 }
 
 fn all_is_well(providers: &[ProviderReport]) -> bool {

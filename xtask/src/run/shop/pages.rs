@@ -1,0 +1,264 @@
+//! The shop's pages: text only, every value escaped, one script where a frame has to be heard.
+
+use axum::http::header::{self, HeaderName};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{Html, IntoResponse};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use payments_core::html::escape;
+use payments_core::incoming::Row;
+use payments_core::journal;
+use sha2::{Digest as _, Sha256};
+
+use super::orders::Order;
+use super::provider::{Facts, Holds};
+
+const SCRIPT: &str = include_str!("frame.js");
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'self'";
+
+pub(super) async fn style() -> impl IntoResponse {
+    let kind = "text/css; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], include_str!("style.css"))
+}
+
+/// What every answer carries: no script, nothing from elsewhere, in no frame of others. `no-referrer`
+/// would take the `Origin` from the shop's own forms.
+pub(super) fn protect(headers: &mut HeaderMap) {
+    let mut add = |name: HeaderName, value| {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    };
+    add(header::CONTENT_SECURITY_POLICY, POLICY);
+    add(header::REFERRER_POLICY, "same-origin");
+    add(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    add(header::CACHE_CONTROL, "no-store");
+}
+
+fn page(title: &str, head: &str, main: &str) -> Html<String> {
+    Html(format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n{head}\
+         <title>{title} (demo shop)</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\n</head>\n<body>\n\
+         <p class=\"sandbox\">This is a demo shop on sandboxes. No money moves, nothing is sent to you.</p>\n\
+         <main>\n<h1>{title}</h1>\n{main}</main>\n\
+         <footer><p><a href=\"/\">Shop</a> · <a href=\"/admin\">Admin</a></p></footer>\n</body>\n</html>\n"
+    ))
+}
+
+pub(super) fn trouble(title: &str, text: &str) -> Html<String> {
+    page(title, "", &format!("<p>{}</p>\n", escape(text)))
+}
+
+pub(super) fn front(id: &str, providers: impl Iterator<Item = &'static Facts>) -> Html<String> {
+    let ways: String = providers
+        .map(|facts| {
+            let Facts {
+                name,
+                title,
+                price,
+                holds,
+                ..
+            } = facts;
+            let later = match holds {
+                Holds::Always => {
+                    "<p>The amount is held; the shop takes it when it ships.</p>\n".to_owned()
+                }
+                Holds::OnDemand => {
+                    "<label><input type=\"checkbox\" name=\"reserve\" value=\"true\"> \
+                                  Only hold the amount</label>\n"
+                        .to_owned()
+                }
+                Holds::Never => String::new(),
+            };
+            format!(
+                "<li><form method=\"post\" action=\"/pay\">\n\
+                 <input type=\"hidden\" name=\"order\" value=\"{id}\">\n\
+                 <input type=\"hidden\" name=\"provider\" value=\"{name}\">\n{later}\
+                 <button>Pay {price} with {title}</button>\n</form></li>\n"
+            )
+        })
+        .collect();
+    let main = format!(
+        "<p>Two hundred grams of loose leaf, picked in spring. Each provider has its own currency, and \
+         the tin its own price there.</p>\n<h2>Ways to pay</h2>\n<ul class=\"ways\">\n{ways}</ul>\n"
+    );
+    page("A tin of tea", "", &main)
+}
+
+/// What a buyer reads of a state.
+fn in_words(state: &str) -> &'static str {
+    match state {
+        "waiting" => "Waiting for the payment.",
+        "reserved" => "The amount is held. We take it when the tea is shipped.",
+        "capturing" => "The held amount is being taken.",
+        "paid" => "Paid. Your tea is on its way.",
+        "refunding" => "The money is on its way back.",
+        "refunded" => "The money was given back.",
+        _ => "The payment was declined. Nothing was taken.",
+    }
+}
+
+pub(super) fn order(order: &Order, facts: &Facts) -> Html<String> {
+    let (id, state) = (escape(&order.id), in_words(&order.state));
+    let is_waiting = order.state == "waiting";
+    let note = note(order);
+    let next = match (&order.link, is_waiting) {
+        (_, false) => String::new(),
+        (Some(_), true) if facts.framed => {
+            format!("<p><a href=\"/orders/{id}/frame\">Back to the payment page</a></p>\n")
+        }
+        (Some(link), true) => format!(
+            "<p><a href=\"{}\" rel=\"noreferrer\">Back to the payment page</a></p>\n",
+            escape(link)
+        ),
+        (None, true) => format!(
+            "<form method=\"post\" action=\"/pay\">\n\
+             <input type=\"hidden\" name=\"order\" value=\"{id}\">\n\
+             <input type=\"hidden\" name=\"provider\" value=\"{}\">\n\
+             <button>Try again</button>\n</form>\n",
+            facts.name
+        ),
+    };
+    let main = format!(
+        "<p class=\"state\" role=\"status\" data-state=\"{state_name}\">{state}</p>\n{note}\
+         <dl>\n<dt>Order</dt><dd><code>{id}</code></dd>\n<dt>Amount</dt><dd>{amount}</dd>\n\
+         <dt>Paid through</dt><dd>{title}</dd>\n</dl>\n{next}",
+        state_name = escape(&order.state),
+        amount = order.amount,
+        title = facts.title,
+    );
+    // Without a script: the page loads itself again until there is something to say.
+    let refresh = if is_waiting && order.link.is_some() {
+        "<meta http-equiv=\"refresh\" content=\"2\">\n"
+    } else {
+        ""
+    };
+    page("Your order", refresh, &main)
+}
+
+fn note(order: &Order) -> String {
+    if order.note.is_empty() {
+        return String::new();
+    }
+    format!("<p class=\"note\">{}</p>\n", escape(&order.note))
+}
+
+/// The page around MobilePay's frame, and its policy, which lets in that frame and one script.
+pub(super) fn frame(
+    order: &Order,
+    link: &str,
+    frame: &str,
+    origin: &str,
+) -> (Html<String>, String) {
+    let (id, link, escaped) = (escape(&order.id), escape(link), escape(origin));
+    let main = format!(
+        "<div class=\"frame\">{frame}</div>\n\
+         <p class=\"alone\"><a href=\"{link}\" rel=\"noreferrer\">Open MobilePay</a></p>\n\
+         <p><a href=\"/orders/{id}\">See how the order stands</a></p>\n\
+         <script data-origin=\"{escaped}\" data-next=\"/orders/{id}\">{SCRIPT}</script>\n"
+    );
+    let digest = STANDARD.encode(Sha256::digest(SCRIPT));
+    let policy = format!("{POLICY}; frame-src {origin} 'self'; script-src 'sha256-{digest}'");
+    (page("Pay with MobilePay", "", &main), policy)
+}
+
+pub(super) fn admin<'a>(
+    orders: impl Iterator<Item = (&'a Order, &'static Facts)>,
+    open: &[journal::Row],
+    dead: &[(Row, String)],
+) -> Html<String> {
+    let orders: String = orders
+        .map(|(order, facts)| order_row(order, facts))
+        .collect();
+    let open: String = open.iter().map(open_row).collect();
+    let dead: String = dead.iter().map(|(row, why)| dead_row(row, why)).collect();
+    let main = format!(
+        "<h2>Orders</h2>\n{}<h2>Open calls</h2>\n\
+         <p>Calls whose outcome is not known. They are not sent again before somebody knows.</p>\n{}\
+         <h2>Dead letters</h2>\n<p>Callbacks that were tried too often.</p>\n{}",
+        table(["Order", "Amount", "State", ""], &orders),
+        table(["Call", "Reference", "Why", ""], &open),
+        table(["Message", "About", "Why", ""], &dead),
+    );
+    page("Admin", "", &main)
+}
+
+fn table(heads: [&str; 4], rows: &str) -> String {
+    if rows.is_empty() {
+        return "<p>None.</p>\n".to_owned();
+    }
+    let heads = heads
+        .map(|head| format!("<th scope=\"col\">{head}</th>"))
+        .concat();
+    format!(
+        "<div class=\"scroll\"><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n"
+    )
+}
+
+fn order_row(order: &Order, facts: &Facts) -> String {
+    let id = escape(&order.id);
+    let button = |action: &str, text: &str| {
+        let operation = match &*order.state {
+            // Once more the same, not another one.
+            "capturing" | "refunding" => order.operation.clone(),
+            _ => payments_core::random_uuid().unwrap_or_default(),
+        };
+        format!(
+            "<form method=\"post\" action=\"/admin/{action}\"><input type=\"hidden\" name=\"order\" value=\"{id}\">\
+             <input type=\"hidden\" name=\"operation\" value=\"{}\"><button>{text}</button></form>",
+            escape(&operation)
+        )
+    };
+    let buttons = match &*order.state {
+        "waiting" => button("ask", "Ask the provider"),
+        "reserved" => button("capture", "Capture"),
+        "capturing" => button("capture", "Capture again"),
+        "paid" if facts.refunds => button("refund", "Refund"),
+        "refunding" => button("refund", "Refund again"),
+        _ => String::new(),
+    };
+    format!(
+        "<tr><td><a href=\"/orders/{id}\">{}</a></td><td>{}</td><td>{}{}</td><td>{buttons}</td></tr>\n",
+        facts.title,
+        order.amount,
+        escape(&order.state),
+        note(order)
+    )
+}
+
+fn open_row(row: &journal::Row) -> String {
+    let why = match row.state() {
+        journal::State::Open { why } => why.clone().unwrap_or_default(),
+        _ => String::new(),
+    };
+    let hidden = format!(
+        "<input type=\"hidden\" name=\"row\" value=\"{}\">",
+        row.id()
+    );
+    format!(
+        "<tr><td>{} {}</td><td><code>{}</code></td><td>{}</td><td>\
+         <form method=\"post\" action=\"/admin/calls\">{hidden}\
+         <button name=\"found\" value=\"ask\">Ask the provider</button></form>\
+         <form method=\"post\" action=\"/admin/calls\">{hidden}\
+         <label>Who <input name=\"who\" required></label><label>On what grounds <input name=\"why\" required></label>\
+         <button name=\"found\" value=\"done\">It was carried out</button> \
+         <button name=\"found\" value=\"never\">It never happened</button></form></td></tr>\n",
+        escape(row.record().provider()),
+        escape(row.record().call()),
+        escape(row.operation()),
+        escape(&why)
+    )
+}
+
+fn dead_row(row: &Row, why: &str) -> String {
+    let key = escape(&row.key().to_string());
+    format!(
+        "<tr><td><code>{key}</code></td><td><code>{}</code></td><td>{}</td><td>\
+         <form method=\"post\" action=\"/admin/callbacks\"><input type=\"hidden\" name=\"key\" value=\"{key}\">\
+         <button>Try again</button></form></td></tr>\n",
+        escape(row.reference()),
+        escape(why)
+    )
+}

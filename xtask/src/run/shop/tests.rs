@@ -1,0 +1,359 @@
+//! The shop against the five sandboxes: what a buyer and an operator do, by the forms of the pages.
+
+mod browser;
+mod manners;
+
+use std::sync::Arc;
+
+use payments_core::sandbox::{Ledger, SandboxClock};
+use payments_core::store::Sqlite;
+use payments_mobilepay::sandbox as mobilepay;
+use payments_mocasa::sandbox as mocasa;
+use payments_mocopay::sandbox as mocopay;
+use payments_moka::sandbox as moka;
+use payments_momo::sandbox as momo;
+
+use super::{Serving, Shop, listen};
+use browser::{Browser, Page, attribute, form};
+
+const PUBLIC_KEY: &str = include_str!("../../../../mobilepay/tests/vectors/rsa/pub.pem");
+
+/// The shop, the sandboxes, and somebody with a browser.
+struct Town {
+    shop: Arc<Shop>,
+    browser: Browser,
+    mobilepay: mobilepay::Sandbox,
+    mocasa: mocasa::Sandbox,
+    mocopay: mocopay::Sandbox,
+    moka: moka::Sandbox,
+    momo: momo::Sandbox,
+}
+
+async fn town() -> Town {
+    town_on(Sqlite::in_memory().unwrap()).await
+}
+
+async fn town_on(store: Sqlite) -> Town {
+    let mobilepay = mobilepay::start(mobilepay::Config::new().public_key(PUBLIC_KEY)).unwrap();
+    let mocasa = mocasa::start(mocasa::Config::new()).unwrap();
+    let mocopay = mocopay::start(mocopay::Config::new()).unwrap();
+    // By day: a payment is voided on its own day until 22:00.
+    let moka = moka::start(moka::Config::new().clock(SandboxClock::still())).unwrap();
+    let momo = momo::start(momo::Config::new()).unwrap();
+    let serving = Serving::open(0, store, |name| {
+        let base = match name {
+            "mobilepay" => mobilepay.base_url(),
+            "mocasa" => mocasa.base_url(),
+            "mocopay" => mocopay.base_url(),
+            "moka" => moka.base_url(),
+            _ => momo.base_url(),
+        };
+        base.to_owned()
+    });
+    let serving = serving.await.unwrap();
+    let webhook = serving.url("/callbacks/mocasa");
+    mocasa.control().set_webhook(&webhook).unwrap();
+    let notify = serving.url("/callbacks/mocopay");
+    mocopay.control().set_notify_url(&notify).unwrap();
+    Town {
+        shop: serving.shop,
+        browser: Browser::new(),
+        mobilepay,
+        mocasa,
+        mocopay,
+        moka,
+        momo,
+    }
+}
+
+impl Town {
+    async fn open(&self, path: &str) -> Page {
+        let url = format!("http://{}{path}", self.shop.address);
+        self.browser.open(&url).await
+    }
+
+    /// Presses the button of a provider; gives the order's number and the payer's page.
+    async fn order(&self, title: &str, fill: &[(&str, &str)]) -> (String, Page) {
+        let front = self.open("/").await;
+        let mark = format!("with {title}");
+        let (_, fields) = form(&front, &mark, &[]);
+        let id = fields
+            .into_iter()
+            .find(|(name, _)| name == "order")
+            .unwrap()
+            .1;
+        (id, self.browser.send(&front, &mark, fill).await)
+    }
+
+    /// Every callback has come, and the shop has worked it off.
+    async fn settle(&self) {
+        self.mobilepay.control().callbacks().idle().await;
+        self.mocasa.control().callbacks().idle().await;
+        self.mocopay.control().callbacks().idle().await;
+        self.moka.control().callbacks().idle().await;
+        self.momo.control().callbacks().idle().await;
+        self.shop.work().await.unwrap();
+    }
+
+    /// What the order's page says.
+    async fn state(&self, id: &str) -> String {
+        let page = self.open(&format!("/orders/{id}")).await;
+        attribute(&page.html, "data-state").unwrap_or(page.html)
+    }
+
+    /// Waits for what happens by itself; the test's own limit ends it.
+    async fn until(&self, id: &str, state: &str) {
+        while self.state(id).await != state {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Presses an operator's button beside an order.
+    async fn operate(&self, action: &str) -> Page {
+        let admin = self.open("/admin").await;
+        self.browser
+            .send(&admin, &format!("/admin/{action}\""), &[])
+            .await
+    }
+}
+
+/// Kinds and amounts, in order.
+fn effects(ledger: &Ledger) -> Vec<(String, String)> {
+    let effects = ledger.effects();
+    let effects = effects.iter().map(|effect| {
+        let amount = effect.amount().unwrap_or_default();
+        (effect.kind().to_owned(), amount.to_owned())
+    });
+    effects.collect()
+}
+
+fn check(ledger: &Ledger, expect: &[(&str, &str)]) {
+    let effects = effects(ledger);
+    let found: Vec<_> = effects
+        .iter()
+        .map(|(kind, amount)| (&**kind, &**amount))
+        .collect();
+    assert_eq!(found, expect);
+}
+
+#[tokio::test]
+async fn mocasa_from_the_button_to_the_refund() {
+    let town = town().await;
+    let (id, page) = town.order("Mocasa", &[]).await;
+    assert!(page.html.contains(&id) && page.html.contains("sandbox"));
+    assert_eq!(town.state(&id).await, "waiting");
+    let back = town.browser.send(&page, "value=\"pay\"", &[]).await;
+    assert_eq!(
+        back.url,
+        format!("http://{}/orders/{id}", town.shop.address)
+    );
+    town.settle().await;
+    assert_eq!(town.state(&id).await, "paid");
+    town.operate("refund").await;
+    assert_eq!(town.state(&id).await, "refunded");
+    let ledger = town.mocasa.control().ledger();
+    check(
+        &ledger,
+        &[("order", "1499"), ("payment", "1499"), ("refund", "1499")],
+    );
+}
+
+#[tokio::test]
+async fn mocopay_from_the_button_to_paid() {
+    let town = town().await;
+    let (id, page) = town.order("MoCoPay", &[]).await;
+    let back = town.browser.send(&page, "value=\"sms\"", &[]).await;
+    assert!(back.url.contains(&id), "{}", back.url);
+    town.settle().await;
+    assert_eq!(town.state(&id).await, "paid");
+    let ledger = town.mocopay.control().ledger();
+    check(&ledger, &[("session", ""), ("charge", "10")]);
+    // There is nothing to give back, and the shop does not pretend that there is.
+    let admin = town.open("/admin").await;
+    assert!(!admin.html.contains("/admin/refund"), "{}", admin.html);
+}
+
+/// Gives a card and the 3-D code, and goes back to the shop.
+async fn pay_moka(town: &Town, page: &Page) -> Page {
+    let card = [
+        ("cardHolder", "Ayşe Gül"),
+        ("cardNumber", "5127541122223332"),
+        ("expMonth", "12"),
+        ("expYear", "2030"),
+        ("cvc", "000"),
+    ];
+    let step = town.browser.send(page, "cardNumber", &card).await;
+    let ended = town
+        .browser
+        .send(&step, "three-d", &[("code", "123456")])
+        .await;
+    town.browser.send(&ended, "hashValue", &[]).await
+}
+
+#[tokio::test]
+async fn moka_from_the_button_to_the_void() {
+    let town = town().await;
+    let (id, page) = town.order("Moka", &[]).await;
+    let back = pay_moka(&town, &page).await;
+    assert!(back.url.ends_with(&id), "{}", back.url);
+    town.settle().await;
+    assert_eq!(town.state(&id).await, "paid");
+    town.operate("refund").await;
+    assert_eq!(
+        town.state(&id).await,
+        "refunded",
+        "{}",
+        town.open("/admin").await.html
+    );
+    let ledger = town.moka.control().ledger();
+    check(
+        &ledger,
+        &[("page", "27.50"), ("payment", "27.50"), ("void", "27.50")],
+    );
+}
+
+#[tokio::test]
+async fn moka_holds_an_amount_and_the_shop_captures_it() {
+    let town = town().await;
+    let (id, page) = town.order("Moka", &[("reserve", "true")]).await;
+    pay_moka(&town, &page).await;
+    town.settle().await;
+    assert_eq!(town.state(&id).await, "reserved");
+    town.operate("capture").await;
+    assert_eq!(town.state(&id).await, "paid");
+    let ledger = town.moka.control().ledger();
+    check(
+        &ledger,
+        &[
+            ("page", "27.50"),
+            ("authorisation", "27.50"),
+            ("capture", "27.50"),
+        ],
+    );
+}
+
+#[tokio::test]
+async fn momo_from_the_button_to_the_refund() {
+    let town = town().await;
+    let (id, page) = town.order("MoMo", &[]).await;
+    let back = town.browser.send(&page, "value=\"pay\"", &[]).await;
+    assert!(back.url.contains(&id), "{}", back.url);
+    town.settle().await;
+    assert_eq!(town.state(&id).await, "paid");
+    town.operate("refund").await;
+    assert_eq!(town.state(&id).await, "refunded");
+    let ledger = town.momo.control().ledger();
+    check(
+        &ledger,
+        &[
+            ("order", "33000"),
+            ("payment", "33000"),
+            ("refund", "33000"),
+        ],
+    );
+}
+
+#[tokio::test]
+async fn momo_holds_an_amount_and_the_shop_captures_it() {
+    let town = town().await;
+    let (id, page) = town.order("MoMo", &[("reserve", "true")]).await;
+    town.browser.send(&page, "value=\"pay\"", &[]).await;
+    town.settle().await;
+    assert_eq!(town.state(&id).await, "reserved");
+    town.operate("capture").await;
+    town.settle().await;
+    assert_eq!(town.state(&id).await, "paid");
+    let ledger = town.momo.control().ledger();
+    check(
+        &ledger,
+        &[
+            ("order", "33000"),
+            ("authorisation", "33000"),
+            ("capture", "33000"),
+        ],
+    );
+}
+
+#[tokio::test]
+async fn mobilepay_from_the_button_over_the_frame_to_the_refund() {
+    let town = town().await;
+    let (id, around) = town.order("MobilePay", &[]).await;
+    assert!(around.url.ends_with(&format!("/orders/{id}/frame")));
+    let (_, frame) = around.html.split_once("<iframe").unwrap();
+    let landing = town.browser.open(&attribute(frame, "src").unwrap()).await;
+    let number = [("phone", "12345678")];
+    let choice = town
+        .browser
+        .send(&landing, "value=\"phone\"", &number)
+        .await;
+    town.browser.send(&choice, "VISA-DEBIT", &[]).await;
+    town.until(&id, "reserved").await;
+    // The frame says to the page around it how it ended, and that page hears it from there only.
+    let ended = town.browser.open(&landing.url).await;
+    assert!(
+        ended.html.contains("data-message=\"mobilepay:rc=0"),
+        "{}",
+        ended.html
+    );
+    let origin = format!("data-origin=\"{}\"", town.mobilepay.base_url());
+    assert!(around.html.contains(&origin), "{}", around.html);
+    town.operate("capture").await;
+    assert_eq!(town.state(&id).await, "paid");
+    town.operate("refund").await;
+    assert_eq!(town.state(&id).await, "refunded");
+    check(
+        &town.mobilepay.control().ledger(),
+        &[
+            ("payment", "12500"),
+            ("attempt", ""),
+            ("authorization", "12500"),
+            ("capture", "12500"),
+            ("refund", "12500"),
+        ],
+    );
+}
+
+#[tokio::test]
+async fn a_declined_payment_is_not_paid() {
+    let town = town().await;
+    let (mocasa, page) = town.order("Mocasa", &[]).await;
+    town.browser.send(&page, "value=\"decline\"", &[]).await;
+    let (momo, page) = town.order("MoMo", &[]).await;
+    town.browser.send(&page, "value=\"decline\"", &[]).await;
+    town.settle().await;
+    assert_eq!(town.state(&mocasa).await, "declined");
+    assert_eq!(town.state(&momo).await, "declined");
+}
+
+#[tokio::test]
+async fn a_forged_callback_changes_nothing() {
+    let town = town().await;
+    let (signed, _) = town.order("Mocasa", &[]).await;
+    let control = town.mocasa.control();
+    let forgery = mocasa::Forgery::WrongSignature;
+    control.forge_webhook(&signed, &forgery).unwrap();
+    // MoCoPay signs nothing: what is forged from a known address is kept, and not confirmed.
+    let (unsigned, _) = town.order("MoCoPay", &[]).await;
+    let session = town.mocopay.control().session(&unsigned).unwrap();
+    let forged = [
+        ("sessionId", session.session_id()),
+        ("referenceId", &*unsigned),
+        ("status", "Authorized"),
+    ];
+    town.mocopay.control().forge(&forged).unwrap();
+    town.settle().await;
+    assert_eq!(town.state(&signed).await, "waiting");
+    assert_eq!(town.state(&unsigned).await, "waiting");
+}
+
+#[tokio::test]
+async fn a_callback_that_never_came_is_made_up_for_by_asking() {
+    let town = town().await;
+    town.mocasa.control().suppress_webhooks(true);
+    let (id, page) = town.order("Mocasa", &[]).await;
+    town.browser.send(&page, "value=\"pay\"", &[]).await;
+    town.settle().await;
+    assert_eq!(town.state(&id).await, "waiting");
+    town.operate("ask").await;
+    assert_eq!(town.state(&id).await, "paid");
+}
