@@ -74,6 +74,7 @@ impl Overheard {
     }
 
     /// Adds what `Debug` says of a value, in both layouts and in a panic of whoever holds it.
+    #[expect(clippy::panic, reason = "whoever listens hears what a panic says")]
     pub fn show(&self, value: &impl Debug) {
         let shown = format!("{value:?}");
         self.add("debug", format!("{value:#?}"));
