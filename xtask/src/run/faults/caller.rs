@@ -6,8 +6,6 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use payments_core::Error;
-use payments_core::Reply;
 use payments_core::call::{Call, Resolve};
 use payments_core::client::{
     BlockingTransport, Builder, Client, Prepared, Provider, Settled, Transport, blocking,
@@ -15,6 +13,7 @@ use payments_core::client::{
 use payments_core::clock::Clock;
 use payments_core::error::Misuse;
 use payments_core::journal::{Journal, Row};
+use payments_core::{Error, Reply};
 use tokio::runtime::Handle;
 
 /// What a client is set up with.
@@ -24,6 +23,8 @@ pub(super) struct Wires {
     pub(super) blocking: Arc<dyn BlockingTransport>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) runtime: Handle,
+    /// What all clients of a merchant record their calls in.
+    pub(super) journal: Journal,
 }
 
 impl Wires {
@@ -62,7 +63,8 @@ impl<P: Provider> Caller<P> {
     }
 
     /// The same, recording what it does.
-    pub(super) fn with_journal(self, journal: Journal) -> Self {
+    pub(super) fn recording(self, wires: &Wires) -> Self {
+        let journal = wires.journal.clone();
         match self {
             Self::Async(runtime, client) => Self::Async(runtime, client.with_journal(journal)),
             Self::Blocking(client) => Self::Blocking(client.with_journal(journal)),

@@ -171,19 +171,17 @@ fn work<S: Shop>(chunk: &Chunk, tools: &Tools) -> Result<Vec<Record>, String> {
         blocking: (tools.wrapped.blocking)(tools.lane.clone()),
         clock: Arc::new(clock),
         runtime: tools.runtime.clone(),
+        journal: Journal::new(MemoryJournal::new(), "merchant"),
     };
-    let journal = Journal::new(MemoryJournal::new(), "merchant");
     let mut records = Vec::new();
     for number in chunk.first..chunk.first.saturating_add(chunk.count) {
         let (operation, kind) = pick::<S>(chunk.seed, number)?;
         let name = format!("{}.{} {}", S::NAME, operation.call, kind.name());
-        let record = one(
-            &shop, operation, kind, number, chunk, tools, &wires, &journal,
-        );
+        let record = one(&shop, operation, kind, number, chunk, tools, &wires);
         records.push(record.map_err(|error| format!("{name}, number {number}: {error}"))?);
     }
     // As a process does that starts: what is open is what was left so, and nothing else.
-    let caller = shop.caller(&wires, true)?.with_journal(journal);
+    let caller = shop.caller(&wires, true)?.recording(&wires);
     let open = caller.open_calls().map_err(said)?.len();
     let left = |record: &&Record| matches!(record.settled, Settled::Open(_));
     let left = records.iter().filter(left).count();
@@ -205,14 +203,12 @@ fn one<S: Shop>(
     chunk: &Chunk,
     tools: &Tools,
     wires: &Wires,
-    journal: &Journal,
 ) -> Result<Record, String> {
     let mut random = Random::from_seed(chunk.seed.wrapping_add(number));
     // Only a future can be dropped.
     let is_async = random.below(2) == 0 || kind == Kind::Dropped;
     // A client of its own: what another one had to repeat is nothing to it.
-    let caller = shop.caller(wires, is_async)?;
-    let caller = caller.with_journal(journal.clone());
+    let caller = shop.caller(wires, is_async)?.recording(wires);
     shop.look(&caller)
         .map_err(|error| format!("a read before it: {error}"))?;
     let mut act = Act {
