@@ -273,8 +273,9 @@ async fn a_claim_reads_no_more_rows_than_it_has_to(cluster: &Cluster) {
         INSERT INTO payments_inbox_payment SELECT 'toy', 'test', 'shop', n::text, NULL, 0
             FROM generate_series(1, {ROWS}) n;
         INSERT INTO payments_inbox (provider, environment, account, notice, dedupe, reference, state,
-            attempts, due_at, touched_at, accepted_at)
-            SELECT 'toy', 'test', 'shop', 'paid', '[\"' || n || '\"]', n::text, 'waiting', 0, 0, 0, 0
+            attempts, due_at, touched_at, accepted_at, body)
+            SELECT 'toy', 'test', 'shop', 'paid', '[\"' || n || '\"]', n::text, 'waiting', 0, 0, 0, 0,
+                repeat('x', 200)::bytea
             FROM generate_series(1, {ROWS}) n"
     );
     let client = cluster.client("backlog").await.unwrap();
