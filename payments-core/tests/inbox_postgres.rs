@@ -59,6 +59,7 @@ async fn postgres_does() {
     a_cut_connection_leaves_both_or_neither(&cluster).await;
     the_database_has_the_time(&cluster).await;
     a_row_that_cannot_be_read_is_set_aside(&cluster).await;
+    what_cannot_be_kept_is_told(&cluster).await;
     lost::a_lost_connection_is_opened_anew(&cluster).await;
     lost::what_was_being_accepted_is_not_acknowledged(&cluster).await;
     lost::a_changed_schema_is_refused_later_too(&cluster).await;
@@ -258,6 +259,45 @@ async fn a_row_that_cannot_be_read_is_set_aside(cluster: &Cluster) {
         assert_eq!(work(&inbox).await, 0, "{change}");
         assert!(inbox.discard(row.key()).await.unwrap(), "{change}");
         assert!(inbox.dead_letters(10).await.unwrap().is_empty());
+    }
+}
+
+/// A trigger says what a server says whose disk is full.
+async fn what_cannot_be_kept_is_told(cluster: &Cluster) {
+    let full = "CREATE OR REPLACE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS \
+                $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$; \
+                CREATE TRIGGER full_disk BEFORE INSERT ON payments_inbox_payment \
+                EXECUTE FUNCTION full_disk()";
+    for (trouble, mended, failure) in [
+        (
+            full,
+            "DROP TRIGGER full_disk ON payments_inbox_payment",
+            StoreFailure::Full,
+        ),
+        (
+            "SET default_transaction_read_only = on",
+            "SET default_transaction_read_only = off",
+            StoreFailure::ReadOnly,
+        ),
+        (
+            "ALTER TABLE payments_inbox RENAME TO somewhere_else",
+            "ALTER TABLE somewhere_else RENAME TO payments_inbox",
+            StoreFailure::Other,
+        ),
+    ] {
+        drop(cluster.fresh("trouble").await.unwrap());
+        let inbox = shop(cluster, "trouble").await;
+        let set = async |statement| {
+            let client = inbox.store().client().await.unwrap();
+            client.batch_execute(statement).await.unwrap();
+        };
+        set(trouble).await;
+        let error = inbox.store().keep(entry("A")).await.unwrap_err();
+        assert_eq!(error.failure(), failure, "{error}");
+        set(mended).await;
+        let kept = inbox.store().keep(entry("A")).await.unwrap();
+        assert_eq!(kept, Accepted::New, "half of it was kept");
+        assert_eq!(work(&inbox).await, 1);
     }
 }
 

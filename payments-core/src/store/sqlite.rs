@@ -125,13 +125,14 @@ impl Sqlite {
         work: impl Fn(&Transaction<'_>) -> Result<T, SqliteError> + Send + Sync + 'static,
     ) -> Result<T, StoreError> {
         let member = self.group.join(work);
+        let _lead = match self.group.lead(&member) {
+            Ok(lead) => lead,
+            Err(done) => return Ok(done),
+        };
         let mut connection = self
             .connection
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some(done) = member.committed() {
-            return Ok(done);
-        }
         if self.group.commit(&mut connection)
             && let Some(done) = member.committed()
         {

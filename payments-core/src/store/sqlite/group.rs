@@ -1,7 +1,7 @@
-//! Work of several callers in one transaction: whoever gets the connection does what waits for it.
+//! Work of several callers in one transaction: one of them does what waits, and the others are told.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -11,6 +11,18 @@ use super::SqliteError;
 #[derive(Default)]
 pub(super) struct Group {
     waiting: Mutex<Vec<Arc<dyn Waiting>>>,
+    is_led: Mutex<bool>,
+    ended: Condvar,
+}
+
+/// The lead of a group: until this is dropped, the others wait.
+pub(super) struct Lead<'a>(&'a Group);
+
+impl Drop for Lead<'_> {
+    fn drop(&mut self) {
+        *held(&self.0.is_led) = false;
+        self.0.ended.notify_all();
+    }
 }
 
 /// Work that is done by whoever has the connection.
@@ -41,6 +53,25 @@ impl Group {
         let waiting: Arc<dyn Waiting> = member.clone();
         held(&self.waiting).push(waiting);
         member
+    }
+
+    /// Waits until work is committed by another, or nobody else leads.
+    pub(super) fn lead<T, W>(&self, member: &Member<T, W>) -> Result<Lead<'_>, T>
+    where
+        W: Fn(&Transaction<'_>) -> Result<T, SqliteError>,
+    {
+        let mut is_led = held(&self.is_led);
+        loop {
+            if let Some(done) = member.committed() {
+                return Err(done);
+            }
+            if !*is_led {
+                *is_led = true;
+                return Ok(Lead(self));
+            }
+            let woken = self.ended.wait(is_led);
+            is_led = woken.unwrap_or_else(PoisonError::into_inner);
+        }
     }
 
     /// Does all that waits in one transaction. Where anything of it fails, nothing is done, and each is
