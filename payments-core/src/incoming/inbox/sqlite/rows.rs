@@ -211,9 +211,11 @@ fn change(
 
 pub(super) fn purge(store: &Sqlite, keep: Retention) -> Result<Purged, StoreError> {
     let now = store.now();
-    let mut purged = Purged::default();
     // Whole rows first: then there is less content to delete.
-    purged.keys = delete(store, sql::DELETE, now.saturating_sub(millis(keep.keys)))?;
+    let mut purged = Purged {
+        keys: delete(store, sql::DELETE, now.saturating_sub(millis(keep.keys)))?,
+        ..Purged::default()
+    };
     if let Some(dead) = keep.dead {
         purged.dead = delete(store, sql::BURY, now.saturating_sub(millis(dead)))?;
     }
