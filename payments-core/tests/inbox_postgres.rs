@@ -61,6 +61,7 @@ async fn postgres_does() {
     the_database_has_the_time(&cluster).await;
     a_claim_reads_no_more_rows_than_it_has_to(&cluster).await;
     a_row_that_cannot_be_read_is_set_aside(&cluster).await;
+    what_cannot_be_kept_is_told(&cluster).await;
     lost::a_lost_connection_is_opened_anew(&cluster).await;
     lost::what_was_being_accepted_is_not_acknowledged(&cluster).await;
     lost::a_changed_schema_is_refused_later_too(&cluster).await;
@@ -321,6 +322,45 @@ async fn a_claim_reads_no_more_rows_than_it_has_to(cluster: &Cluster) {
         read < ROWS,
         "{read} payments were looked up for five claims"
     );
+}
+
+/// A trigger says what a server says whose disk is full.
+async fn what_cannot_be_kept_is_told(cluster: &Cluster) {
+    let full = "CREATE OR REPLACE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS \
+                $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$; \
+                CREATE TRIGGER full_disk BEFORE INSERT ON payments_inbox_payment \
+                EXECUTE FUNCTION full_disk()";
+    for (trouble, mended, failure) in [
+        (
+            full,
+            "DROP TRIGGER full_disk ON payments_inbox_payment",
+            StoreFailure::Full,
+        ),
+        (
+            "SET default_transaction_read_only = on",
+            "SET default_transaction_read_only = off",
+            StoreFailure::ReadOnly,
+        ),
+        (
+            "ALTER TABLE payments_inbox RENAME TO somewhere_else",
+            "ALTER TABLE somewhere_else RENAME TO payments_inbox",
+            StoreFailure::Other,
+        ),
+    ] {
+        drop(cluster.fresh("trouble").await.unwrap());
+        let inbox = shop(cluster, "trouble").await;
+        let set = async |statement| {
+            let client = inbox.store().client().await.unwrap();
+            client.batch_execute(statement).await.unwrap();
+        };
+        set(trouble).await;
+        let error = inbox.store().keep(entry("A")).await.unwrap_err();
+        assert_eq!(error.failure(), failure, "{error}");
+        set(mended).await;
+        let kept = inbox.store().keep(entry("A")).await.unwrap();
+        assert_eq!(kept, Accepted::New, "half of it was kept");
+        assert_eq!(work(&inbox).await, 1);
+    }
 }
 
 async fn the_database_has_the_time(cluster: &Cluster) {

@@ -14,6 +14,9 @@ mod sqlite;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 #[path = "journal/toy.rs"]
 mod toy;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+#[path = "journal/trouble.rs"]
+mod trouble;
 
 #[test]
 fn memory_holds_the_contract() {

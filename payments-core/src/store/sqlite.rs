@@ -10,9 +10,12 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
 use tokio::runtime::Handle;
 
+use self::group::Group;
 use super::error::{StoreError, StoreFailure};
 use super::schema::{self, OPENING, OWNER, SQLITE, TABLES, VERSIONS, foreign};
 use crate::clock::{Clock, SystemClock, unix_millis};
+
+mod group;
 
 /// How long a statement waits for another connection that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -40,6 +43,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 #[derive(Clone)]
 pub struct Sqlite {
     connection: Arc<Mutex<Connection>>,
+    group: Arc<Group>,
     clock: Arc<dyn Clock>,
 }
 
@@ -79,6 +83,7 @@ impl Sqlite {
         migrate(&mut connection)?;
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
+            group: Arc::default(),
             clock: Arc::new(SystemClock::new()),
         })
     }
@@ -109,6 +114,38 @@ impl Sqlite {
     ) -> Result<T, StoreError> {
         let done = self.attempt(doing, work)?;
         done.map_err(|error| error.during(doing))
+    }
+
+    /// The same for work that may be committed together with that of others who wait for the connection
+    /// meanwhile: one flush of the disk for all of them. It is done again, in a transaction of its own,
+    /// where the common one fails; nothing is told to anyone before the commit.
+    pub(crate) fn together<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl Fn(&Transaction<'_>) -> Result<T, SqliteError> + Send + Sync + 'static,
+    ) -> Result<T, StoreError> {
+        let member = self.group.join(work);
+        let _lead = match self.group.lead(&member) {
+            Ok(lead) => lead,
+            Err(done) => return Ok(done),
+        };
+        let mut connection = self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if self.group.commit(&mut connection)
+            && let Some(done) = member.committed()
+        {
+            return Ok(done);
+        }
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|error| failed(doing, error))?;
+        let done = member
+            .work(&transaction)
+            .map_err(|error| error.during(doing))?;
+        transaction.commit().map_err(|error| failed(doing, error))?;
+        Ok(done)
     }
 
     /// The same for work that fails in ways of its own, after which everything is rolled back too.
@@ -212,6 +249,7 @@ fn failed(doing: &'static str, error: rusqlite::Error) -> StoreError {
             StoreFailure::Unavailable,
             "reading or writing the file failed",
         ),
+        Some(ErrorCode::DatabaseCorrupt) => (StoreFailure::Other, "the file is damaged"),
         Some(ErrorCode::NotADatabase) => (StoreFailure::Foreign, "the file is no SQLite database"),
         _ => (StoreFailure::Other, "SQLite refused a statement"),
     };

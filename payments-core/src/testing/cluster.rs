@@ -63,6 +63,13 @@ impl Cluster {
         &self.address
     }
 
+    /// The folder of a private server's socket, for libraries that have a configuration of their own: its user
+    /// is `payments`, its database `postgres`. Nothing for a server of `DATABASE_URL`.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        self.own.as_ref().map(|own| &*own.folder)
+    }
+
     /// A client in a schema of this name, which is made where it is not there. Its connection is driven
     /// by the runtime that this is called in.
     ///

@@ -126,6 +126,28 @@ fn a_table_that_is_taken_away_is_told() {
     assert_eq!(rows.unwrap(), 0, "half of it is not kept");
 }
 
+/// A disk that lost what it had.
+#[test]
+fn a_damaged_file_is_told() {
+    let path = file("damaged");
+    let (inbox, _) = shop(&path);
+    for number in 0..50 {
+        let order = format!("{number}");
+        assert_eq!(inbox.accept(&paid(&order)).unwrap(), Accepted::New);
+    }
+    drop(inbox);
+    // All that comes after the first page, which says what kind of file it is.
+    let mut bytes = std::fs::read(&path).unwrap();
+    assert!(bytes.len() > 8192, "it is in another file");
+    bytes.iter_mut().skip(4096).for_each(|byte| *byte = 0x5a);
+    std::fs::write(&path, bytes).unwrap();
+    let accepted = Sqlite::open(&path)
+        .map(Inbox::in_sqlite)
+        .and_then(|inbox| inbox.accept(&paid("new")));
+    let (_, text) = failure(accepted);
+    assert!(text.contains("the file is damaged"), "{text}");
+}
+
 /// A row that somebody changed, or that another version wrote: it is set aside, and the others go on.
 #[test]
 fn a_row_that_cannot_be_read_is_set_aside() {

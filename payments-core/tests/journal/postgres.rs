@@ -18,6 +18,7 @@ use payments_core::testing::{
 use tokio::runtime::Handle;
 
 use super::toy::{Pay, Plain, client, entry};
+use super::trouble::nothing_leaves_unrecorded;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_holds_the_contract() {
@@ -33,6 +34,7 @@ async fn postgres_holds_the_contract() {
     rows_that_are_not_ours_are_an_error(&cluster).await;
     a_blocking_client_waits_for_it(&cluster).await;
     a_clock_that_is_behind_makes_no_row_old(&cluster).await;
+    what_cannot_be_recorded_does_not_leave(&cluster).await;
     rows_outlive_a_server_that_is_killed(&cluster).await;
     nothing_of_a_reply_or_a_person_is_logged(&cluster).await;
 }
@@ -282,6 +284,39 @@ async fn a_clock_that_is_behind_makes_no_row_old(cluster: &Cluster) {
     let again = aside(move || (store.again(id, 1), store.row(id))).await;
     assert_eq!(again.0.unwrap(), Some(2));
     assert!(again.1.unwrap().unwrap().record().prepared_at() >= millis);
+}
+
+/// A trigger says what a server says whose disk is full.
+async fn what_cannot_be_recorded_does_not_leave(cluster: &Cluster) {
+    let full = "CREATE OR REPLACE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS \
+                $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$; \
+                CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON payments_journal \
+                EXECUTE FUNCTION full_disk()";
+    for (trouble, mended, words) in [
+        (
+            full,
+            "DROP TRIGGER full_disk ON payments_journal",
+            "the database is full; make room",
+        ),
+        (
+            "SET default_transaction_read_only = on",
+            "SET default_transaction_read_only = off",
+            "the database is read-only; open it for writing",
+        ),
+        (
+            "ALTER TABLE payments_journal RENAME TO somewhere_else",
+            "ALTER TABLE somewhere_else RENAME TO payments_journal",
+            "PostgreSQL refused a statement",
+        ),
+    ] {
+        let store = empty(cluster, "trouble").await;
+        let set = async |statement: &str| {
+            let client = store.client().await.unwrap();
+            client.batch_execute(statement).await.unwrap();
+        };
+        let (trouble, mended) = (async || set(trouble).await, async || set(mended).await);
+        nothing_leaves_unrecorded(store.clone(), words, trouble, mended).await;
+    }
 }
 
 async fn rows_outlive_a_server_that_is_killed(cluster: &Cluster) {

@@ -5,11 +5,13 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 
 use payments_core::journal::{Begun, By, JournalStore, Kept, Outcome, Row, Settlement, State};
-use payments_core::store::{Sqlite, StoreFailure};
+use payments_core::store::rusqlite::{Connection, Transaction};
+use payments_core::store::{Sqlite, SqliteError, StoreFailure};
 use payments_core::testing::{Act, ScriptedTransport, journal_store};
 use payments_core::{Error, MoneyMoved};
 
 use super::toy::{Pay, client, entry};
+use super::trouble::nothing_leaves_unrecorded;
 
 /// A file of its own for each test; what an earlier run left is removed.
 fn file(name: &str) -> PathBuf {
@@ -164,4 +166,64 @@ async fn a_journal_that_is_gone_lets_nothing_out() {
     assert!(matches!(error, Error::NotSent(_)), "{error}");
     assert!(transport.seen().is_empty());
     assert!(matches!(client.open_calls().await, Err(Error::NotSent(_))));
+}
+
+#[tokio::test]
+async fn what_cannot_be_recorded_does_not_leave() {
+    for (name, trouble, mended, words) in [
+        (
+            "full",
+            "PRAGMA max_page_count = 1",
+            "PRAGMA max_page_count = 1000000",
+            "the database is full; make room",
+        ),
+        (
+            "read-only",
+            "PRAGMA query_only = ON",
+            "PRAGMA query_only = OFF",
+            "the database is read-only; open it for writing",
+        ),
+    ] {
+        let store = Sqlite::open(file(name)).unwrap();
+        let set = async |pragma: &str| {
+            let set = store.transaction("setting", |transaction| {
+                Ok(transaction.execute_batch(pragma)?)
+            });
+            set.unwrap();
+        };
+        // Rows until the pages that there are hold no more.
+        let fill = async || {
+            set(trouble).await;
+            if name == "full" {
+                while store.transaction("filling", grow).is_ok() {}
+            }
+        };
+        nothing_leaves_unrecorded(store.clone(), words, fill, async || set(mended).await).await;
+    }
+}
+
+fn grow(transaction: &Transaction<'_>) -> Result<(), SqliteError> {
+    transaction.execute(
+        "INSERT INTO payments_journal (provider, environment, account, call, operation, digest, \
+         sent_at, attempts, state) VALUES ('x', 'x', 'x', 'x', 'x', hex(zeroblob(50)), 1, 1, 'never')",
+        [],
+    )?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_locked_journal_lets_nothing_out() {
+    let path = file("locked");
+    let store = Sqlite::open(&path).unwrap();
+    let patience = store.transaction("setting", |transaction| {
+        Ok(transaction.execute_batch("PRAGMA busy_timeout = 1")?)
+    });
+    patience.unwrap();
+    let other = Connection::open(&path).unwrap();
+    let (hold, free) = (
+        async || other.execute_batch("BEGIN IMMEDIATE").unwrap(),
+        async || other.execute_batch("ROLLBACK").unwrap(),
+    );
+    let words = "another connection is writing; try again";
+    nothing_leaves_unrecorded(store, words, hold, free).await;
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::say;
 
+mod accepts;
 mod calls;
 pub(crate) mod cards;
 mod money;
@@ -12,6 +13,7 @@ mod requests;
 pub(crate) mod row;
 mod signatures;
 mod typical;
+mod workers;
 
 /// How to go about it.
 #[derive(Debug, clap::Args)]
@@ -40,6 +42,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
     rows.extend(money::rows()?);
     rows.push(cards::row()?);
     rows.push(calls::row()?);
+    rows.push(accepts::row()?);
+    rows.extend(workers::row()?);
     let code = row::code(&rows);
     if *json {
         let figures = Figures { rows };

@@ -9,6 +9,9 @@
 //! its own: its writes, then [`END`] and [`DONE`] with what [`Claimed::lease`] says, then the commit.
 //! Where [`END`] changes no row, another worker has the payment, and all of it is to be rolled back.
 //!
+//! `examples/sqlx` does all of it through sqlx: it claims by [`NEXT`], [`COUNT`] and [`CLAIM`], and ends in the
+//! transaction in which the shop's order is paid.
+//!
 //! [`Claimed::lease`]: crate::incoming::Claimed::lease
 
 /// Keeps a message; no row where its key is known.

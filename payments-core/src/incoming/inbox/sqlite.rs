@@ -33,7 +33,7 @@ impl Inbox<Sqlite> {
     /// # Errors
     /// [`StoreError`]: it is not kept. Do not acknowledge it, so that the provider sends it again.
     pub fn accept<M: Message>(&self, message: &M) -> Result<Accepted, StoreError> {
-        rows::keep(self.store(), &Entry::of(message))
+        rows::keep(self.store(), Entry::of(message))
     }
 
     /// Takes in a payment that a query found although its message never came. `values` are those
@@ -47,7 +47,7 @@ impl Inbox<Sqlite> {
         reference: &str,
         values: &[&str],
     ) -> Result<Accepted, StoreError> {
-        rows::keep(self.store(), &Entry::found::<N>(scope, reference, values))
+        rows::keep(self.store(), Entry::found::<N>(scope, reference, values))
     }
 
     /// Claims the oldest row that is due. Rows about one payment are worked on one at a time, also by

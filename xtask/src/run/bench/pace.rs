@@ -102,6 +102,13 @@ fn took<T>(times: u64, mut run: impl FnMut() -> T) -> Duration {
     start.elapsed()
 }
 
+/// What `run` gives, and how long it took by the clock on the wall.
+pub(super) fn timed<T>(run: impl FnOnce() -> T) -> (Duration, T) {
+    let start = now();
+    let done = run();
+    (start.elapsed(), done)
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "how long code takes is no business of a test's clock"

@@ -1,6 +1,7 @@
 //! One measured figure, and the table of them.
 
 use std::io::IsTerminal as _;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -42,6 +43,30 @@ impl Row {
             better: "lower",
             ok: ratio <= hold,
         }
+    }
+
+    /// A rate that is held under its floor's: of rounds in which floor and own did the same `work`, the one
+    /// with the middle ratio.
+    ///
+    /// # Errors
+    /// If there were no rounds.
+    pub(crate) fn of_rates(
+        name: impl Into<String>,
+        work: usize,
+        mut rounds: Vec<[Duration; 2]>,
+        hold: f64,
+    ) -> Result<Self, String> {
+        let ratio = |[floor, own]: &[Duration; 2]| floor.div_duration_f64(*own);
+        rounds.sort_by(|one, other| ratio(one).total_cmp(&ratio(other)));
+        let round = rounds.get(rounds.len() / 2).ok_or("there were no rounds")?;
+        let ratio = ratio(round);
+        let work = f64::from(u32::try_from(work).unwrap_or(u32::MAX));
+        let [floor, own] = round.map(|took| work / took.as_secs_f64());
+        Ok(Self {
+            better: "higher",
+            ok: ratio >= hold,
+            ..Self::over(name, "per s", (own, floor), ratio, hold)
+        })
     }
 
     /// A number that is held as it is.
@@ -146,6 +171,13 @@ mod tests {
     fn a_row_is_held_up_to_its_limit() {
         assert!(Row::over("a", "ns", (3.0, 2.0), 1.5, 1.5).ok());
         assert!(!Row::over("a", "ns", (3.1, 2.0), 1.55, 1.5).ok());
+        let rate = |floor, own| {
+            let rounds = vec![[floor, own].map(Duration::from_secs); 3];
+            Row::of_rates("a", 10, rounds, 0.8).is_ok_and(|row| row.ok())
+        };
+        assert!(rate(8, 10));
+        assert!(!rate(7, 10));
+        assert!(Row::of_rates("a", 10, Vec::new(), 0.8).is_err());
         assert!(Row::count("a", "crates", 40, 40).ok());
         assert!(!Row::count("a", "crates", 41, 40).ok());
     }

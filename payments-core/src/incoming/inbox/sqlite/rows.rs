@@ -13,34 +13,31 @@ const PURGING: &str = "purging the inbox";
 /// What cannot be read of a row with a text that is none.
 const TEXT: &str = "one of its texts";
 
-pub(super) fn keep(store: &Sqlite, entry: &Entry) -> Result<Accepted, StoreError> {
+pub(super) fn keep(store: &Sqlite, entry: Entry) -> Result<Accepted, StoreError> {
     if entry.is_malformed() {
         return Ok(Accepted::Malformed);
     }
     let now = store.now();
-    store.transaction("accepting a message", |transaction| {
+    store.together("accepting a message", move |transaction| {
         let (key, inbound) = (entry.key(), entry.inbound());
         let (scope, dedupe) = (key.scope(), texts(key)?);
         let (provider, environment, account) = parts(scope);
         let digest = entry.digest();
-        let kept = transaction.execute(
-            sql::KEEP,
-            params![
-                provider,
-                environment,
-                account,
-                key.notice(),
-                dedupe,
-                entry.reference(),
-                inbound.map(|inbound| inbound.method().as_str()),
-                inbound.map(Inbound::path_and_query),
-                inbound.map(|inbound| lines(inbound.headers())),
-                inbound.map(|inbound| &inbound.body()[..]),
-                inbound.and_then(Inbound::peer).map(|peer| peer.to_string()),
-                digest,
-                now,
-            ],
-        )?;
+        let kept = transaction.prepare_cached(sql::KEEP)?.execute(params![
+            provider,
+            environment,
+            account,
+            key.notice(),
+            dedupe,
+            entry.reference(),
+            inbound.map(|inbound| inbound.method().as_str()),
+            inbound.map(Inbound::path_and_query),
+            inbound.map(|inbound| lines(inbound.headers())),
+            inbound.map(|inbound| &inbound.body()[..]),
+            inbound.and_then(Inbound::peer).map(|peer| peer.to_string()),
+            digest,
+            now,
+        ])?;
         if kept == 0 {
             let known: Option<Vec<u8>> = transaction.query_row(
                 sql::DIGEST,
@@ -49,10 +46,8 @@ pub(super) fn keep(store: &Sqlite, entry: &Entry) -> Result<Accepted, StoreError
             )?;
             return Ok(entry.repeats(known.as_deref()));
         }
-        transaction.execute(
-            sql::PAYMENT,
-            params![provider, environment, account, entry.reference()],
-        )?;
+        let payment = params![provider, environment, account, entry.reference()];
+        transaction.prepare_cached(sql::PAYMENT)?.execute(payment)?;
         Ok(Accepted::New)
     })
 }
@@ -80,19 +75,18 @@ pub(super) fn claim(store: &Sqlite, terms: Terms) -> Result<Option<Lease>, Store
             let number = next.claims.saturating_add(1);
             let until = now.saturating_add(millis(terms.lease));
             let (provider, environment, account) = parts(row.scope());
-            transaction.execute(sql::COUNT, params![next.id, now])?;
-            transaction.execute(
-                sql::CLAIM,
-                params![
-                    provider,
-                    environment,
-                    account,
-                    row.reference(),
-                    number,
-                    now,
-                    until
-                ],
-            )?;
+            transaction
+                .prepare_cached(sql::COUNT)?
+                .execute(params![next.id, now])?;
+            transaction.prepare_cached(sql::CLAIM)?.execute(params![
+                provider,
+                environment,
+                account,
+                row.reference(),
+                number,
+                now,
+                until
+            ])?;
             let attempts = next.attempts.saturating_add(1);
             let row = row.claimed(attempts, next.is_settled);
             return Ok(Some(Lease::new(row, next.id, number)));
@@ -111,7 +105,8 @@ struct Next {
 fn next(transaction: &Transaction<'_>, now: i64) -> Result<Option<Next>, SqliteError> {
     let jumped = now.saturating_add(SLACK);
     let found = transaction
-        .query_row(sql::NEXT, params![now, jumped], |row| {
+        .prepare_cached(sql::NEXT)?
+        .query_row(params![now, jumped], |row| {
             let (id, attempts) = (row.get(0)?, row.get(1)?);
             let (claims, is_settled) = (row.get(2)?, row.get(3)?);
             Ok((id, attempts, claims, is_settled, read(row, 4)))
@@ -142,22 +137,20 @@ pub(super) fn end(
     let row = claim.row();
     let (provider, environment, account) = parts(row.scope());
     let settled = (*end == End::Settled).then_some(now);
-    let ended = transaction.execute(
-        sql::END,
-        params![
-            provider,
-            environment,
-            account,
-            row.reference(),
-            claim.number(),
-            settled
-        ],
-    )?;
+    let ended = transaction.prepare_cached(sql::END)?.execute(params![
+        provider,
+        environment,
+        account,
+        row.reference(),
+        claim.number(),
+        settled
+    ])?;
     if ended != 1 {
         return Ok(false);
     }
     let (state, due, why) = end.columns(now);
-    transaction.execute(sql::DONE, params![claim.id(), state, due, why, now])?;
+    let done = params![claim.id(), state, due, why, now];
+    transaction.prepare_cached(sql::DONE)?.execute(done)?;
     Ok(true)
 }
 
@@ -264,7 +257,7 @@ fn delete(store: &Sqlite, statement: &str, before: i64) -> Result<u64, StoreErro
 
 impl InboxStore for Sqlite {
     fn keep(&self, entry: Entry) -> Answer<'_, Accepted> {
-        self.on_thread(move |store| keep(store, &entry))
+        self.on_thread(move |store| keep(store, entry))
     }
 
     fn claim(&self, terms: Terms) -> Answer<'_, Option<Lease>> {

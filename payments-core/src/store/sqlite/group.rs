@@ -1,0 +1,189 @@
+//! Work of several callers in one transaction: one of them does what waits, and the others are told.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::SqliteError;
+
+/// What waits for the connection, in order.
+#[derive(Default)]
+pub(super) struct Group {
+    waiting: Mutex<Vec<Arc<dyn Waiting>>>,
+    is_led: Mutex<bool>,
+    ended: Condvar,
+}
+
+/// The lead of a group: until this is dropped, the others wait.
+pub(super) struct Lead<'a>(&'a Group);
+
+impl Drop for Lead<'_> {
+    fn drop(&mut self) {
+        *held(&self.0.is_led) = false;
+        self.0.ended.notify_all();
+    }
+}
+
+/// Work that is done by whoever has the connection.
+trait Waiting: Send + Sync {
+    fn run(&self, transaction: &Transaction<'_>) -> Result<(), SqliteError>;
+    fn is_committed(&self);
+}
+
+/// Work of one caller, and what came of it.
+pub(super) struct Member<T, W> {
+    work: W,
+    done: Mutex<Option<T>>,
+    is_committed: AtomicBool,
+}
+
+impl Group {
+    /// Puts work at the end of what waits.
+    pub(super) fn join<T, W>(&self, work: W) -> Arc<Member<T, W>>
+    where
+        T: Send + 'static,
+        W: Fn(&Transaction<'_>) -> Result<T, SqliteError> + Send + Sync + 'static,
+    {
+        let member = Arc::new(Member {
+            work,
+            done: Mutex::new(None),
+            is_committed: AtomicBool::new(false),
+        });
+        let waiting: Arc<dyn Waiting> = member.clone();
+        held(&self.waiting).push(waiting);
+        member
+    }
+
+    /// Waits until work is committed by another, or nobody else leads.
+    pub(super) fn lead<T, W>(&self, member: &Member<T, W>) -> Result<Lead<'_>, T>
+    where
+        W: Fn(&Transaction<'_>) -> Result<T, SqliteError>,
+    {
+        let mut is_led = held(&self.is_led);
+        loop {
+            if let Some(done) = member.committed() {
+                return Err(done);
+            }
+            if !*is_led {
+                *is_led = true;
+                return Ok(Lead(self));
+            }
+            let woken = self.ended.wait(is_led);
+            is_led = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Does all that waits in one transaction. Where anything of it fails, nothing is done, and each is
+    /// left to whoever it is of.
+    pub(super) fn commit(&self, connection: &mut Connection) -> bool {
+        let members = std::mem::take(&mut *held(&self.waiting));
+        // Alone it has a better word for what goes wrong.
+        if members.len() < 2 || all(connection, &members).is_err() {
+            return false;
+        }
+        for member in members {
+            member.is_committed();
+        }
+        true
+    }
+}
+
+fn all(connection: &mut Connection, members: &[Arc<dyn Waiting>]) -> Result<(), SqliteError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for member in members {
+        member.run(&transaction)?;
+    }
+    Ok(transaction.commit()?)
+}
+
+impl<T, W: Fn(&Transaction<'_>) -> Result<T, SqliteError>> Member<T, W> {
+    pub(super) fn work(&self, transaction: &Transaction<'_>) -> Result<T, SqliteError> {
+        (self.work)(transaction)
+    }
+
+    /// What came of it, once it is committed.
+    pub(super) fn committed(&self) -> Option<T> {
+        if self.is_committed.load(Ordering::SeqCst) {
+            held(&self.done).take()
+        } else {
+            None
+        }
+    }
+}
+
+impl<T, W> Waiting for Member<T, W>
+where
+    T: Send,
+    W: Fn(&Transaction<'_>) -> Result<T, SqliteError> + Send + Sync,
+{
+    fn run(&self, transaction: &Transaction<'_>) -> Result<(), SqliteError> {
+        *held(&self.done) = Some(self.work(transaction)?);
+        Ok(())
+    }
+
+    fn is_committed(&self) {
+        self.is_committed.store(true, Ordering::SeqCst);
+    }
+}
+
+/// Each step leaves what is locked whole.
+fn held<T: ?Sized>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connection() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch("CREATE TABLE kept (value INTEGER PRIMARY KEY)")
+            .unwrap();
+        connection
+    }
+
+    fn keep(
+        group: &Group,
+        value: i64,
+    ) -> Arc<Member<i64, impl Fn(&Transaction<'_>) -> Result<i64, SqliteError> + use<>>> {
+        group.join(move |transaction| {
+            transaction.execute("INSERT INTO kept VALUES (?1)", [value])?;
+            Ok(value)
+        })
+    }
+
+    fn kept(connection: &Connection) -> i64 {
+        let count = "SELECT count(*) FROM kept";
+        connection.query_row(count, [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn those_that_wait_are_committed_together() {
+        let (mut connection, group) = (connection(), Group::default());
+        let members = [1, 2, 3].map(|value| keep(&group, value));
+        for member in &members {
+            assert_eq!(member.committed(), None);
+        }
+        assert!(group.commit(&mut connection));
+        assert_eq!(
+            members.map(|member| member.committed()),
+            [Some(1), Some(2), Some(3)]
+        );
+        assert_eq!(kept(&connection), 3);
+    }
+
+    #[test]
+    fn one_that_fails_leaves_each_to_itself() {
+        let (mut connection, group) = (connection(), Group::default());
+        let members = [1, 1, 2].map(|value| keep(&group, value));
+        assert!(!group.commit(&mut connection));
+        assert_eq!(members.map(|member| member.committed()), [None; 3]);
+        assert_eq!(kept(&connection), 0);
+        // They are not done by somebody else later.
+        let later = keep(&group, 4);
+        assert!(!group.commit(&mut connection));
+        assert_eq!((later.committed(), kept(&connection)), (None, 0));
+    }
+}

@@ -1,0 +1,156 @@
+//! An inbox in PostgreSQL worked off by two workers together, against one.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use payments_core::incoming::{
+    Accepted, Acting, Entry, Inbox, InboxStore, Next, Outcome, Row as Message, Scope,
+};
+use payments_core::store::tokio_postgres::Transaction;
+use payments_core::store::{Postgres, StoreError};
+use payments_core::testing::Cluster;
+use payments_mocasa::inbound::OrderWebhook;
+use tokio::runtime::Runtime;
+
+use super::pace::timed;
+use super::row::Row;
+use crate::complain;
+
+/// Callbacks of a round, whoever works them off.
+const ROUND: usize = 300;
+const ROUNDS: usize = 9;
+const HOLD: f64 = 1.6;
+const SCHEMA: &str = "bench";
+
+/// The row; nothing where there is no PostgreSQL, which is said in one line.
+///
+/// # Errors
+/// If the server fails, or a callback is not worked off.
+pub(super) fn row() -> Result<Option<Row>, String> {
+    let name = "callbacks worked off on PostgreSQL by two workers, against one";
+    let Some(cluster) = Cluster::find()? else {
+        return Ok(None);
+    };
+    complain(&format!("measuring: {name} …"));
+    let cluster = Arc::new(cluster);
+    let runtime = runtime()?;
+    let store = runtime.block_on(async {
+        drop(cluster.fresh(SCHEMA).await.map_err(told)?);
+        let client = cluster.client(SCHEMA).await.map_err(told)?;
+        let orders = "CREATE TABLE orders (reference TEXT PRIMARY KEY, is_paid BOOLEAN NOT NULL)";
+        client.batch_execute(orders).await.map_err(told)?;
+        Postgres::on(client).await.map_err(told)
+    })?;
+    let workers = [worker(&cluster)?, worker(&cluster)?];
+    let mut rounds = Vec::new();
+    for number in 0..ROUNDS {
+        let mut took = [Duration::ZERO; 2];
+        // Whoever is second finds the server warmer or busier than the first did.
+        for turn in 0..2 {
+            let count = if (number + turn) % 2 == 0 { 1 } else { 2 };
+            let first = (number * 2 + turn) * ROUND;
+            runtime.block_on(fill(&store, first))?;
+            let time = together(workers.iter().take(count))?;
+            if let Some(took) = took.get_mut(count - 1) {
+                *took = time;
+            }
+        }
+        rounds.push(took);
+    }
+    runtime.block_on(all_paid(&store))?;
+    Row::of_rates(name, ROUND, rounds.split_off(1), HOLD).map(Some)
+}
+
+fn told(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+fn runtime() -> Result<Runtime, String> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all().build().map_err(told)
+}
+
+/// A worker as a process of its own has it: a thread, a runtime and a connection.
+struct Worker {
+    runtime: Runtime,
+    inbox: Inbox<Postgres>,
+}
+
+fn worker(cluster: &Cluster) -> Result<Worker, String> {
+    let runtime = runtime()?;
+    let store = runtime.block_on(async {
+        let client = cluster.client(SCHEMA).await.map_err(told)?;
+        Postgres::on(client).await.map_err(told)
+    })?;
+    let inbox = Inbox::in_postgres(store);
+    Ok(Worker { runtime, inbox })
+}
+
+/// Orders that are not paid, and the callback of each.
+async fn fill(store: &Postgres, first: usize) -> Result<(), String> {
+    let scope = Scope::of::<OrderWebhook>("live", "shop");
+    for number in first..first + ROUND {
+        let order = format!("ORDER-{number:06}");
+        let entry = Entry::found::<OrderWebhook>(&scope, &order, &[&order, "success"]);
+        let kept = store.keep(entry).await.map_err(told)?;
+        if kept != Accepted::New {
+            return Err(format!("a new callback was {kept:?}"));
+        }
+    }
+    let first = i64::try_from(first).map_err(told)?;
+    let last = first + i64::try_from(ROUND).map_err(told)? - 1;
+    let orders = "INSERT INTO orders SELECT 'ORDER-' || lpad(number::text, 6, '0'), false \
+                  FROM generate_series($1::bigint, $2::bigint) AS number";
+    let client = store.client().await.map_err(told)?;
+    let made = client.execute(orders, &[&first, &last]).await;
+    made.map(drop).map_err(told)
+}
+
+/// How long the workers take until nothing is left.
+fn together<'a>(workers: impl Iterator<Item = &'a Worker>) -> Result<Duration, String> {
+    let (took, done) = timed(|| {
+        thread::scope(|scope| {
+            let threads: Vec<_> = workers
+                .map(|worker| scope.spawn(|| worker.runtime.block_on(work(&worker.inbox))))
+                .collect();
+            let ends = threads.into_iter().map(|thread| thread.join());
+            ends.map(|end| {
+                end.map_err(|_| "a worker panicked".to_owned())?
+                    .map_err(told)
+            })
+            .sum::<Result<usize, String>>()
+        })
+    });
+    match done? {
+        ROUND => Ok(took),
+        other => Err(format!("{other} callbacks were worked off, not {ROUND}")),
+    }
+}
+
+async fn work(inbox: &Inbox<Postgres>) -> Result<usize, StoreError> {
+    let confirm = async |_: Message| Next::Act(());
+    Ok(inbox.work(confirm, pay).await?.done)
+}
+
+/// What a shop does: its order is paid, in the transaction that ends the row.
+fn pay<'t>(transaction: &'t Transaction<'_>, row: &'t Message, (): ()) -> Acting<'t> {
+    Box::pin(async move {
+        let update = "UPDATE orders SET is_paid = true WHERE reference = $1 AND NOT is_paid";
+        match transaction.execute(update, &[&row.reference()]).await? {
+            1 => Ok(Outcome::Settled),
+            _ => Err("there is no such order, or it is paid".into()),
+        }
+    })
+}
+
+/// Every order was paid, by whichever worker.
+async fn all_paid(store: &Postgres) -> Result<(), String> {
+    let client = store.client().await.map_err(told)?;
+    let count = "SELECT count(*) FROM orders WHERE NOT is_paid";
+    let left = client.query_one(count, &[]).await.map_err(told)?;
+    match left.try_get::<_, i64>(0).map_err(told)? {
+        0 => Ok(()),
+        left => Err(format!("{left} orders are not paid")),
+    }
+}
