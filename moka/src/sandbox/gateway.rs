@@ -226,6 +226,11 @@ impl Provider for Gateway {
         calls::answer(self, call, request, context)
     }
 
+    /// A card that is none of the test cards is refused, and stays nowhere.
+    fn may_rest(&self, request: &Request) -> bool {
+        page::may_rest(request)
+    }
+
     fn tick(&mut self, context: &mut Context<'_>) {
         let now = context.now();
         let due = |payment: &Payment| {

@@ -2,7 +2,7 @@
 
 use payments_core::sandbox::{Context, Fields, Form, Page, Reply, Request};
 
-use super::cards::{CardForm, TEST_CARDS};
+use super::cards::{CardForm, TEST_CARDS, is_test_card};
 use super::codes::bank_code;
 use super::gateway::Gateway;
 use super::records::{Payment, PaymentState};
@@ -44,6 +44,18 @@ pub(super) fn serve(
         _ => Page::new("tr", TURKISH.none)
             .reply(405)
             .header("allow", "GET, POST"),
+    }
+}
+
+/// Whether a request holds no card but a test card.
+pub(super) fn may_rest(request: &Request) -> bool {
+    if !request.path().starts_with(PATH) || request.bytes().is_empty() {
+        return true;
+    }
+    let fields = Fields::parse(request.bytes()).unwrap_or_default();
+    match fields.value("cardNumber") {
+        Some(number) => is_test_card(number),
+        None => fields.value("step").is_some(),
     }
 }
 
@@ -175,4 +187,27 @@ fn ended(page: Page, gateway: &Gateway, payment: &Payment, words: &Words) -> Pag
         .iter()
         .fold(form, |form, (name, value)| form.hidden(name, value));
     page.form(form)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_card_of_anybodys_may_rest() {
+        let check = |path: &str, body: &str, expect: bool| {
+            let request = Request::new("POST", path).body(body.to_owned());
+            assert_eq!(may_rest(&request), expect, "{body}");
+        };
+        let page = "/commonpaymentpage/1";
+        check(
+            page,
+            "step=card&cardNumber=5127+5411+2222+3332&cvc=000",
+            true,
+        );
+        check(page, "step=card&cardNumber=4111111111111111&cvc=000", false);
+        check(page, "cardNumber=%zz&step=card&x=4111111111111111", false);
+        check(page, "step=three-d&code=123456", true);
+        check("/PaymentDealer/DoVoid", "{}", true);
+    }
 }

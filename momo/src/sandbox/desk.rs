@@ -82,7 +82,7 @@ pub(super) fn actions(gateway: &Gateway, id: Option<&str>) -> Vec<Action> {
 fn with_the_app(gateway: &Gateway) -> Vec<Action> {
     let link = Action::new(Actor::Payer, "open-link", "Open a link in the app");
     let mut actions = vec![link.input("link", "Link of the app", "")];
-    if gateway.one_payment.has_partner() {
+    if gateway.one_payment.partner.init_url.is_some() {
         let init = Action::new(Actor::Provider, "init", "Call the partner's Init");
         actions.push(init.input("user", "The partner's user", "sandbox-user"));
     }

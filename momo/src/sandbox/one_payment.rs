@@ -149,7 +149,7 @@ pub enum FalseNotice {
 /// MoMo's side of family A.
 #[derive(Clone)]
 pub(super) struct OnePayment {
-    partner: Partner,
+    pub(super) partner: Partner,
     reader: InitReader,
     require_init_trans_be: bool,
     amount_as_text: bool,
@@ -174,10 +174,6 @@ impl OnePayment {
 
     pub(super) fn set_partner(&mut self, change: impl FnOnce(Partner) -> Partner) {
         self.partner = change(self.partner.clone());
-    }
-
-    pub(super) const fn has_partner(&self) -> bool {
-        self.partner.init_url.is_some()
     }
 
     /// Calls the partner's Init for a user; gives the `requestId`.

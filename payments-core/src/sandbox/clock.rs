@@ -29,6 +29,8 @@ use crate::clock::{Clock, SystemClock};
 pub struct SandboxClock {
     base: Arc<dyn Clock>,
     ahead: Arc<watch::Sender<Duration>>,
+    /// What [`Clock::monotonic`] shows beyond that, for a sandbox that goes on after a restart.
+    before: Arc<watch::Sender<Duration>>,
 }
 
 impl SandboxClock {
@@ -55,6 +57,7 @@ impl SandboxClock {
         Self {
             base,
             ahead: Arc::new(watch::Sender::new(Duration::ZERO)),
+            before: Arc::new(watch::Sender::new(Duration::ZERO)),
         }
     }
 
@@ -62,6 +65,16 @@ impl SandboxClock {
     pub fn advance(&self, by: Duration) {
         self.ahead
             .send_modify(|ahead| *ahead = ahead.saturating_add(by));
+    }
+
+    /// Goes on from where a clock stood: at that time of day, or at a later one that it is now.
+    pub(super) fn go_on(&self, now: Duration, wall: SystemTime) {
+        let behind = wall.duration_since(self.wall()).unwrap_or_default();
+        self.advance(behind);
+        let passed = self.wall().duration_since(wall).unwrap_or_default();
+        let shown = self.base.monotonic().saturating_add(self.ahead());
+        let before = now.saturating_add(passed).saturating_sub(shown);
+        self.before.send_replace(before);
     }
 
     pub(super) fn subscribe(&self) -> watch::Receiver<Duration> {
@@ -75,7 +88,8 @@ impl SandboxClock {
 
 impl Clock for SandboxClock {
     fn monotonic(&self) -> Duration {
-        self.base.monotonic().saturating_add(self.ahead())
+        let shown = self.base.monotonic().saturating_add(self.ahead());
+        shown.saturating_add(*self.before.borrow())
     }
 
     fn wall(&self) -> SystemTime {
@@ -130,6 +144,22 @@ mod tests {
         assert!(!heard.has_changed().unwrap());
         clock.clone().advance(Duration::ZERO);
         assert!(heard.has_changed().unwrap());
+    }
+
+    #[test]
+    fn goes_on_where_it_stood() {
+        let first = SandboxClock::still();
+        first.advance(Duration::from_secs(100));
+        let second = SandboxClock::still();
+        second.go_on(first.monotonic(), first.wall());
+        assert_eq!(second.monotonic(), first.monotonic());
+        assert_eq!(second.wall(), first.wall());
+        // Where the machine's clock has gone on meanwhile, so has this one.
+        let later = SandboxClock::still();
+        later.advance(Duration::from_secs(500));
+        later.go_on(first.monotonic(), first.wall());
+        assert_eq!(later.wall(), first.wall() + Duration::from_secs(400));
+        assert_eq!(later.monotonic(), Duration::from_secs(500));
     }
 
     #[test]

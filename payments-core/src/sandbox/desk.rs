@@ -15,6 +15,7 @@ use super::kit::{Control, Kit};
 use super::listed::{Action, Listed};
 use super::message::Reply;
 use super::provider::Provider;
+use super::restore::NotRestored;
 
 /// A [`Control`] without its provider's type: what there is to see, and what can be done about it.
 /// Cheap to clone, usable from any thread.
@@ -45,6 +46,7 @@ trait Seat: Send + Sync {
     fn actions(&self, id: Option<&str>) -> Vec<Action>;
     fn command(&self, name: &str, fields: &Fields) -> Option<Reply>;
     fn advance(&self, by: Duration);
+    fn restore(&self, lines: &[String]) -> Result<(), NotRestored>;
 }
 
 impl<P: Provider> Seat for Control<P> {
@@ -62,6 +64,10 @@ impl<P: Provider> Seat for Control<P> {
 
     fn advance(&self, by: Duration) {
         Self::advance(self, by);
+    }
+
+    fn restore(&self, lines: &[String]) -> Result<(), NotRestored> {
+        Self::restore(self, lines)
     }
 }
 
@@ -189,6 +195,22 @@ impl Desk {
     /// Moves the clock forward: what falls due is done.
     pub fn advance(&self, by: Duration) {
         self.seat.advance(by);
+    }
+
+    /// Tells `line` of everything that comes to the sandbox from now on, a line of JSON each: requests
+    /// with all that is in them, commands, answers to callbacks. Faults are not among it.
+    pub fn record(&self, line: impl FnMut(&str) + Send + 'static) {
+        self.kit.lock().recorder.0 = Some(Box::new(line));
+    }
+
+    /// Does again what was recorded of a sandbox that was started in the same way, with the same seed,
+    /// and goes on from there.
+    ///
+    /// # Errors
+    ///
+    /// For a line that is broken, or is answered otherwise now; the sandbox is no use then.
+    pub fn restore(&self, lines: &[String]) -> Result<(), NotRestored> {
+        self.seat.restore(lines)
     }
 
     /// How often anything has changed; [`Desk::changed`] waits for more.
@@ -351,5 +373,47 @@ mod tests {
         let after = desk.version();
         desk.faults().clear();
         assert!(desk.version() > after);
+    }
+
+    #[test]
+    fn what_was_recorded_comes_again() {
+        let (control, desk) = desk();
+        let lines: Arc<std::sync::Mutex<Vec<String>>> = Arc::default();
+        let sink = Arc::clone(&lines);
+        desk.record(move |line| sink.lock().unwrap().push(line.to_owned()));
+        let _ = control.handle(&Request::new("POST", "/B?x=1").header("a", "b").body("c"));
+        control.advance(Duration::from_secs(60));
+        desk.act(Some("B"), "pay", &[]).unwrap();
+        let id = control.callbacks().list()[0].id();
+        control.callbacks().resend(id).unwrap();
+        let (batches, _) = control.take_due();
+        for job in batches.into_iter().flatten().take(1) {
+            control.finish(job, Ok((500, bytes::Bytes::from_static(b"no"))));
+        }
+        let lines = lines.lock().unwrap().clone();
+
+        let settings = Settings::new().clock(SandboxClock::still());
+        let again = Control::detached(&settings, Till::default());
+        let _ = again.handle(&Request::new("POST", "/A"));
+        again.desk().restore(&lines).unwrap();
+        assert_eq!(again.desk().payments(), desk.payments());
+        assert_eq!(again.ledger().effects(), control.ledger().effects());
+        assert_eq!(again.clock().monotonic(), control.clock().monotonic());
+        let numbers = |desk: &Desk| -> Vec<(u64, Happening)> {
+            let events = desk.history("B").into_iter();
+            events
+                .map(|event| (event.number(), event.what().clone()))
+                .collect()
+        };
+        assert_eq!(numbers(&again.desk()), numbers(&desk));
+        // The one by hand was answered before; the other is still to be sent.
+        let (batches, _) = again.take_due();
+        assert_eq!(batches.into_iter().flatten().count(), 1);
+
+        let fresh = || Control::detached(&settings, Till::default()).desk();
+        let cut = lines[0].get(..20).unwrap().to_owned();
+        assert_eq!(fresh().restore(&[cut]).unwrap_err().number(), 1);
+        let other = lines[0].replace("\"status\":204", "\"status\":500");
+        assert_eq!(fresh().restore(&[other]).unwrap_err().number(), 1);
     }
 }

@@ -8,7 +8,9 @@ use crate::clock::Clock;
 
 use super::callback::{CallbackMode, Delivery, DeliveryId};
 use super::fault::Fault;
+use super::inputs::{What, nanos};
 use super::kit::Kit;
+use super::outbox::Outbox;
 use super::plan::Armed;
 use super::watch::Watch;
 
@@ -102,7 +104,12 @@ impl Callbacks {
 
     /// Says what becomes of callbacks from now on; those under way go on.
     pub fn set_mode(&self, mode: CallbackMode) {
-        self.kit.lock().outbox.set_mode(mode);
+        let mut state = self.kit.lock();
+        state.outbox.set_mode(mode);
+        state
+            .recorder
+            .record(self.kit.moment(), || What::mode(mode));
+        drop(state);
         self.kit.note_change();
     }
 
@@ -126,9 +133,12 @@ impl Callbacks {
     ///
     /// When there is none.
     pub fn resend_reversed(&self, reference: &str) -> Result<(), NoSuchCallback> {
-        let known = self.kit.lock().outbox.resend_reversed(reference);
-        self.kit.wake();
-        if known { Ok(()) } else { Err(NoSuchCallback) }
+        self.by_hand(
+            |outbox| outbox.resend_reversed(reference),
+            || What::ResendReversed {
+                reference: reference.to_owned(),
+            },
+        )
     }
 
     /// Sends one again this much later, on the sandbox's clock.
@@ -138,21 +148,48 @@ impl Callbacks {
     /// When there is no such callback.
     pub fn resend_after(&self, id: DeliveryId, pause: Duration) -> Result<(), NoSuchCallback> {
         let at = self.kit.clock.monotonic().saturating_add(pause);
-        let known = self.kit.lock().outbox.resend_at(id, at);
-        self.kit.wake();
-        if known { Ok(()) } else { Err(NoSuchCallback) }
+        self.by_hand(
+            |outbox| outbox.resend_at(id, at),
+            || What::ResendAt {
+                id: id.0,
+                at: nanos(at),
+            },
+        )
     }
 
     /// Sends what was held, in order.
     pub fn release(&self) {
-        self.kit.lock().outbox.release(false);
-        self.kit.wake();
+        self.release_all(false);
     }
 
     /// Sends what was held, the last one first.
     pub fn release_reversed(&self) {
-        self.kit.lock().outbox.release(true);
+        self.release_all(true);
+    }
+
+    fn release_all(&self, reversed: bool) {
+        let mut state = self.kit.lock();
+        state.outbox.release(reversed);
+        let what = || What::Release { reversed };
+        state.recorder.record(self.kit.moment(), what);
+        drop(state);
         self.kit.wake();
+    }
+
+    /// What was sent by hand is written down, if there was such a callback.
+    fn by_hand(
+        &self,
+        send: impl FnOnce(&mut Outbox) -> bool,
+        what: impl FnOnce() -> What,
+    ) -> Result<(), NoSuchCallback> {
+        let mut state = self.kit.lock();
+        let known = send(&mut state.outbox);
+        if known {
+            state.recorder.record(self.kit.moment(), what);
+        }
+        drop(state);
+        self.kit.wake();
+        if known { Ok(()) } else { Err(NoSuchCallback) }
     }
 
     /// Sends one again now, byte for byte. Outside the retry rules: a failure is not retried and does
@@ -171,9 +208,10 @@ impl Callbacks {
     ///
     /// When there is no such callback.
     pub fn burst(&self, id: DeliveryId, times: usize) -> Result<(), NoSuchCallback> {
-        let known = self.kit.lock().outbox.resend(id, times);
-        self.kit.wake();
-        if known { Ok(()) } else { Err(NoSuchCallback) }
+        self.by_hand(
+            |outbox| outbox.resend(id, times),
+            || What::Resend { id: id.0, times },
+        )
     }
 
     /// Whether too many failures have disabled that endpoint.
@@ -184,7 +222,13 @@ impl Callbacks {
 
     /// Enables an endpoint again and forgets its failures. What it has missed stays unsent.
     pub fn enable(&self, url: &str) {
-        self.kit.lock().outbox.enable(url);
+        let mut state = self.kit.lock();
+        state.outbox.enable(url);
+        let what = || What::Enable {
+            url: url.to_owned(),
+        };
+        state.recorder.record(self.kit.moment(), what);
+        drop(state);
     }
 
     /// Blocks until nothing is due or under way; `false` when that takes longer than `limit` (real

@@ -157,6 +157,11 @@ impl History {
         self.next = self.next.saturating_add(1);
     }
 
+    /// The number of the next one.
+    pub(super) const fn next(&self) -> u64 {
+        self.next
+    }
+
     pub(super) fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {
         self.events.iter()
     }

@@ -16,6 +16,7 @@ use super::clock::SandboxClock;
 use super::form::Fields;
 use super::handles::{Callbacks, Faults};
 use super::history::{Happening, History};
+use super::inputs::{self, Moment, Recorder, What};
 use super::ledger::Ledger;
 use super::message::{Reply, Request};
 use super::outbox::{Answer, Batch, Job, Outbox};
@@ -54,6 +55,7 @@ pub(super) struct KitState {
     pub(super) seen: VecDeque<Seen>,
     pub(super) watches: Watches,
     pub(super) history: History,
+    pub(super) recorder: Recorder,
     /// The last answers, by path.
     answers: VecDeque<(String, Reply)>,
     /// How many requests wait before they happen.
@@ -66,6 +68,14 @@ pub(super) struct KitState {
 }
 
 impl Kit {
+    /// Now.
+    pub(super) fn moment(&self) -> Moment {
+        Moment {
+            now: self.clock.monotonic(),
+            wall: self.clock.wall(),
+        }
+    }
+
     pub(super) fn lock(&self) -> MutexGuard<'_, KitState> {
         lock(&self.state)
     }
@@ -139,7 +149,7 @@ impl Kit {
 /// [`Control::clock`].
 pub struct Control<P> {
     pub(super) kit: Arc<Kit>,
-    sides: Arc<Mutex<Sides<P>>>,
+    pub(super) sides: Arc<Mutex<Sides<P>>>,
 }
 
 impl<P> Clone for Control<P> {
@@ -176,6 +186,7 @@ impl<P: Provider> Control<P> {
                 seen: VecDeque::new(),
                 watches: Watches::default(),
                 history: History::default(),
+                recorder: Recorder::default(),
                 answers: VecDeque::new(),
                 late: 0,
                 wakes: BTreeSet::new(),
@@ -209,12 +220,36 @@ impl<P: Provider> Control<P> {
     pub(super) fn handle_struck(&self, request: &Request, fault: Option<&'static str>) -> Reply {
         let mut sides = lock(&self.sides);
         let mut state = self.kit.lock();
+        let moment = self.kit.moment();
+        let (reply, dirty) = self.handle_at(&mut sides, &mut state, moment, request, fault);
+        let keep = sides.now.may_rest(request);
+        if keep {
+            let what = || What::request(request, reply.status());
+            state.recorder.record(moment, what);
+        }
+        drop(state);
+        drop(sides);
+        if dirty {
+            self.kit.wake();
+        }
+        self.kit.note_change();
+        reply
+    }
+
+    pub(super) fn handle_at(
+        &self,
+        sides: &mut Sides<P>,
+        state: &mut KitState,
+        moment: Moment,
+        request: &Request,
+        fault: Option<&'static str>,
+    ) -> (Reply, bool) {
         let past = state
             .plan
             .looks_back()
             .then(|| sides.as_it_is(&state.ledger));
         let known = state.ledger.effects().len();
-        let (reply, dirty) = self.enter(&mut sides.now, &mut state, |provider, context| {
+        let (reply, dirty) = self.enter(&mut sides.now, state, moment, |provider, context| {
             context.history.begin(happening(request, fault));
             let reply = provider.handle(request, context);
             context.history.end(Some(reply.status()));
@@ -226,21 +261,14 @@ impl<P: Provider> Control<P> {
         }
         let answer = (request.path().to_owned(), reply.clone());
         state.answers.push_back(answer);
-        drop(state);
-        drop(sides);
-        if dirty {
-            self.kit.wake();
-        }
-        self.kit.note_change();
-        reply
+        (reply, dirty)
     }
 
     /// Writes down that a request never reached the provider.
     pub(super) fn lost(&self, request: &Request, fault: &'static str) {
         let mut state = self.kit.lock();
-        let now = self.kit.clock.monotonic();
-        let wall = unix_millis(self.kit.clock.wall());
-        state.history.set_now(now, wall);
+        let Moment { now, wall } = self.kit.moment();
+        state.history.set_now(now, unix_millis(wall));
         state.history.push(&[], happening(request, Some(fault)));
         drop(state);
         self.kit.note_change();
@@ -248,11 +276,42 @@ impl<P: Provider> Control<P> {
 
     /// Does one of the provider's own commands; `None` when there is no such command.
     pub(super) fn provider_command(&self, name: &str, fields: &Fields) -> Option<Reply> {
-        self.with(|provider, context| {
+        let mut sides = lock(&self.sides);
+        let mut state = self.kit.lock();
+        let moment = self.kit.moment();
+        let (reply, _) = self.command_at(&mut sides, &mut state, moment, name, fields);
+        if reply.is_some() {
+            let pairs = || {
+                fields
+                    .iter()
+                    .map(|(a, b)| (a.to_owned(), b.to_owned()))
+                    .collect()
+            };
+            let what = || What::Command {
+                name: name.to_owned(),
+                fields: pairs(),
+            };
+            state.recorder.record(moment, what);
+        }
+        drop(state);
+        drop(sides);
+        self.kit.wake();
+        self.kit.note_change();
+        reply
+    }
+
+    pub(super) fn command_at(
+        &self,
+        sides: &mut Sides<P>,
+        state: &mut KitState,
+        moment: Moment,
+        name: &str,
+        fields: &Fields,
+    ) -> (Option<Reply>, bool) {
+        self.enter(&mut sides.now, state, moment, |provider, context| {
             let name_of_it = name.to_owned();
-            context
-                .history
-                .begin(Happening::Command { name: name_of_it });
+            let command = Happening::Command { name: name_of_it };
+            context.history.begin(command);
             let reply = provider.command(name, fields, context);
             context.history.end(None);
             reply
@@ -263,9 +322,11 @@ impl<P: Provider> Control<P> {
     pub(super) fn look<R>(&self, see: impl FnOnce(&P, Duration) -> R) -> R {
         let mut sides = lock(&self.sides);
         let mut state = self.kit.lock();
-        let (result, dirty) = self.enter(&mut sides.now, &mut state, |provider, context| {
-            see(provider, context.now())
-        });
+        let moment = self.kit.moment();
+        let (result, dirty) =
+            self.enter(&mut sides.now, &mut state, moment, |provider, context| {
+                see(provider, context.now())
+            });
         drop(state);
         drop(sides);
         if dirty {
@@ -300,7 +361,8 @@ impl<P: Provider> Control<P> {
     pub fn with<R>(&self, act: impl FnOnce(&mut P, &mut Context<'_>) -> R) -> R {
         let mut sides = lock(&self.sides);
         let mut state = self.kit.lock();
-        let (result, dirty) = self.enter(&mut sides.now, &mut state, act);
+        let moment = self.kit.moment();
+        let (result, dirty) = self.enter(&mut sides.now, &mut state, moment, act);
         drop(state);
         drop(sides);
         if dirty {
@@ -372,12 +434,12 @@ impl<P: Provider> Control<P> {
     pub(super) fn take_due(&self) -> (Vec<Batch>, Option<Duration>) {
         let mut sides = lock(&self.sides);
         let mut state = self.kit.lock();
-        let now = self.kit.clock.monotonic();
-        let ticked = state.wakes.first().is_some_and(|&at| at <= now);
+        let moment = self.kit.moment();
+        let ticked = state.wakes.first().is_some_and(|&at| at <= moment.now);
         if ticked {
-            self.enter(&mut sides.now, &mut state, |_, _| ());
+            self.enter(&mut sides.now, &mut state, moment, |_, _| ());
         }
-        let batches = state.outbox.take(now);
+        let batches = state.outbox.take(moment.now);
         let next = [state.outbox.next_due(), state.wakes.first().copied()]
             .into_iter()
             .flatten()
@@ -394,44 +456,64 @@ impl<P: Provider> Control<P> {
     pub(super) fn finish(&self, job: Job, answer: Answer) {
         let mut sides = lock(&self.sides);
         let mut state = self.kit.lock();
-        let now = self.kit.clock.monotonic();
-        let answer = state.outbox.finish(job, answer, now);
-        if let Some(answer) = answer {
-            let wall = unix_millis(self.kit.clock.wall());
-            state.history.set_now(now, wall);
-            let delivery = answer.delivery();
-            if let Some(attempt) = delivery.attempts().last() {
-                let what = Happening::Attempt {
-                    id: delivery.id(),
-                    outcome: attempt.outcome.clone(),
-                };
-                state.history.push(&[delivery.reference()], what);
-            }
-            self.enter(&mut sides.now, &mut state, |provider, context| {
-                provider.answered(&answer, context);
-            });
-        }
+        let moment = self.kit.moment();
+        let what = || What::Answer {
+            id: job.id().0,
+            by_hand: job.is_by_hand(),
+            outcome: match &answer {
+                Ok((status, body)) => Ok((*status, inputs::text(body))),
+                Err(problem) => Err(problem.clone()),
+            },
+        };
+        state.recorder.record(moment, what);
+        self.finish_at(&mut sides, &mut state, moment, job, answer);
         drop(state);
         drop(sides);
         self.kit.wake();
         self.kit.note_change();
     }
 
+    pub(super) fn finish_at(
+        &self,
+        sides: &mut Sides<P>,
+        state: &mut KitState,
+        moment: Moment,
+        job: Job,
+        answer: Answer,
+    ) {
+        let Some(answer) = state.outbox.finish(job, answer, moment.now) else {
+            return;
+        };
+        state.history.set_now(moment.now, unix_millis(moment.wall));
+        let delivery = answer.delivery();
+        if let Some(attempt) = delivery.attempts().last() {
+            let what = Happening::Attempt {
+                id: delivery.id(),
+                outcome: attempt.outcome.clone(),
+            };
+            state.history.push(&[delivery.reference()], what);
+        }
+        self.enter(&mut sides.now, state, moment, |provider, context| {
+            provider.answered(&answer, context);
+        });
+    }
+
     /// Brings the provider up to now, then acts; says whether there may be something to send.
-    fn enter<R>(
+    pub(super) fn enter<R>(
         &self,
         provider: &mut P,
         state: &mut KitState,
+        moment: Moment,
         act: impl FnOnce(&mut P, &mut Context<'_>) -> R,
     ) -> (R, bool) {
-        let now = self.kit.clock.monotonic();
+        let Moment { now, wall } = moment;
         let mut dirty = false;
         while state.wakes.first().is_some_and(|&at| at <= now) {
             state.wakes.pop_first();
             dirty = true;
         }
-        let wall = self.kit.clock.wall();
         state.history.set_now(now, unix_millis(wall));
+        let before = state.history.next();
         let mut context = Context {
             now,
             wall,
@@ -444,6 +526,9 @@ impl<P: Provider> Control<P> {
             dirty,
         };
         provider.tick(&mut context);
+        if context.dirty || context.history.next() > before {
+            state.recorder.record(moment, || What::Time);
+        }
         let result = act(provider, &mut context);
         (result, context.dirty)
     }
@@ -459,7 +544,7 @@ fn happening(request: &Request, fault: Option<&'static str>) -> Happening {
 }
 
 /// A provider that panicked in a test has failed that test already; the next request goes on.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -473,107 +558,4 @@ fn unguessable_token() -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::callback::{Callback, RetryRules};
-    use super::super::fault::Fault;
-    use super::*;
-
-    #[derive(Clone)]
-    struct Counter {
-        ticks: u32,
-    }
-
-    impl Provider for Counter {
-        fn handle(&mut self, request: &Request, context: &mut Context<'_>) -> Reply {
-            context.record("seen", request.path(), None);
-            context.wake_at(context.now().saturating_add(Duration::from_secs(60)));
-            Reply::new(204)
-        }
-
-        fn tick(&mut self, _: &mut Context<'_>) {
-            self.ticks = self.ticks.saturating_add(1);
-        }
-    }
-
-    fn control() -> Control<Counter> {
-        let settings = Settings::new().clock(SandboxClock::still());
-        Control::detached(&settings, Counter { ticks: 0 })
-    }
-
-    #[test]
-    fn handles_without_a_server() {
-        let control = control();
-        assert_eq!(control.handle(&Request::new("GET", "/a")).status(), 204);
-        assert_eq!(control.ledger().count("seen", "/a"), 1);
-    }
-
-    #[test]
-    fn a_query_can_be_answered_from_before() {
-        #[derive(Clone, Default)]
-        struct Till(u32);
-        impl Provider for Till {
-            fn handle(&mut self, request: &Request, context: &mut Context<'_>) -> Reply {
-                if request.path() == "/pay" {
-                    self.0 += 1;
-                    context.record("payment", "A", None);
-                }
-                Reply::json(200, self.0.to_string())
-            }
-        }
-        let control = Control::detached(&Settings::new(), Till::default());
-        let ask = |path: &str| control.handle(&Request::new("GET", path)).bytes().to_vec();
-        let before = || {
-            let reply = control.handle_before(&Request::new("GET", "/query"));
-            reply.bytes().to_vec()
-        };
-        ask("/pay");
-        assert_eq!(before(), b"1", "nobody was to remember");
-        control.faults().next("/query", Fault::Stale);
-        assert_eq!(ask("/pay"), b"2");
-        assert_eq!(ask("/query"), b"2");
-        assert_eq!(before(), b"1");
-        assert_eq!(before(), b"1");
-        assert_eq!(control.ledger().count("payment", "A"), 2);
-        control.faults().clear();
-        ask("/query");
-        assert_eq!(before(), b"2");
-    }
-
-    #[test]
-    fn the_other_answer_is_of_the_same_path_if_there_is_one() {
-        let control = control();
-        assert!(control.other_answer("/a").is_none());
-        let _ = control.handle(&Request::new("GET", "/a"));
-        assert_eq!(control.other_answer("/b").unwrap().status(), 204);
-    }
-
-    #[test]
-    fn advancing_brings_the_provider_up_to_now() {
-        let control = control();
-        let _ = control.handle(&Request::new("GET", "/a"));
-        let before = control.with(|provider, _| provider.ticks);
-        control.advance(Duration::from_secs(60));
-        assert_eq!(control.with(|provider, _| provider.ticks), before + 2);
-        assert_eq!(control.take_due().1, None);
-    }
-
-    #[test]
-    fn is_not_idle_while_something_is_due() {
-        let control = control();
-        let callbacks = control.callbacks();
-        assert!(callbacks.wait_until_idle(Duration::ZERO));
-        control.with(|_, context| {
-            let rules = RetryRules::accept(200..=200);
-            context.send(Callback::post("k", "r", "http://127.0.0.1:1/", rules));
-        });
-        assert!(!callbacks.wait_until_idle(Duration::ZERO));
-    }
-
-    #[test]
-    fn tokens_differ() {
-        let control = control();
-        assert_ne!(control.token(), super::unguessable_token());
-        assert!(!control.kit.is_token(""));
-        assert!(control.kit.is_token(control.token()));
-    }
-}
+mod tests;

@@ -105,6 +105,15 @@ impl Request {
         })
     }
 
+    /// Every header, in order.
+    pub(super) fn headers(&self) -> Vec<(String, String)> {
+        let headers = self.headers.iter();
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        headers
+            .map(|(name, value)| (name.as_str().to_owned(), text(value)))
+            .collect()
+    }
+
     /// Header names in lower case, each once.
     pub fn header_names(&self) -> impl Iterator<Item = &str> {
         self.headers.keys().map(HeaderName::as_str)

@@ -16,6 +16,20 @@ pub(super) struct Job {
     by_hand: bool,
 }
 
+impl Job {
+    pub(super) const fn new(id: DeliveryId, by_hand: bool) -> Self {
+        Self { id, by_hand }
+    }
+
+    pub(super) const fn id(self) -> DeliveryId {
+        self.id
+    }
+
+    pub(super) const fn is_by_hand(self) -> bool {
+        self.by_hand
+    }
+}
+
 /// Jobs that are done one after the other.
 pub(super) type Batch = Vec<Job>;
 
@@ -177,6 +191,26 @@ impl Outbox {
         let jobs = batches.iter().map(Vec::len).sum();
         self.sending = self.sending.saturating_add(jobs);
         batches
+    }
+
+    /// Takes one job without sending it: what came of it is known.
+    pub(super) fn retire(&mut self, job: Job) {
+        let is_it = |one: &Job| one.id == job.id && one.by_hand == job.by_hand;
+        for batch in &mut self.ready {
+            if let Some(place) = batch.iter().position(is_it) {
+                batch.remove(place);
+                self.ready.retain(|batch| !batch.is_empty());
+                return;
+            }
+        }
+        if job.by_hand {
+            let later = self.later.iter().find(|(_, id)| *id == job.id).copied();
+            later.map(|found| self.later.remove(&found));
+        } else if let Some(DeliveryState::Waiting(at)) =
+            self.deliveries.get(job.id.0).map(|delivery| delivery.state)
+        {
+            self.due.remove(&(at, job.id));
+        }
     }
 
     /// What to send for a job that was taken; `None` when there is nothing left to do.

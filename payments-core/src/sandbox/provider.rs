@@ -24,6 +24,13 @@ pub trait Provider: Clone + Send + 'static {
     /// Answers a request.
     fn handle(&mut self, request: &Request, context: &mut Context<'_>) -> Reply;
 
+    /// Whether a request may be written into a file, where the sandbox is to know of it after a restart.
+    /// One that may not must have changed nothing.
+    fn may_rest(&self, request: &Request) -> bool {
+        let _ = request;
+        true
+    }
+
     /// Does what the passing of time does. Called before every other method, and at the moments
     /// asked for with [`Context::wake_at`].
     fn tick(&mut self, context: &mut Context<'_>) {

@@ -6,8 +6,10 @@ mod all;
 mod dashboard;
 mod options;
 mod sides;
+mod state;
 
 use std::io::Write as _;
+use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use payments_core::sandbox::{Blocked, Door};
@@ -31,6 +33,10 @@ pub(crate) struct Arguments {
     /// Where the shop is that callbacks go to: http on this machine.
     #[arg(long, value_name = "URL", default_value_t = places::address(places::SHOP), conflicts_with = "provider")]
     shop: String,
+    /// Where the state is kept over a restart; in memory unless given. Only the one who starts this may
+    /// read it: what merchants send is in it.
+    #[arg(long, value_name = "FILE", conflicts_with = "provider")]
+    state: Option<PathBuf>,
     /// What ids, links and numbers are drawn from; another for each start unless given.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,

@@ -7,6 +7,7 @@ use payments_core::sandbox::StartError;
 use super::dashboard::Dashboard;
 use super::options::{Given, Options};
 use super::sides::{SIDES, Serving, Side, Start};
+use super::state::{self, Kept};
 use super::{Arguments, flush, lines};
 use crate::run::places;
 
@@ -48,6 +49,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, String> {
 /// # Errors
 /// As [`run`].
 pub(super) fn start(arguments: &Arguments) -> Result<Vec<Running>, String> {
+    let kept = match &arguments.state {
+        Some(path) => Kept::read(path)?,
+        None => None,
+    };
     let mut running = Vec::new();
     for side in &SIDES {
         let agreed = places::sandbox(side.provider).unwrap_or(places::FIRST);
@@ -61,14 +66,27 @@ pub(super) fn start(arguments: &Arguments) -> Result<Vec<Running>, String> {
                 )
             })?,
         };
-        running.push(start_one(side, port, arguments)?);
+        let seed = kept.as_ref().and_then(|kept| kept.seed(side.provider));
+        let seed = arguments.seed.or(seed);
+        running.push(start_one(side, port, seed, arguments)?);
+    }
+    if let Some(path) = &arguments.state {
+        if let Some(kept) = &kept {
+            kept.restore(&running)?;
+        }
+        state::keep(path, kept.as_ref(), &running)?;
     }
     Ok(running)
 }
 
-fn start_one(side: &'static Side, port: u16, arguments: &Arguments) -> Result<Running, String> {
+fn start_one(
+    side: &'static Side,
+    port: u16,
+    seed: Option<u64>,
+    arguments: &Arguments,
+) -> Result<Running, String> {
     let given = Given::new(side, &for_side(side, &arguments.options, &arguments.shop))?;
-    let start = Start::new(port, arguments.seed).named(side.provider);
+    let start = Start::new(port, seed).named(side.provider);
     let serving = (side.start)(&start, &given).map_err(|error| match error {
         StartError::PortInUse(port) => format!(
             "port {port} of 127.0.0.1, for the sandbox of {}, is in use; choose another first port with --port, or 0 for any",

@@ -16,7 +16,7 @@ mod signature;
 mod timeline;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::io::ErrorKind;
 use std::sync::Arc;

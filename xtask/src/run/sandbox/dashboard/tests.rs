@@ -3,7 +3,7 @@
 mod access;
 mod actions;
 mod pages;
-mod shop;
+pub(in super::super) mod shop;
 
 use axum::http::{HeaderMap, StatusCode};
 use payments_core::sandbox::{Desk, encode_form};

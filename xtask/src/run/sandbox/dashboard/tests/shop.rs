@@ -9,7 +9,7 @@ use payments_momo::sandbox as momo;
 
 /// Starts a payment of that reference; in two steps, held in a pool or as a subscription where the
 /// provider has it and it is asked for.
-pub(super) async fn start(provider: &str, desk: &Desk, reference: &str, other: bool) {
+pub(crate) async fn start(provider: &str, desk: &Desk, reference: &str, other: bool) {
     match provider {
         "mobilepay" => mobilepay(desk, reference).await,
         "mocasa" => mocasa(desk, reference).await,

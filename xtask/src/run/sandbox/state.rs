@@ -1,0 +1,259 @@
+//! The file in which the sandboxes' state survives a restart: what came to each, in order.
+//!
+//! One line says what the file is and how many lines follow; each of them is one input of one sandbox.
+//! It holds what merchants sent, credentials of the sandbox included: only its owner may read it.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::all::Running;
+
+/// What is written in this way; a newer one is refused.
+const VERSION: u32 = 1;
+
+/// The first line.
+#[derive(Deserialize, Serialize)]
+struct Head {
+    sandbox_state: u32,
+    /// So many lines follow, at least; in so many digits that it can be overwritten.
+    lines: String,
+    sandboxes: Vec<About>,
+}
+
+/// How a sandbox was started: with anything else, other things come of the same input.
+#[derive(Debug, Deserialize, PartialEq, Eq, Serialize)]
+struct About {
+    provider: String,
+    seed: u64,
+    base_url: String,
+    options: Vec<(String, String)>,
+}
+
+/// One input.
+#[derive(Deserialize, Serialize)]
+struct Line {
+    of: String,
+    input: Box<RawValue>,
+}
+
+/// What a file holds.
+pub(super) struct Kept {
+    path: PathBuf,
+    head: Head,
+    lines: Vec<Line>,
+}
+
+impl Kept {
+    /// Reads the file; `None` where there is none yet.
+    ///
+    /// # Errors
+    /// A file that cannot be read, is cut, is of a newer version, or is something else. It is left as it
+    /// is.
+    pub(super) fn read(path: &Path) -> Result<Option<Self>, String> {
+        let shown = path.display();
+        let mut text = String::new();
+        match File::open(path).and_then(|mut file| file.read_to_string(&mut text)) {
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(format!("--state {shown}: {error}")),
+        }
+        let wrong = |what: &str| {
+            format!(
+                "--state {shown}: {what}; it was left as it is, give another file or move it away"
+            )
+        };
+        let mut parts = text.split_inclusive('\n');
+        let first = parts.next().unwrap_or_default();
+        #[derive(Deserialize)]
+        struct AnyVersion {
+            sandbox_state: u32,
+        }
+        let any: AnyVersion = serde_json::from_str(first)
+            .map_err(|_| wrong("not a state of sandboxes, or its first line is cut"))?;
+        if any.sandbox_state > VERSION {
+            return Err(wrong(&format!(
+                "it is of version {}, and this program knows {VERSION}",
+                any.sandbox_state
+            )));
+        }
+        let head: Head =
+            serde_json::from_str(first).map_err(|_| wrong("its first line is broken"))?;
+        let mut lines = Vec::new();
+        for (place, part) in parts.enumerate() {
+            let number = place.saturating_add(2);
+            let line = part.strip_suffix('\n');
+            let line = line.and_then(|line| serde_json::from_str(line).ok());
+            lines.push(line.ok_or_else(|| wrong(&format!("line {number} is cut or broken")))?);
+        }
+        let promised: usize = head.lines.parse().unwrap_or(usize::MAX);
+        if lines.len() < promised {
+            return Err(wrong(&format!(
+                "it is cut: {promised} lines should follow the first, {} do",
+                lines.len()
+            )));
+        }
+        Ok(Some(Self {
+            path: path.to_owned(),
+            head,
+            lines,
+        }))
+    }
+
+    /// The seed that the sandbox of this provider was started with.
+    pub(super) fn seed(&self, provider: &str) -> Option<u64> {
+        let found = self
+            .head
+            .sandboxes
+            .iter()
+            .find(|one| one.provider == provider);
+        found.map(|one| one.seed)
+    }
+
+    /// Brings the sandboxes to where they were.
+    ///
+    /// # Errors
+    /// Where they were started in another way than then, or something else comes of the same input.
+    pub(super) fn restore(&self, running: &[Running]) -> Result<(), String> {
+        let shown = self.path.display();
+        let now = about(running);
+        if let Some((then, _)) = self
+            .head
+            .sandboxes
+            .iter()
+            .zip(&now)
+            .find(|(then, now)| then != now)
+        {
+            return Err(format!(
+                "--state {shown}: the sandbox of {} was at {} with other options or another seed; start it in the same way, or give another file",
+                then.provider, then.base_url
+            ));
+        }
+        for one in running {
+            let own = self
+                .lines
+                .iter()
+                .enumerate()
+                .filter(|(_, line)| line.of == one.provider);
+            let (numbers, inputs): (Vec<usize>, Vec<String>) = own
+                .map(|(place, line)| (place.saturating_add(2), line.input.get().to_owned()))
+                .unzip();
+            one.serving.desk.restore(&inputs).map_err(|error| {
+                let place = error.number().saturating_sub(1);
+                let line = numbers.get(place).copied().unwrap_or_default();
+                format!("--state {shown}, line {line}: {error}; the file was left as it is")
+            })?;
+        }
+        Ok(())
+    }
+}
+
+fn about(running: &[Running]) -> Vec<About> {
+    let running = running.iter();
+    running
+        .map(|one| About {
+            provider: one.provider.to_owned(),
+            seed: one.seed,
+            base_url: one.serving.base_url.clone(),
+            options: owned(&one.given.0),
+        })
+        .collect()
+}
+
+fn owned(options: &[(&'static str, String)]) -> Vec<(String, String)> {
+    let options = options.iter();
+    options
+        .map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .collect()
+}
+
+/// The file that is written to.
+struct Open {
+    file: File,
+    lines: u64,
+    /// Where the number of lines stands.
+    count_at: u64,
+    has_failed: bool,
+}
+
+/// Writes down what comes to the sandboxes from now on, after what `kept` has.
+///
+/// # Errors
+/// A file that cannot be written.
+pub(super) fn keep(path: &Path, kept: Option<&Kept>, running: &[Running]) -> Result<(), String> {
+    let wrong = |error: std::io::Error| format!("--state {}: {error}", path.display());
+    let mut options = OpenOptions::new();
+    options.write(true).mode(0o600);
+    let file = match kept {
+        Some(_) => options.open(path),
+        None => options.create_new(true).open(path),
+    };
+    let lines = kept.map_or(0, |kept| {
+        u64::try_from(kept.lines.len()).unwrap_or(u64::MAX)
+    });
+    let head = Head {
+        sandbox_state: VERSION,
+        lines: digits(lines),
+        sandboxes: about(running),
+    };
+    let head = serde_json::to_string(&head).map_err(|error| error.to_string())?;
+    let count_at = head.find(&digits(lines)).unwrap_or_default();
+    let mut open = Open {
+        file: file.map_err(wrong)?,
+        lines,
+        count_at: u64::try_from(count_at).unwrap_or_default(),
+        has_failed: false,
+    };
+    if kept.is_none() {
+        open.file
+            .write_all(format!("{head}\n").as_bytes())
+            .map_err(wrong)?;
+    }
+    open.file.seek(SeekFrom::End(0)).map_err(wrong)?;
+    let open = Arc::new(Mutex::new(open));
+    for one in running {
+        let (open, of) = (Arc::clone(&open), one.provider);
+        one.serving.desk.record(move |input| {
+            let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
+            open.add(of, input);
+        });
+    }
+    Ok(())
+}
+
+/// As many for any number.
+fn digits(lines: u64) -> String {
+    format!("{lines:020}")
+}
+
+impl Open {
+    /// The line first, then the number of lines: whoever is stopped between leaves a line more.
+    fn add(&mut self, of: &str, input: &str) {
+        if self.has_failed {
+            return;
+        }
+        let line = format!("{{\"of\":\"{of}\",\"input\":{input}}}\n");
+        let count = digits(self.lines.saturating_add(1));
+        let written = self
+            .file
+            .write_all(line.as_bytes())
+            .and_then(|()| self.file.seek(SeekFrom::Start(self.count_at)).map(drop))
+            .and_then(|()| self.file.write_all(count.as_bytes()))
+            .and_then(|()| self.file.seek(SeekFrom::End(0)).map(drop));
+        match written {
+            Ok(()) => self.lines = self.lines.saturating_add(1),
+            Err(error) => {
+                self.has_failed = true;
+                eprintln!("the state is not written any more, and ends before this: {error}");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
