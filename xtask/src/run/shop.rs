@@ -12,6 +12,7 @@ mod momo;
 mod orders;
 mod pages;
 mod provider;
+pub(super) mod sandboxes;
 #[cfg(test)]
 mod tests;
 mod web;

@@ -6,29 +6,20 @@ use std::path::PathBuf;
 
 use payments_core::sandbox::Ledger;
 use payments_core::store::Sqlite;
-use payments_mobilepay::sandbox as mobilepay;
 use payments_mocasa::sandbox as mocasa;
-use payments_mocopay::sandbox as mocopay;
-use payments_moka::sandbox as moka;
-use payments_momo::sandbox as momo;
 
 use super::report::{ProviderReport, ensure};
 use crate::root;
 use crate::run::shop::Serving;
+use crate::run::shop::sandboxes::Sandboxes;
 use webdriver::{ChromeDriver, Window};
-
-const PUBLIC_KEY: &str = include_str!("../../../../mobilepay/tests/vectors/rsa/pub.pem");
 
 type Done<T> = Result<(T, String), String>;
 
 /// The shop, the five sandboxes, and a browser.
 struct Town {
     shop: Serving,
-    mobilepay: mobilepay::Sandbox,
-    mocasa: mocasa::Sandbox,
-    mocopay: mocopay::Sandbox,
-    moka: moka::Sandbox,
-    momo: momo::Sandbox,
+    sandboxes: Sandboxes,
     driver: ChromeDriver,
     pictures: PathBuf,
 }
@@ -70,33 +61,11 @@ impl Town {
         let driver = ChromeDriver::start()?;
         let pictures = root().join("target/demo");
         std::fs::create_dir_all(&pictures).map_err(said)?;
-        let config = mobilepay::Config::new().public_key(PUBLIC_KEY);
-        let mobilepay = mobilepay::start(config).map_err(said)?;
-        let mocasa = mocasa::start(mocasa::Config::new()).map_err(said)?;
-        let mocopay = mocopay::start(mocopay::Config::new()).map_err(said)?;
-        let moka = moka::start(moka::Config::new()).map_err(said)?;
-        let momo = momo::start(momo::Config::new()).map_err(said)?;
+        let sandboxes = Sandboxes::start()?;
         let store = Sqlite::in_memory().map_err(said)?;
-        let shop = Serving::open(0, store, |name| {
-            let base = match name {
-                "mobilepay" => mobilepay.base_url(),
-                "mocasa" => mocasa.base_url(),
-                "mocopay" => mocopay.base_url(),
-                "moka" => moka.base_url(),
-                _ => momo.base_url(),
-            };
-            base.to_owned()
-        });
-        let shop = shop.await?;
-        let webhook = shop.url("/callbacks/mocasa");
-        mocasa.control().set_webhook(&webhook).map_err(said)?;
         Ok(Self {
-            shop,
-            mobilepay,
-            mocasa,
-            mocopay,
-            moka,
-            momo,
+            shop: sandboxes.shop(store).await?,
+            sandboxes,
             driver,
             pictures,
         })
@@ -125,11 +94,11 @@ impl Town {
             _ => self.momo(&mut report, &window).await,
         };
         let ledger = match name {
-            "mobilepay" => self.mobilepay.control().ledger(),
-            "mocasa" => self.mocasa.control().ledger(),
-            "mocopay" => self.mocopay.control().ledger(),
-            "moka" => self.moka.control().ledger(),
-            _ => self.momo.control().ledger(),
+            "mobilepay" => self.sandboxes.mobilepay.control().ledger(),
+            "mocasa" => self.sandboxes.mocasa.control().ledger(),
+            "mocopay" => self.sandboxes.mocopay.control().ledger(),
+            "moka" => self.sandboxes.moka.control().ledger(),
+            _ => self.sandboxes.momo.control().ledger(),
         };
         let compared = async {
             told.map_or(Err("the story broke off".to_owned()), |kinds| {
@@ -189,7 +158,7 @@ impl Town {
     /// A webhook that says "paid" under another secret.
     async fn forged(&self, window: &Window) -> Done<()> {
         let (order, _) = self.order(window, "mocasa").await?;
-        let control = self.mocasa.control();
+        let control = self.sandboxes.mocasa.control();
         let forgery = mocasa::Forgery::WrongSignature;
         control.forge_webhook(&order, &forgery).map_err(said)?;
         control.callbacks().idle().await;

@@ -3,30 +3,22 @@
 mod browser;
 mod manners;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
-use payments_core::sandbox::{Ledger, SandboxClock};
+use payments_core::sandbox::Ledger;
 use payments_core::store::Sqlite;
-use payments_mobilepay::sandbox as mobilepay;
 use payments_mocasa::sandbox as mocasa;
-use payments_mocopay::sandbox as mocopay;
-use payments_moka::sandbox as moka;
-use payments_momo::sandbox as momo;
 
+use super::sandboxes::Sandboxes;
 use super::{Serving, Shop, listen};
 use browser::{Browser, Page, attribute, form};
-
-const PUBLIC_KEY: &str = include_str!("../../../../mobilepay/tests/vectors/rsa/pub.pem");
 
 /// The shop, the sandboxes, and somebody with a browser.
 struct Town {
     shop: Arc<Shop>,
     browser: Browser,
-    mobilepay: mobilepay::Sandbox,
-    mocasa: mocasa::Sandbox,
-    mocopay: mocopay::Sandbox,
-    moka: moka::Sandbox,
-    momo: momo::Sandbox,
+    sandboxes: Sandboxes,
 }
 
 async fn town() -> Town {
@@ -34,35 +26,19 @@ async fn town() -> Town {
 }
 
 async fn town_on(store: Sqlite) -> Town {
-    let mobilepay = mobilepay::start(mobilepay::Config::new().public_key(PUBLIC_KEY)).unwrap();
-    let mocasa = mocasa::start(mocasa::Config::new()).unwrap();
-    let mocopay = mocopay::start(mocopay::Config::new()).unwrap();
-    // By day: a payment is voided on its own day until 22:00.
-    let moka = moka::start(moka::Config::new().clock(SandboxClock::still())).unwrap();
-    let momo = momo::start(momo::Config::new()).unwrap();
-    let serving = Serving::open(0, store, |name| {
-        let base = match name {
-            "mobilepay" => mobilepay.base_url(),
-            "mocasa" => mocasa.base_url(),
-            "mocopay" => mocopay.base_url(),
-            "moka" => moka.base_url(),
-            _ => momo.base_url(),
-        };
-        base.to_owned()
-    });
-    let serving = serving.await.unwrap();
-    let webhook = serving.url("/callbacks/mocasa");
-    mocasa.control().set_webhook(&webhook).unwrap();
-    let notify = serving.url("/callbacks/mocopay");
-    mocopay.control().set_notify_url(&notify).unwrap();
+    let sandboxes = Sandboxes::start().unwrap();
     Town {
-        shop: serving.shop,
+        shop: sandboxes.shop(store).await.unwrap().shop,
         browser: Browser::new(),
-        mobilepay,
-        mocasa,
-        mocopay,
-        moka,
-        momo,
+        sandboxes,
+    }
+}
+
+impl Deref for Town {
+    type Target = Sandboxes;
+
+    fn deref(&self) -> &Sandboxes {
+        &self.sandboxes
     }
 }
 

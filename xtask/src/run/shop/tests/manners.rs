@@ -1,6 +1,6 @@
 //! What the shop does with what it should not have been sent, and when something is not there.
 
-use payments_core::sandbox::Fault;
+use payments_core::sandbox::{Fault, SandboxClock};
 
 use super::*;
 
