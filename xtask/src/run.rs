@@ -6,6 +6,7 @@ mod demo;
 mod faults;
 mod footprint;
 mod forge;
+mod interrupt;
 mod places;
 mod progress;
 mod sandbox;

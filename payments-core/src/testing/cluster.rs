@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio_postgres::{Client, NoTls};
@@ -13,7 +13,7 @@ use tokio_postgres::{Client, NoTls};
 static MADE: AtomicU32 = AtomicU32::new(0);
 
 /// A PostgreSQL that is there for one test. A private one listens on a socket in a folder of its own,
-/// and is stopped and removed when this is dropped.
+/// and is stopped and removed when this is dropped, and when this process ends, however it does.
 #[derive(Debug)]
 pub struct Cluster {
     address: String,
@@ -25,6 +25,7 @@ struct Own {
     binaries: PathBuf,
     folder: PathBuf,
     user: Option<u32>,
+    keeper: Option<Child>,
 }
 
 impl Cluster {
@@ -146,16 +147,38 @@ impl Own {
         if user.is_some() {
             chown(&folder, user, None).map_err(|error| told("giving the folder away", &error))?;
         }
-        let own = Self {
+        let mut own = Self {
             binaries,
             folder,
             user,
+            keeper: None,
         };
+        own.keeper = Some(own.keep()?);
         let data = own.data().display().to_string();
         let trust = ["-A", "trust", "-U", "payments"];
         let text = ["-E", "UTF8", "--locale=C", "-N"];
         own.run("initdb", &[&["-D", &*data][..], &trust, &text].concat())?;
         Ok(own)
+    }
+
+    /// Starts a shell that outlives this process, killed or not, and cleans up then: its input ends with
+    /// us. In a group of its own, so that Ctrl-C does not reach it.
+    fn keep(&self) -> Result<Child, String> {
+        const CLEAN_UP: &str = r#"cat; "$0" -D "$1/data" -m immediate stop; rm -rf "$1""#;
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", CLEAN_UP])
+            .arg(self.binaries.join("pg_ctl"))
+            .arg(&self.folder)
+            .current_dir("/")
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        if let Some(user) = self.user {
+            shell.uid(user);
+        }
+        shell.spawn().map_err(|error| told("sh", &error))
     }
 
     fn data(&self) -> PathBuf {
@@ -203,6 +226,10 @@ impl Drop for Own {
         // One that is stopped already says so.
         let _ = self.stop();
         let _ = fs::remove_dir_all(&self.folder);
+        if let Some(keeper) = &mut self.keeper {
+            // Closes its input; it finds nothing left to do.
+            let _ = keeper.wait();
+        }
     }
 }
 

@@ -21,6 +21,8 @@ use std::fmt::Display;
 
 use tokio::runtime::{Builder, Runtime};
 
+use super::interrupt::unless_interrupted;
+use super::progress::Progress;
 use crate::{complain, say};
 
 use part::{Orders, Program};
@@ -81,12 +83,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
         arguments: vec![PART.into()],
         variables: Vec::new(),
     };
-    let often = kills.div_ceil(20).max(1);
-    let figures = runtime()?.block_on(work::run(plan, program, |killed| {
-        if killed.is_multiple_of(often) {
-            complain(&format!("{killed} of {kills} kills"));
-        }
-    }))?;
+    let progress = Progress::new("kills", kills);
+    let work = work::run(plan, program, || progress.add(1));
+    let figures = runtime()?.block_on(unless_interrupted(work))?;
+    drop(progress);
     let figures = figures.ok_or("there is no PostgreSQL")?;
     if json {
         figures

@@ -18,6 +18,7 @@ mod work;
 
 use std::path::PathBuf;
 
+use super::progress::Progress;
 use crate::say;
 
 use figures::Figures;
@@ -52,9 +53,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
         ref trace,
     } = *arguments;
     let plan = Plan { ops, seed };
-    let records = work::run(plan, Wrapped::NOT, |done| {
-        eprintln!("{done} of {ops}");
-    })?;
+    let progress = Progress::new("calls", ops);
+    let records = work::run(plan, Wrapped::NOT, |count| progress.add(count))?;
+    drop(progress);
     if let Some(file) = trace {
         std::fs::write(file, figures::trace(&records))
             .map_err(|error| format!("{}: cannot be written: {error}", file.display()))?;

@@ -47,7 +47,7 @@ fn check(store: Store, spoiled: &str) -> Option<Figures> {
             .to_vec(),
         variables: vec![(SPOILED.to_owned(), spoiled.to_owned())],
     };
-    let run = work::run(plan, program, |_| ());
+    let run = work::run(plan, program, || ());
     let figures = runtime().unwrap().block_on(run).unwrap()?;
     assert_eq!((figures.kills, figures.callbacks), (kills, 400));
     assert_eq!(figures.beside.victims.values().sum::<u64>(), kills);

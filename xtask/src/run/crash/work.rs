@@ -41,7 +41,7 @@ pub(super) struct Plan {
 pub(super) async fn run(
     plan: Plan,
     program: Program,
-    progress: impl Fn(u64),
+    progress: impl Fn(),
 ) -> Result<Option<Figures>, String> {
     let folder = Folder::make()?;
     let Some(base) = Base::make(plan.store, &folder.0).await? else {
@@ -52,11 +52,11 @@ pub(super) async fn run(
     let kills = kills::plan(plan.kills, plan.callbacks, &base.victims(), &mut random);
     let callbacks = callback::plan(plan.callbacks, &mut random);
     let mut run = Run::start(program, base, &folder, callbacks, plan.seed).await?;
-    for (number, kill) in (1..).zip(kills) {
+    for kill in kills {
         run.until(kill.at).await?;
         sleep(kill.after).await;
         run.kill(kill.victim, &mut random).await?;
-        progress(number);
+        progress();
     }
     run.until(plan.callbacks).await?;
     run.end().await?;

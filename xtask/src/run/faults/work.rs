@@ -98,14 +98,14 @@ pub(super) fn run(
         .enable_all()
         .build()
         .map_err(|error| format!("no runtime: {error}"))?;
-    let (next, done, failed) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
+    let (next, failed) = (AtomicU64::new(0), AtomicBool::new(false));
     let chunks = plan.ops.div_ceil(CHUNK);
     let results = Mutex::new(BTreeMap::new());
     let lock = || results.lock().unwrap_or_else(PoisonError::into_inner);
     std::thread::scope(|scope| {
         for _ in 0..WORKERS.min(chunks) {
             let runtime = runtime.handle().clone();
-            let (next, done, failed, progress) = (&next, &done, &failed, &progress);
+            let (next, failed, progress) = (&next, &failed, &progress);
             scope.spawn(move || {
                 let tools = Tools::open(wrapped, runtime);
                 loop {
@@ -119,11 +119,7 @@ pub(super) fn run(
                         Err(error) => Err(error.clone()),
                     };
                     failed.fetch_or(result.is_err(), Ordering::Relaxed);
-                    let before = done.fetch_add(count, Ordering::Relaxed);
-                    let now = before.saturating_add(count);
-                    if now.checked_div(1000) != before.checked_div(1000) {
-                        progress(now);
-                    }
+                    progress(count);
                     lock().insert(number, result);
                 }
             });
