@@ -147,9 +147,12 @@ pub(super) fn mode(name: &str, pause: u64) -> Option<CallbackMode> {
     })
 }
 
+/// Takes one line per input.
+pub(super) type Tell = Box<dyn FnMut(&str) + Send>;
+
 /// Who is told of every input, a line each.
 #[derive(Default)]
-pub(super) struct Recorder(pub(super) Option<Box<dyn FnMut(&str) + Send>>);
+pub(super) struct Recorder(pub(super) Option<Tell>);
 
 impl Recorder {
     pub(super) fn record(&mut self, moment: Moment, what: impl FnOnce() -> What) {
