@@ -12,10 +12,9 @@ pub(crate) struct Claimed {
     number: i64,
     /// Provider, environment and account.
     scope: [String; 3],
-    /// The shop's own reference of the payment.
+    /// The shop's own reference of the payment. What came stands in the columns after it: method,
+    /// target, headers and body.
     pub(crate) reference: String,
-    /// What came, to be verified once more; nothing where a query found the payment.
-    pub(crate) body: Option<Vec<u8>>,
 }
 
 /// How long after the time of a row the clock may stand before it without having jumped back, in
@@ -57,7 +56,6 @@ pub(crate) async fn claim(
             number: found.try_get::<i64, _>(2)?.saturating_add(1),
             scope: [found.try_get(4)?, found.try_get(5)?, found.try_get(6)?],
             reference: found.try_get(9)?,
-            body: found.try_get(13)?,
         });
     };
     if let Some(claimed) = &claimed {

@@ -43,7 +43,7 @@ pub(super) fn row() -> Result<Row, String> {
     let mut rounds = Vec::new();
     for number in 0..ROUNDS {
         let messages: Result<Vec<Inbound>, String> = (0..ROUND)
-            .map(|message| message_of(number * ROUND + message))
+            .map(|message| message_of(number.saturating_mul(ROUND).saturating_add(message)))
             .collect();
         let messages = messages?;
         let floor = || at_once(&messages, |message| commit(&bare, message));

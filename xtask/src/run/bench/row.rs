@@ -60,8 +60,9 @@ impl Row {
         rounds.sort_by(|one, other| ratio(one).total_cmp(&ratio(other)));
         let round = rounds.get(rounds.len() / 2).ok_or("there were no rounds")?;
         let ratio = ratio(round);
-        let work = f64::from(u32::try_from(work).unwrap_or(u32::MAX));
-        let [floor, own] = round.map(|took| work / took.as_secs_f64());
+        // So many seconds hold the time that the work took, as so much work is done in a second.
+        let work = Duration::from_secs(u64::try_from(work).unwrap_or(u64::MAX));
+        let [floor, own] = round.map(|took| work.div_duration_f64(took));
         Ok(Self {
             better: "higher",
             ok: ratio >= hold,

@@ -48,11 +48,13 @@ pub(super) fn row() -> Result<Option<Row>, String> {
         let mut took = [Duration::ZERO; 2];
         // Whoever is second finds the server warmer or busier than the first did.
         for turn in 0..2 {
-            let count = if (number + turn) % 2 == 0 { 1 } else { 2 };
-            let first = (number * 2 + turn) * ROUND;
+            let both = number % 2 != turn;
+            let count = if both { 2 } else { 1 };
+            let before = number.saturating_mul(2).saturating_add(turn);
+            let first = before.saturating_mul(ROUND);
             runtime.block_on(fill(&store, first))?;
             let time = together(workers.iter().take(count))?;
-            if let Some(took) = took.get_mut(count - 1) {
+            if let Some(took) = took.get_mut(usize::from(both)) {
                 *took = time;
             }
         }
@@ -90,7 +92,7 @@ fn worker(cluster: &Cluster) -> Result<Worker, String> {
 /// Orders that are not paid, and the callback of each.
 async fn fill(store: &Postgres, first: usize) -> Result<(), String> {
     let scope = Scope::of::<OrderWebhook>("live", "shop");
-    for number in first..first + ROUND {
+    for number in first..first.saturating_add(ROUND) {
         let order = format!("ORDER-{number:06}");
         let entry = Entry::found::<OrderWebhook>(&scope, &order, &[&order, "success"]);
         let kept = store.keep(entry).await.map_err(told)?;
@@ -99,11 +101,11 @@ async fn fill(store: &Postgres, first: usize) -> Result<(), String> {
         }
     }
     let first = i64::try_from(first).map_err(told)?;
-    let last = first + i64::try_from(ROUND).map_err(told)? - 1;
+    let count = i64::try_from(ROUND).map_err(told)?;
     let orders = "INSERT INTO orders SELECT 'ORDER-' || lpad(number::text, 6, '0'), false \
-                  FROM generate_series($1::bigint, $2::bigint) AS number";
+                  FROM generate_series($1::bigint, $1::bigint + $2::bigint - 1) AS number";
     let client = store.client().await.map_err(told)?;
-    let made = client.execute(orders, &[&first, &last]).await;
+    let made = client.execute(orders, &[&first, &count]).await;
     made.map(drop).map_err(told)
 }
 
