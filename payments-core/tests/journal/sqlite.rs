@@ -169,37 +169,39 @@ async fn a_journal_that_is_gone_lets_nothing_out() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_recorded_does_not_leave() {
-    for (name, trouble, mended, words) in [
-        (
-            "full",
-            "PRAGMA max_page_count = 1",
-            "PRAGMA max_page_count = 1000000",
-            "the database is full; make room",
-        ),
-        (
-            "read-only",
-            "PRAGMA query_only = ON",
-            "PRAGMA query_only = OFF",
-            "the database is read-only; open it for writing",
-        ),
-    ] {
-        let store = Sqlite::open(file(name)).unwrap();
-        let set = async |pragma: &str| {
-            let set = store.transaction("setting", |transaction| {
-                Ok(transaction.execute_batch(pragma)?)
-            });
-            set.unwrap();
-        };
+async fn what_a_full_journal_cannot_record_does_not_leave() {
+    let store = Sqlite::open(file("full")).unwrap();
+    let fill = async || {
+        let smallest = store.transaction("setting", |transaction| {
+            Ok(transaction.execute_batch("PRAGMA max_page_count = 1")?)
+        });
+        smallest.unwrap();
         // Rows until the pages that there are hold no more.
-        let fill = async || {
-            set(trouble).await;
-            if name == "full" {
-                while store.transaction("filling", grow).is_ok() {}
-            }
-        };
-        nothing_leaves_unrecorded(store.clone(), words, fill, async || set(mended).await).await;
-    }
+        while store.transaction("filling", grow).is_ok() {}
+    };
+    let mend = async || {
+        let larger = store.transaction("setting", |transaction| {
+            Ok(transaction.execute_batch("PRAGMA max_page_count = 1000000")?)
+        });
+        larger.unwrap();
+    };
+    let words = "the database is full; make room";
+    nothing_leaves_unrecorded(store.clone(), words, fill, mend).await;
+}
+
+#[tokio::test]
+async fn what_a_read_only_journal_cannot_record_does_not_leave() {
+    let store = Sqlite::in_memory().unwrap();
+    let read_only = store.transaction("setting", |transaction| {
+        Ok(transaction.execute_batch("PRAGMA query_only = ON")?)
+    });
+    read_only.unwrap();
+    let error = store.begin(&entry("1"), false).unwrap_err();
+    assert_eq!(error.failure(), StoreFailure::ReadOnly, "{error}");
+    let transport = ScriptedTransport::new([Act::json("1")]);
+    let error = client(&transport, store).call(Pay("1")).await.unwrap_err();
+    assert!(matches!(error, Error::NotSent(_)), "{error}");
+    assert!(transport.seen().is_empty());
 }
 
 fn grow(transaction: &Transaction<'_>) -> Result<(), SqliteError> {
