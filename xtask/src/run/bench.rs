@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::progress;
 use crate::say;
 
 mod accepts;
@@ -44,6 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
     rows.push(calls::row()?);
     rows.push(accepts::row()?);
     rows.extend(workers::row()?);
+    progress::no_more();
     let code = row::code(&rows);
     if *json {
         let figures = Figures { rows };

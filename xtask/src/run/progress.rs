@@ -1,5 +1,6 @@
 //! How far a command has come: a bar on a terminal, a plain line now and then elsewhere.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -62,6 +63,30 @@ impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// What is being done at the moment, of which nobody knows how long it takes.
+static MOMENT: LazyLock<ProgressBar> = LazyLock::new(|| {
+    let spinner = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{msg} …") {
+        spinner.set_style(style);
+    }
+    spinner
+});
+
+/// Says what is being done now: instead of what was said before, on a terminal.
+pub(crate) fn now(what: &str) {
+    if MOMENT.is_hidden() {
+        complain(&format!("{what} …"));
+    } else {
+        MOMENT.set_message(what.to_owned());
+        MOMENT.tick();
+    }
+}
+
+/// Nothing is being done any more.
+pub(crate) fn no_more() {
+    MOMENT.finish_and_clear();
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::pace::timed;
 use super::row::Row;
-use crate::complain;
+use crate::run::progress;
 
 const SECRET: &str = "8d969eef6ecad3c29a3a629280e686cf";
 const CALLERS: usize = 8;
@@ -33,7 +33,7 @@ const HOLD: f64 = 0.8;
 /// If a message is not taken in, or a file cannot be written.
 pub(super) fn row() -> Result<Row, String> {
     let name = "callbacks taken in on SQLite (WAL, FULL), 8 at once, against bare commits";
-    complain(&format!("measuring: {name} …"));
+    progress::now(&format!("measuring: {name}"));
     let folder = Folder::make()?;
     let store = Sqlite::open(folder.0.join("inbox.db")).map_err(told)?;
     let inbox = Inbox::in_sqlite(store);

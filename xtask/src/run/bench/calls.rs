@@ -14,7 +14,7 @@ use serde::Deserialize;
 use tokio::runtime::Runtime;
 
 use super::row::Row;
-use crate::complain;
+use crate::run::progress;
 
 const SETTINGS: usize = 7;
 const ROUNDS: usize = 30;
@@ -54,7 +54,7 @@ struct Data {
 /// If a call fails.
 pub(super) fn row() -> Result<Row, String> {
     let name = "CPU of a call, 16 at once, against bare reqwest + serde_json";
-    complain(&format!("measuring: {name} …"));
+    progress::now(&format!("measuring: {name}"));
     // One setting is a few hundredths dearer for one side than the next, for as long as it lives.
     let settings: Result<Vec<_>, String> = (0..SETTINGS).map(|_| setting()).collect();
     let [floor, own] = middle(settings?).ok_or("there were no settings")?;

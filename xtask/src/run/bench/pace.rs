@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use super::row::Row;
-use crate::complain;
+use crate::run::progress;
 
 /// Enough that each side meets some moments in which nothing else runs.
 const ROUNDS: usize = 1500;
@@ -27,7 +27,7 @@ pub(super) fn against<F, O>(
     mut own: impl FnMut() -> O,
     typical: Option<&mut dyn FnMut() -> bool>,
 ) -> Row {
-    complain(&format!("measuring: {} …", limit.name));
+    progress::now(&format!("measuring: {}", limit.name));
     let times = calibrate(&mut floor);
     let mut best = [Duration::MAX; 3];
     let mut none = || false;
@@ -65,7 +65,7 @@ pub(super) fn against_slow<F, O>(
     mut floor: impl FnMut() -> F,
     mut own: impl FnMut() -> O,
 ) -> Row {
-    complain(&format!("measuring: {} …", limit.name));
+    progress::now(&format!("measuring: {}", limit.name));
     let mut best = [Duration::MAX; 2];
     for _ in 0..SLOW_ROUNDS {
         let round = [took(1, &mut floor), took(1, &mut own)];

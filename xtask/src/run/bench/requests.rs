@@ -12,7 +12,7 @@ use payments_mocopay::sandbox::{SignedRequest, SignedValues, Signer};
 
 use super::pace::{Limit, against};
 use super::row::Row;
-use crate::complain;
+use crate::run::progress;
 
 const KEY: &str = "DEMOAPP1";
 const SECRET: &str = "7KQ2ZP9XH4M1VB6RT8WD3NF5GJ0CLS";
@@ -66,7 +66,7 @@ pub(super) fn rows() -> Result<Vec<Row>, String> {
         Some(&mut || typical() == black_box(&*given)),
     );
     let name = "allocations, both, beyond the text that goes out: mocopay's request";
-    complain(&format!("counting: {name} …"));
+    progress::now(&format!("counting: {name}"));
     let counted = allocation_counter::measure(|| {
         black_box(build());
         black_box(verify(black_box(&given)));

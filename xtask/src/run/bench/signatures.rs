@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 use super::pace::{Limit, against};
 use super::row::Row;
 use super::typical;
-use crate::complain;
+use crate::run::progress;
 
 const SECRET: &str = "8d969eef6ecad3c29a3a629280e686cf";
 const WEBHOOK: &str =
@@ -252,7 +252,7 @@ impl<M: Signed<Keys: Keys + Sized>> Case<'_, M> {
             || self.verify(black_box(given)),
             Some(&mut || typical() == black_box(given)),
         );
-        complain(&format!("counting: {allocations_name} …"));
+        progress::now(&format!("counting: {allocations_name}"));
         let counted = allocation_counter::measure(|| {
             black_box(self.build());
             black_box(self.verify(black_box(given)));

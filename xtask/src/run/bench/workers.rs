@@ -15,7 +15,7 @@ use tokio::runtime::Runtime;
 
 use super::pace::timed;
 use super::row::Row;
-use crate::complain;
+use crate::run::progress;
 
 /// Callbacks of a round, whoever works them off.
 const ROUND: usize = 300;
@@ -32,7 +32,7 @@ pub(super) fn row() -> Result<Option<Row>, String> {
     let Some(cluster) = Cluster::find()? else {
         return Ok(None);
     };
-    complain(&format!("measuring: {name} …"));
+    progress::now(&format!("measuring: {name}"));
     let cluster = Arc::new(cluster);
     let runtime = runtime()?;
     let store = runtime.block_on(async {
