@@ -25,9 +25,9 @@
 //! `client.settle_by_hand(..)` records what a person found out.
 //!
 //! It is kept in memory, for tests; in SQLite; or in PostgreSQL, where several machines share it: of two
-//! that record one operation at once, one sends. Whether a call never happened is judged by the clock
-//! of the machine that asks, against times no earlier than the database's: keep those clocks within a
-//! minute of each other. Give a journal in PostgreSQL a `store::Postgres` of its own, opened in a runtime
+//! that record one operation at once, one sends. Whether a call never happened is judged by the
+//! database's clock; a machine whose own is ahead makes its calls younger, so that they are settled
+//! later. Give a journal in PostgreSQL a `store::Postgres` of its own, opened in a runtime
 //! that lives as long as the journal; a blocking client must not be called on that runtime's only thread.
 //!
 //! No credential is in a row, and no field of a request but the reference. The reply of a success is

@@ -1,5 +1,7 @@
 //! Clients with a journal: what is recorded, what is sent, and what is given instead.
 
+#[path = "journal/clocks.rs"]
+mod clocks;
 #[path = "journal/failing.rs"]
 mod failing;
 #[path = "journal/settling.rs"]

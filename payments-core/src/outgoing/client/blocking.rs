@@ -6,10 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tracing::{debug, info_span};
 
-use super::journaled::{OpenRow, finished};
+use super::journaled::{Moment, OpenRow, finished};
 use super::steps::{login_failed, login_failed_elsewhere, of_login, usable};
 use super::{FromSetup, Login, Prepared, Provider, Setup};
-use crate::clock::unix_millis;
 use crate::error::{Error, Misuse, NotSent};
 use crate::exchange::{Request, Response};
 use crate::outgoing::call::{Call, Effect, Raw, Reply, Resolve};
@@ -110,7 +109,8 @@ impl<P: Provider> Client<P> {
     ) -> Result<Resolved<Reply<<C::Query as Call>::Reply>>, Error> {
         let query = self.shared.setup.query(pending)?;
         let answer = self.call(query);
-        self.shared.setup.judge(pending, answer)
+        let setup = &self.shared.setup;
+        setup.judge(pending, answer, setup.now())
     }
 
     /// Sends a request of the caller's own with this client's authorization, once. With a journal it
@@ -138,7 +138,7 @@ impl<P: Provider> Client<P> {
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
         let entry = prepared.entry(journal)?;
-        let at = setup.clock.monotonic();
+        let at = Moment::now(&*setup.clock);
         let begun = journal.store().begin(&entry, C::EFFECT.may_repeat());
         if let Some(instead) = setup.begun(journal, prepared, begun, at) {
             return instead;
@@ -154,9 +154,8 @@ impl<P: Provider> Client<P> {
     /// Writes a row again that is not fresh any more, before its call is sent.
     fn again(&self, open: &OpenRow) -> Result<(), NotSent> {
         let clock = &self.shared.setup.clock;
-        let at = clock.monotonic();
-        let store = open.journal.store();
-        let again = store.again(open.id, unix_millis(clock.wall()));
+        let at = Moment::now(&**clock);
+        let again = open.journal.store().again(open.id, at.millis());
         open.written_again(again, at)
     }
 
@@ -199,7 +198,7 @@ impl<P: Provider> Client<P> {
         loop {
             let attempt = machine.attempt();
             if let Some(open) = prepared.open.as_deref()
-                && open.is_due(setup.clock.monotonic())
+                && open.is_due(&*setup.clock)
                 && let Err(why) = self.again(open)
             {
                 return Err(machine.stopped(why));

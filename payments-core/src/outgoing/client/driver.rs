@@ -8,10 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tracing::{Instrument, debug, info_span};
 
-use super::journaled::{OpenRow, finished};
+use super::journaled::{Moment, OpenRow, finished};
 use super::steps::{login_failed, login_failed_elsewhere, of_login, usable};
 use super::{FromSetup, Login, Prepared, Provider, Setup};
-use crate::clock::unix_millis;
 use crate::error::{Error, Misuse, NotSent};
 use crate::exchange::{Request, Response};
 use crate::outgoing::call::{Call, Effect, Raw, Reply, Resolve};
@@ -129,7 +128,7 @@ impl<P: Provider> Client<P> {
         Box::pin(async move {
             let setup = &self.shared.setup;
             let entry = prepared.entry(journal)?;
-            let at = setup.clock.monotonic();
+            let at = Moment::now(&*setup.clock);
             let begin = move |store: &dyn JournalStore| store.begin(&entry, C::EFFECT.may_repeat());
             let begun = journal.within("recording a call", begin).await;
             if let Some(instead) = setup.begun(journal, prepared, begun, at) {
@@ -149,8 +148,8 @@ impl<P: Provider> Client<P> {
     /// Writes a row again that is not fresh any more, before its call is sent.
     async fn again(&self, open: &OpenRow) -> Result<(), NotSent> {
         let clock = &self.shared.setup.clock;
-        let (id, millis, at) = (open.id, unix_millis(clock.wall()), clock.monotonic());
-        let again = move |store: &dyn JournalStore| store.again(id, millis);
+        let (id, at) = (open.id, Moment::now(&**clock));
+        let again = move |store: &dyn JournalStore| store.again(id, at.millis());
         let again = open.journal.within("recording a call", again).await;
         open.written_again(again, at)
     }
@@ -166,7 +165,8 @@ impl<P: Provider> Client<P> {
     ) -> Result<Resolved<Reply<<C::Query as Call>::Reply>>, Error> {
         let query = self.shared.setup.query(pending)?;
         let answer = self.call(query).await;
-        self.shared.setup.judge(pending, answer)
+        let setup = &self.shared.setup;
+        setup.judge(pending, answer, setup.now())
     }
 
     /// Sends a request of the caller's own with this client's authorization, once. With a journal it
@@ -240,7 +240,7 @@ impl<P: Provider> Client<P> {
         loop {
             let attempt = machine.attempt();
             if let Some(open) = prepared.open.as_deref()
-                && open.is_due(setup.clock.monotonic())
+                && open.is_due(&*setup.clock)
                 && let Err(why) = Box::pin(self.again(open)).await
             {
                 return Err(machine.stopped(why));

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tracing::warn;
 
 use super::{Prepared, Provider, Setup};
-use crate::clock::unix_millis;
+use crate::clock::{Clock, unix_millis};
 use crate::error::{Error, Misuse, NotSent, Unknown};
 use crate::outgoing::call::{Call, Reply};
 use crate::outgoing::journal::{
@@ -32,7 +32,34 @@ pub(super) struct OpenRow {
 #[derive(Clone, Copy, Debug)]
 struct Written {
     attempts: u32,
-    at: Duration,
+    at: Moment,
+}
+
+/// A moment by both clocks: the one that only runs forward stands still while the machine is suspended,
+/// and the time of day can be set.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    running: Duration,
+    millis: u64,
+}
+
+impl Moment {
+    pub(super) fn now(clock: &dyn Clock) -> Self {
+        Self {
+            running: clock.monotonic(),
+            millis: unix_millis(clock.wall()),
+        }
+    }
+
+    pub(super) fn millis(self) -> u64 {
+        self.millis
+    }
+
+    /// How long ago that was, by the clock that says longer.
+    fn age(self, now: Self) -> Duration {
+        let by_day = Duration::from_millis(now.millis.saturating_sub(self.millis));
+        now.running.saturating_sub(self.running).max(by_day)
+    }
 }
 
 impl OpenRow {
@@ -41,15 +68,15 @@ impl OpenRow {
     }
 
     /// Whether it has to be written again before the call is sent.
-    pub(super) fn is_due(&self, now: Duration) -> bool {
-        now.saturating_sub(self.written().at) >= FRESH
+    pub(super) fn is_due(&self, clock: &dyn Clock) -> bool {
+        self.written().at.age(Moment::now(clock)) >= FRESH
     }
 
     /// Takes in what the store said to that, and whether the call may be sent.
     pub(super) fn written_again(
         &self,
         again: Result<Option<u32>, StoreError>,
-        at: Duration,
+        at: Moment,
     ) -> Result<(), NotSent> {
         let attempts = again.map_err(cannot_be_written)?.ok_or_else(|| {
             NotSent::new(
@@ -154,7 +181,7 @@ impl<P: Provider> Setup<P> {
         journal: &Journal,
         prepared: &mut Prepared<C>,
         begun: Result<Begun, StoreError>,
-        at: Duration,
+        at: Moment,
     ) -> Option<Result<Reply<C::Reply>, Error>> {
         match begun {
             Err(error) => Some(Err(cannot_be_written(error).into())),

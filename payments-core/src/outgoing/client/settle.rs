@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::{Provider, Setup};
-use crate::clock::unix_millis;
 use crate::error::{Error, Misuse, NotSent, Refused};
 use crate::outgoing::call::{Call, Reply, Resolve};
 use crate::outgoing::journal::{By, Outcome, Row, Settlement, State};
@@ -81,12 +80,13 @@ impl<P: Provider> Setup<P> {
         &self,
         pending: &Pending<C>,
         answer: Result<Reply<<C::Query as Call>::Reply>, Error>,
+        now: u64,
         judge: impl FnOnce(&<C::Query as Call>::Reply) -> Option<bool>,
     ) -> Result<Told, Error> {
-        Ok(match self.judge(pending, answer)? {
+        Ok(match self.judge(pending, answer, now)? {
             Resolved::Settled(reply) => match judge(&reply) {
                 Some(true) => Told::Outcome(Outcome::Done(None)),
-                Some(false) if self.may_be_under_way(pending.record()) => {
+                Some(false) if self.may_be_under_way(pending.record(), now) => {
                     Told::Open(StillOpen::TooEarly)
                 }
                 Some(false) => Told::Outcome(Outcome::NeverHappened),
@@ -101,7 +101,7 @@ impl<P: Provider> Setup<P> {
     }
 
     fn settlement(&self, outcome: Outcome, by: By) -> Settlement {
-        Settlement::new(outcome, by, unix_millis(self.clock.wall()))
+        Settlement::new(outcome, by, self.now())
     }
 }
 
@@ -215,9 +215,11 @@ macro_rules! settling {
                 if row.record().reference().is_none() {
                     return Ok(Settled::StillOpen(StillOpen::NoReference));
                 }
+                // Before the provider looks: what is sent meanwhile is not older than that.
+                let now = self.time()$($wait)*?;
                 let setup = &self.shared.setup;
                 let answer = self.call(setup.query(&pending)?)$($wait)*;
-                let outcome = match setup.told(&pending, answer, judge)? {
+                let outcome = match setup.told(&pending, answer, now, judge)? {
                     Told::Outcome(outcome) => outcome,
                     Told::Open(why) => return Ok(Settled::StillOpen(why)),
                 };
@@ -275,6 +277,14 @@ macro_rules! settling {
                         && self.shared.setup.has(found)
                 };
                 Ok(found.filter(is_it).ok_or_else(no_such_row)?)
+            }
+
+            /// The time of day, by the clock that the rows are written by.
+            $($keyword)* fn time(&self) -> Result<u64, Error> {
+                let journal = self.journal.as_ref().ok_or_else(no_journal)?;
+                let own = self.shared.setup.now();
+                let time = $store!(journal, "asking for the time", move |store| store.now(own));
+                Ok(time.map_err(cannot_be_used)?)
             }
 
             $($keyword)* fn write(&self, row: &Row, settlement: Settlement) -> Result<bool, Error> {

@@ -146,16 +146,17 @@ impl<P: Provider> Setup<P> {
         C::query(reference)
     }
 
-    /// What the answer to the query says of the call.
+    /// What the answer to the query says of the call, at the time of whoever keeps its record.
     pub(super) fn judge<C: Resolve, R>(
         &self,
         pending: &Pending<C>,
         answer: Result<R, Error>,
+        now: u64,
     ) -> Result<Resolved<R>, Error> {
         match answer {
             Ok(reply) => Ok(Resolved::Settled(reply)),
             Err(Error::Refused(refused)) if C::is_not_found(&refused) => {
-                Ok(if self.may_be_under_way(pending.record()) {
+                Ok(if self.may_be_under_way(pending.record(), now) {
                     Resolved::StillUnknown(StillUnknown::TooEarly)
                 } else {
                     Resolved::NeverHappened
@@ -168,9 +169,14 @@ impl<P: Provider> Setup<P> {
         }
     }
 
+    /// The time of day, in milliseconds since 1970-01-01 UTC.
+    pub(super) fn now(&self) -> u64 {
+        unix_millis(self.clock.wall())
+    }
+
     /// Whether a call may still be on its way to the provider.
-    pub(super) fn may_be_under_way(&self, record: &CallRecord) -> bool {
-        let age = unix_millis(self.clock.wall()).saturating_sub(record.prepared_at());
+    pub(super) fn may_be_under_way(&self, record: &CallRecord, now: u64) -> bool {
+        let age = now.saturating_sub(record.prepared_at());
         let patience = SETTLING.max(self.options.total_timeout.saturating_mul(2));
         u128::from(age) < patience.as_millis()
     }

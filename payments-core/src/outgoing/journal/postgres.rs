@@ -57,6 +57,11 @@ const OPERATION: &str =
 /// Its methods wait for the database on the thread that they are called on, while the runtime that the
 /// connection was opened in drives it. The async client calls them on threads of their own.
 impl JournalStore for Postgres {
+    fn now(&self, _millis: u64) -> Result<u64, StoreError> {
+        let time = async { Ok(self.session(READING).await?.1) };
+        wait(time).map(unsigned)
+    }
+
     fn begin(&self, entry: &Entry, repeat: bool) -> Result<Begun, StoreError> {
         wait(record(self, entry, repeat))
     }

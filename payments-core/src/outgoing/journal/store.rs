@@ -17,6 +17,15 @@ pub trait JournalStore: fmt::Debug + Send + Sync {
         true
     }
 
+    /// The time that ages of rows are measured against, in milliseconds since 1970-01-01 UTC: that of the
+    /// machine that asks, `millis`, unless the store has a clock that several machines share.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn now(&self, millis: u64) -> Result<u64, StoreError> {
+        Ok(millis)
+    }
+
     /// Records that a call is about to be sent. Of its operation there is at most one row that is open
     /// or carried out. Where there is none, a new row is made, the next in order. Where there is one,
     /// it is given back as it is; but if `repeat` allows it, and it is open, and of the same digest,
