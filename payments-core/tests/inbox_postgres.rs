@@ -309,7 +309,7 @@ async fn a_claim_reads_no_more_rows_than_it_has_to(cluster: &Cluster) {
         let _ = session.query(flush, &[]).await.unwrap();
         drop(session);
         let count = "SELECT idx_scan FROM pg_stat_user_tables
-            WHERE relname = 'payments_inbox_payment' AND schemaname = 'backlog'";
+            WHERE relname = 'payments_inbox_payment' AND schemaname = current_schema()";
         client.query_one(count, &[]).await.unwrap().get::<_, i64>(0)
     };
     let before = looked_up().await;

@@ -21,7 +21,7 @@ pub(crate) async fn pool(cluster: &Cluster, schema: &str) -> Result<PgPool, sqlx
             .database("postgres"),
         None => cluster.address().parse()?,
     };
-    let options = options.options([("search_path", schema)]);
+    let options = options.options([("search_path", cluster.schema(schema))]);
     let pool = PgPoolOptions::new().connect_with(options).await?;
     let orders = "CREATE TABLE IF NOT EXISTS orders \
                   (reference TEXT PRIMARY KEY, payments BIGINT NOT NULL)";

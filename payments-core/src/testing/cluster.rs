@@ -79,6 +79,7 @@ impl Cluster {
     pub async fn client(&self, schema: &str) -> Result<Client, tokio_postgres::Error> {
         let (client, connection) = tokio_postgres::connect(&self.address, NoTls).await?;
         tokio::spawn(connection);
+        let schema = self.schema(schema);
         let set =
             format!(r#"CREATE SCHEMA IF NOT EXISTS "{schema}"; SET search_path = "{schema}""#);
         client.batch_execute(&set).await?;
@@ -91,9 +92,20 @@ impl Cluster {
     /// What PostgreSQL said.
     pub async fn fresh(&self, schema: &str) -> Result<Client, tokio_postgres::Error> {
         let client = self.client(schema).await?;
+        let schema = self.schema(schema);
         let anew = format!(r#"DROP SCHEMA "{schema}" CASCADE; CREATE SCHEMA "{schema}""#);
         client.batch_execute(&anew).await?;
         Ok(client)
+    }
+
+    /// The name that a schema has in the database: in one of `DATABASE_URL`, which may hold other things,
+    /// it is `payments_test_`, the number of this process, and the name. There it stays behind.
+    #[must_use]
+    pub fn schema(&self, name: &str) -> String {
+        match self.own {
+            Some(_) => name.to_owned(),
+            None => format!("payments_test_{}_{name}", std::process::id()),
+        }
     }
 
     /// The process id of a private server, to be killed by; nothing for one of `DATABASE_URL`, and for

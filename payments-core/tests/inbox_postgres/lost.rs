@@ -11,12 +11,12 @@ use super::*;
 async fn opening(cluster: &Cluster, schema: &'static str) -> Postgres {
     drop(cluster.fresh(schema).await.unwrap());
     let config: Config = cluster.address().parse().unwrap();
+    let place = format!("SET search_path = {}", cluster.schema(schema));
     let opened = Postgres::connect_with(move || {
-        let config = config.clone();
+        let (config, place) = (config.clone(), place.clone());
         async move {
             let (client, connection) = config.connect(NoTls).await?;
             tokio::spawn(connection);
-            let place = format!("SET search_path = {schema}");
             client.batch_execute(&place).await?;
             Ok::<_, Error>(client)
         }

@@ -231,7 +231,7 @@ async fn rows_that_are_not_ours_are_an_error(cluster: &Cluster) {
 async fn opening(cluster: &Cluster, schema: &str) -> Postgres {
     drop(cluster.fresh(schema).await.unwrap());
     let mut config: Config = cluster.address().parse().unwrap();
-    config.options(format!("-c search_path={schema}"));
+    config.options(format!("-c search_path={}", cluster.schema(schema)));
     let opened = Postgres::connect_with(move || {
         let config = config.clone();
         async move {
@@ -283,9 +283,14 @@ async fn a_clock_that_is_behind_makes_no_row_old(cluster: &Cluster) {
     let recorded = i64::try_from(millis).unwrap();
     let minute = now.saturating_sub(60_000)..=now;
     assert!(minute.contains(&recorded), "{recorded} at {now}");
-    let again = aside(move || (store.again(id, 1), store.row(id))).await;
-    assert_eq!(again.0.unwrap(), Some(2));
-    assert!(again.1.unwrap().unwrap().record().prepared_at() >= millis);
+    let (again, row, time) = aside(move || {
+        let again = store.again(id, 1).unwrap();
+        (again, store.row(id).unwrap(), store.now(1).unwrap())
+    })
+    .await;
+    assert_eq!(again, Some(2));
+    assert!(row.unwrap().record().prepared_at() >= millis);
+    assert!(time >= millis, "the time of the machine that asks");
 }
 
 /// A trigger says what a server says whose disk is full.

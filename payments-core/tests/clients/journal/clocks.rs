@@ -26,7 +26,8 @@ impl Clock for TimeOfDay {
     }
 
     fn wall(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + *self.0.lock().unwrap()
+        let since = *self.0.lock().unwrap();
+        SystemTime::UNIX_EPOCH.checked_add(since).unwrap()
     }
 
     fn sleep(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {

@@ -34,8 +34,8 @@ impl Base {
                 let Some(cluster) = tokio::task::block_in_place(Cluster::find)? else {
                     return Ok(None);
                 };
-                let schema = format!("payments_crash_{}", std::process::id());
-                cluster.fresh(&schema).await.map_err(said)?;
+                cluster.fresh("crash").await.map_err(said)?;
+                let schema = cluster.schema("crash");
                 if cluster.postmaster().is_none() {
                     complain("the server of DATABASE_URL is not ours to kill: its connections are");
                 }
