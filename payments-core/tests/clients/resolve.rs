@@ -111,3 +111,22 @@ fn a_call_that_was_sent_late_settles_late() {
     desk.clock.clock.advance(Duration::from_secs(300));
     assert!(matches!(asked(), Resolved::NeverHappened));
 }
+
+#[test]
+fn a_call_with_a_long_timeout_is_under_way_for_twice_as_long() {
+    let check = |age: u64, is_over: bool| {
+        let (clock, second) = (Slept::default(), Duration::from_secs(1));
+        let transport = ScriptedTransport::new([Act::json(NOT_FOUND)]);
+        let transport = transport.always("/login", Act::json(TOKEN));
+        let client: Client<Toy> = builder(&transport, &clock)
+            .timeouts(second, second, Duration::from_secs(400))
+            .build()
+            .unwrap();
+        clock.clock.advance(Duration::from_secs(age));
+        let found = finish(client.resolve(&pending_at("https://pay.example"))).unwrap();
+        let never = matches!(found, Resolved::NeverHappened);
+        assert_eq!(never, is_over, "after {age} s");
+    };
+    check(799, false);
+    check(800, true);
+}
