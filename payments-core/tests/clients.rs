@@ -24,6 +24,8 @@ mod paths;
 mod refusals;
 #[path = "clients/resolve.rs"]
 mod resolve;
+#[path = "clients/signed.rs"]
+mod signed;
 #[path = "clients/tokens.rs"]
 mod tokens;
 #[path = "clients/toy.rs"]

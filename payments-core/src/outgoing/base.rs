@@ -19,6 +19,8 @@ pub struct Base {
     path: usize,
     scheme: Scheme,
     authority: Authority,
+    /// Its `Host`, which every request would have made of the authority anew.
+    host: HeaderValue,
 }
 
 impl Base {
@@ -72,6 +74,13 @@ impl Base {
         if *scheme != Scheme::HTTPS && !(*scheme == Scheme::HTTP && plain) {
             return refuse("must be https; http is for loopback only");
         }
+        let host = match (scheme.as_str(), authority.port_u16()) {
+            ("http", Some(80)) | ("https", Some(443)) | (_, None) => authority.host().to_owned(),
+            (_, Some(port)) => format!("{}:{port}", authority.host()),
+        };
+        let Ok(host) = HeaderValue::try_from(host) else {
+            return refuse("has a host that cannot be said in a header");
+        };
         let mut text = format!("{scheme}://{authority}");
         let path = text.len();
         text.push_str(uri.path().trim_end_matches('/'));
@@ -80,6 +89,7 @@ impl Base {
             path,
             scheme: scheme.clone(),
             authority: authority.clone(),
+            host,
         })
     }
 
@@ -131,6 +141,7 @@ impl Base {
         *bound.method_mut() = request.method().clone();
         *bound.uri_mut() = uri;
         let headers = bound.headers_mut();
+        headers.insert(header::HOST, self.host.clone());
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         for (name, value) in request.headers() {
             headers.insert(name.clone(), value.clone());
@@ -199,6 +210,28 @@ mod tests {
             Err("must be absolute: write it as https://host/path"),
         );
         check("", Err("is not a url: write it as https://host/path"));
+    }
+
+    #[test]
+    fn the_host_is_said_with_a_port_that_is_not_the_usual_one() {
+        let check = |text: &str, expect: &str| {
+            let bound = Base::parse(text).unwrap().bind(&Request::get("/a"));
+            let bound = bound.unwrap();
+            let hosts: Vec<_> = bound.headers().get_all(header::HOST).iter().collect();
+            assert_eq!(hosts, [expect], "{text}");
+        };
+        check("https://pay.example/v1", "pay.example");
+        check("https://pay.example:443", "pay.example");
+        check("https://pay.example:80", "pay.example:80");
+        check("https://pay.example:8443", "pay.example:8443");
+        check("http://127.0.0.1:80", "127.0.0.1");
+        check("http://127.0.0.1:443", "127.0.0.1:443");
+        check("http://[::1]:4010", "[::1]:4010");
+        let mut own = Request::get("/a");
+        own.set_header(header::HOST, "other.example", false)
+            .unwrap();
+        let bound = Base::parse("https://pay.example").unwrap().bind(&own);
+        assert_eq!(bound.unwrap().headers()[header::HOST], "other.example");
     }
 
     #[cfg(any(feature = "client", feature = "blocking"))]

@@ -67,6 +67,22 @@ fn nothing_is_added_but_this() {
     });
 }
 
+/// The client says the host; the stacks would say it themselves otherwise.
+#[test]
+fn the_host_is_said_once() {
+    both(&options(|_| {}), |client| {
+        let server = Server::plain(|_, stream| reply(stream, "200 OK", "", b""));
+        let mut sent = request(Method::POST, &server.url("/"));
+        let host = http::HeaderValue::from_static("pay.example");
+        sent.headers_mut().insert(http::header::HOST, host);
+        client.send(sent).unwrap();
+        let seen = server.seen();
+        let hosts = header_names(&seen[0]).into_iter();
+        assert_eq!(hosts.filter(|name| name == "host").count(), 1);
+        assert_eq!(header(&seen[0], "host").as_deref(), Some("pay.example"));
+    });
+}
+
 /// Some providers want a body where HTTP gives it no meaning.
 #[test]
 fn a_body_goes_with_every_method() {

@@ -86,7 +86,7 @@ impl<P: Provider> Client<P> {
         );
         span.in_scope(|| match &self.journal {
             Some(journal) if C::EFFECT != Effect::Read => self.recorded(journal, &mut prepared),
-            Some(_) | None => self.run(&prepared),
+            Some(_) | None => self.run(&mut prepared),
         })
     }
 
@@ -159,7 +159,7 @@ impl<P: Provider> Client<P> {
         open.written_again(again, at)
     }
 
-    fn run<C: Call>(&self, prepared: &Prepared<C>) -> Result<Reply<C::Reply>, Error> {
+    fn run<C: Call>(&self, prepared: &mut Prepared<C>) -> Result<Reply<C::Reply>, Error> {
         let token = self.token(prepared)?;
         let error = match self.attempts(prepared, token.as_deref()) {
             Ok(reply) => return Ok(reply),
@@ -178,19 +178,18 @@ impl<P: Provider> Client<P> {
 
     fn attempts<C: Call>(
         &self,
-        prepared: &Prepared<C>,
+        prepared: &mut Prepared<C>,
         token: Option<&Secret<String>>,
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
         let credentials = setup.credentials()?;
-        let request = setup.authorized(prepared, &credentials, token)?;
-        self.drive(prepared, &request, &credentials)
+        setup.authorize(prepared, &credentials, token)?;
+        self.drive(prepared, &credentials)
     }
 
     fn drive<C: Call>(
         &self,
         prepared: &Prepared<C>,
-        request: &Request,
         credentials: &P::Credentials,
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
@@ -203,7 +202,7 @@ impl<P: Provider> Client<P> {
             {
                 return Err(machine.stopped(why));
             }
-            let sent = self.shared.transport.send(setup.bound(request)?);
+            let sent = self.shared.transport.send(setup.bound(&prepared.request)?);
             match &sent {
                 Ok(response) => debug!(attempt, status = response.status().as_u16(), "answered"),
                 Err(error) => debug!(attempt, %error, "not answered"),
@@ -270,7 +269,7 @@ impl<P: Provider> Client<P> {
         login: Prepared<P::Login>,
         credentials: &P::Credentials,
     ) -> Result<Reply<<P::Login as Call>::Reply>, Error> {
-        self.drive(&login, &login.request, credentials)
+        self.drive(&login, credentials)
     }
 }
 

@@ -186,7 +186,7 @@ impl<P: Provider> Client<P> {
         Ok(self.call(Raw::<true>::new(request)).await?.into_inner())
     }
 
-    async fn run<C: Call>(&self, prepared: &Prepared<C>) -> Result<Reply<C::Reply>, Error> {
+    async fn run<C: Call>(&self, prepared: &mut Prepared<C>) -> Result<Reply<C::Reply>, Error> {
         let token = match self.token_at_hand() {
             Some(token) => token,
             // Rare, and large: every call would carry its room.
@@ -202,7 +202,7 @@ impl<P: Provider> Client<P> {
     /// What becomes of a failure: a read whose token is no longer taken is sent with a new one.
     async fn with_new_token<C: Call>(
         &self,
-        prepared: &Prepared<C>,
+        prepared: &mut Prepared<C>,
         token: Option<Arc<Secret<String>>>,
         error: Error,
     ) -> Result<Reply<C::Reply>, Error> {
@@ -220,19 +220,18 @@ impl<P: Provider> Client<P> {
 
     async fn authorized<C: Call>(
         &self,
-        prepared: &Prepared<C>,
+        prepared: &mut Prepared<C>,
         token: Option<&Secret<String>>,
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
         let credentials = setup.credentials()?;
-        let request = setup.authorized(prepared, &credentials, token)?;
-        self.drive(prepared, &request, &credentials).await
+        setup.authorize(prepared, &credentials, token)?;
+        self.drive(prepared, &credentials).await
     }
 
     async fn drive<C: Call>(
         &self,
         prepared: &Prepared<C>,
-        request: &Request,
         credentials: &P::Credentials,
     ) -> Result<Reply<C::Reply>, Error> {
         let setup = &self.shared.setup;
@@ -248,7 +247,7 @@ impl<P: Provider> Client<P> {
             // Nothing is kept while this waits but what waits: requests are large, and many calls
             // under way share a cache.
             let sending = {
-                let bound = setup.bound(request)?;
+                let bound = setup.bound(&prepared.request)?;
                 self.shared.transport.send(bound)
             };
             let sent = sending.await;
@@ -336,7 +335,7 @@ impl<P: Provider> Client<P> {
         login: Prepared<P::Login>,
         credentials: &P::Credentials,
     ) -> Result<Reply<<P::Login as Call>::Reply>, Error> {
-        self.drive(&login, &login.request, credentials).await
+        self.drive(&login, credentials).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! A call that is ready to be sent.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ use crate::outgoing::pending::Pending;
 pub struct Prepared<C> {
     pub(super) call: C,
     pub(super) request: Request,
+    /// Whether the request has its proofs: it is not what the caller said any more.
+    pub(super) is_authorized: bool,
     pub(super) provider: &'static str,
     pub(super) environment: Arc<str>,
     pub(super) prepared_at: u64,
@@ -30,9 +33,17 @@ impl<C: Call> Prepared<C> {
             &self.environment,
             C::NAME,
             self.call.reference(),
-            &self.request,
+            &self.said(),
             self.prepared_at,
         )
+    }
+
+    /// The request without its proofs. A call under way keeps one copy, with them, and makes this one
+    /// again for the few that ask: what many calls keep does not fit a cache.
+    pub(super) fn said(&self) -> Cow<'_, Request> {
+        let again = self.is_authorized.then(|| self.call.request().ok());
+        let again = again.flatten().map(Cow::Owned);
+        again.unwrap_or(Cow::Borrowed(&self.request))
     }
 
     /// The same as an operation of the caller's: an id that is the same however often the caller tries

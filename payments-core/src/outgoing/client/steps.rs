@@ -41,6 +41,7 @@ impl<P: Provider> Setup<P> {
             environment: self.base_of(&request)?.shared(),
             call,
             request,
+            is_authorized: false,
             provider: P::NAME,
             prepared_at: unix_millis(self.clock.wall()),
             operation: None,
@@ -79,34 +80,40 @@ impl<P: Provider> Setup<P> {
         prepared: &Prepared<C>,
         credentials: &P::Credentials,
     ) -> Result<(), Misuse> {
-        let request = self.signed(prepared, credentials)?;
+        let mut request = prepared.said().into_owned();
+        self.sign(&mut request, &prepared.call, credentials)?;
         self.bound(&request).map(drop)
     }
 
-    /// The request as it goes out, but for the host.
-    pub(super) fn authorized<C: Call>(
+    /// Makes the request what goes out, but for the host.
+    pub(super) fn authorize<C: Call>(
         &self,
-        prepared: &Prepared<C>,
+        prepared: &mut Prepared<C>,
         credentials: &P::Credentials,
         token: Option<&Secret<String>>,
-    ) -> Result<Request, Error> {
-        let mut request = self.signed(prepared, credentials)?;
-        self.provider.authorize(&mut request, credentials, token)?;
-        Ok(request)
+    ) -> Result<(), Error> {
+        if prepared.is_authorized {
+            prepared.request = prepared.call.request()?;
+        }
+        prepared.is_authorized = true;
+        let request = &mut prepared.request;
+        self.sign(request, &prepared.call, credentials)?;
+        self.provider.authorize(request, credentials, token)?;
+        Ok(())
     }
 
-    fn signed<C: Call>(
+    fn sign<C: Call>(
         &self,
-        prepared: &Prepared<C>,
+        request: &mut Request,
+        call: &C,
         credentials: &P::Credentials,
-    ) -> Result<Request, Misuse> {
-        let mut request = prepared.request.clone();
-        let base = self.base_of(&request)?;
+    ) -> Result<(), Misuse> {
+        let base = self.base_of(request)?;
         request.mount(base.path());
-        if let Some((place, text)) = prepared.call.signature(credentials)? {
+        if let Some((place, text)) = call.signature(credentials)? {
             request.carry_signature(place, &text)?;
         }
-        Ok(request)
+        Ok(())
     }
 
     /// An authorized request bound to its host: the same bytes, headers included, however often.
