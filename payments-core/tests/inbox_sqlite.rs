@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use payments_core::error::Rejected;
 use payments_core::http;
 use payments_core::incoming::{
@@ -66,11 +66,17 @@ fn receiver_of(caller: CallerAuth) -> Receiver<Paid> {
     Receiver::new("test", "shop", caller).with_body(BodyFormat::Form)
 }
 
-fn paid(order: &str) -> Unverified<Paid> {
+/// With two secrets that a caller may be known by, and a header that a merchant may want.
+fn sent(order: &str) -> Inbound {
     let mut headers = HeaderMap::new();
     headers.insert("authorization", HeaderValue::from_static("Basic c2VjcmV0"));
-    let inbound = Inbound::new(Method::POST, "/paid", headers, format!("order={order}"));
-    receiver().receive(&inbound).unwrap()
+    headers.insert("x-api-key", HeaderValue::from_static("key-c2VjcmV0"));
+    headers.insert("x-trace", format!("trace-{order}").parse().unwrap());
+    Inbound::new(Method::POST, "/paid", headers, format!("order={order}"))
+}
+
+fn paid(order: &str) -> Unverified<Paid> {
+    receiver().receive(&sent(order)).unwrap()
 }
 
 /// The shop's own table, in the same database. Nothing in it hinders a second delivery.
@@ -91,6 +97,12 @@ fn on(connection: Connection) -> (Inbox<Sqlite>, FixedClock) {
         ..InboxOptions::default()
     };
     (Inbox::on(store, options), clock)
+}
+
+/// The same, waiting for nobody.
+fn hasty(inbox: &Inbox<Sqlite>) -> Inbox<Sqlite> {
+    let store = inbox.store().clone().with_patience(Duration::ZERO);
+    Inbox::on(store, inbox.options().clone())
 }
 
 fn in_memory() -> (Inbox<Sqlite>, FixedClock) {

@@ -82,8 +82,7 @@ fn a_read_only_database_is_told() {
 #[test]
 fn a_locked_database_is_told() {
     let path = file("locked");
-    let (inbox, _) = shop(&path);
-    set(&inbox, "busy_timeout = 1");
+    let inbox = hasty(&shop(&path).0);
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let (kind, text) = failure(inbox.accept(&paid("A")));
@@ -188,12 +187,16 @@ fn a_row_that_cannot_be_read_is_set_aside() {
     }
 }
 
-/// What authorizes a caller is in no file.
+/// What a caller is known by is in no file, whatever header it is in.
 #[test]
 fn no_credentials_are_at_rest() {
     let path = file("at_rest");
     let (inbox, _) = shop(&path);
-    assert_eq!(inbox.accept(&paid("A-1001")).unwrap(), Accepted::New);
+    let known = CallerAuth::check(|inbound| inbound.headers().contains_key("x-api-key"));
+    let receiver = receiver_of(known).keeping([HeaderName::from_static("x-trace")]);
+    let message = receiver.receive(&sent("A-1001")).unwrap();
+    assert_eq!(inbox.accept(&message).unwrap(), Accepted::New);
+    assert_eq!(inbox.accept(&paid("A-1002")).unwrap(), Accepted::New);
     let mut bytes = std::fs::read(&path).unwrap();
     bytes.extend(std::fs::read(path.with_extension("db-wal")).unwrap());
     let holds = |text: &str| {
@@ -202,5 +205,7 @@ fn no_credentials_are_at_rest() {
             .any(|part| part == text.as_bytes())
     };
     assert!(holds("order=A-1001"));
+    assert!(holds("trace-A-1001"), "what was asked for");
+    assert!(!holds("trace-A-1002"), "what nobody asked for");
     assert!(!holds("c2VjcmV0"));
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Barrier};
 use std::thread;
+use std::time::Duration;
 
 use payments_core::journal::{Begun, By, JournalStore, Kept, Outcome, Row, Settlement, State};
 use payments_core::store::rusqlite::{Connection, Transaction};
@@ -216,11 +217,7 @@ fn grow(transaction: &Transaction<'_>) -> Result<(), SqliteError> {
 #[tokio::test]
 async fn a_locked_journal_lets_nothing_out() {
     let path = file("locked");
-    let store = Sqlite::open(&path).unwrap();
-    let patience = store.transaction("setting", |transaction| {
-        Ok(transaction.execute_batch("PRAGMA busy_timeout = 1")?)
-    });
-    patience.unwrap();
+    let store = Sqlite::open(&path).unwrap().with_patience(Duration::ZERO);
     let other = Connection::open(&path).unwrap();
     let (hold, free) = (
         async || other.execute_batch("BEGIN IMMEDIATE").unwrap(),
