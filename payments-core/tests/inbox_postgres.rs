@@ -15,6 +15,8 @@ use payments_core::store::tokio_postgres::{Client, Transaction};
 use payments_core::store::{Postgres, StoreFailure};
 use payments_core::testing::{Canaries, Cluster, Overheard, inbox_contract};
 
+#[path = "inbox_postgres/limits.rs"]
+mod limits;
 #[path = "inbox_postgres/lost.rs"]
 mod lost;
 
@@ -62,6 +64,10 @@ async fn postgres_does() {
     a_claim_reads_no_more_rows_than_it_has_to(&cluster).await;
     a_row_that_cannot_be_read_is_set_aside(&cluster).await;
     what_cannot_be_kept_is_told(&cluster).await;
+    limits::limits_are_those_of_the_connection_or_ours(&cluster).await;
+    limits::a_lock_that_is_not_let_go_is_told(&cluster).await;
+    limits::those_who_waited_long_enough_are_refused_together(&cluster).await;
+    limits::tables_that_another_makes_are_waited_for(&cluster).await;
     lost::a_lost_connection_is_opened_anew(&cluster).await;
     lost::what_was_being_accepted_is_not_acknowledged(&cluster).await;
     lost::a_changed_schema_is_refused_later_too(&cluster).await;
@@ -79,11 +85,15 @@ async fn nothing_of_a_message_is_logged(cluster: &Cluster) {
     let mut headers = HeaderMap::new();
     let signature = plant("header", "Tk9-signature/of+one==");
     headers.insert("signature", signature.parse().unwrap());
-    let inbound = Inbound::new(Method::POST, path, headers, body);
+    let peer = plant("peer", "203.0.113.77:47119");
+    let inbound = Inbound::new(Method::POST, path, headers, body).from_peer(peer.parse().unwrap());
+    let why = plant("why", "no such buyer: Đặng Huyền-CANARY");
     let scope = Scope::of::<Paid>("test", "shop");
     let message = Verified::by_provider_crate(Paid, (), scope, "first".to_owned(), inbound);
     let inbox = shop(cluster, "logged").await;
     assert_eq!(inbox.keep(&message).await.unwrap(), Accepted::New);
+    let confirm = async |_: Row| Next::<()>::Retry(why.clone());
+    assert_eq!(inbox.work(confirm, deliver).await.unwrap().retried, 1);
     let texts = overheard.texts();
     assert!(texts.iter().any(|text| text.contains("with parameters")));
     assert_eq!(canaries.leaks(texts), []);

@@ -4,6 +4,7 @@ use payments_core::incoming::axum as routes;
 use payments_core::incoming::{AckRule, Acknowledged, BodyFormat, Receiver, danger};
 use payments_core::store::StoreError;
 use payments_core::store::tokio_postgres::{Config, Error, NoTls};
+use tokio::task::JoinHandle;
 
 use super::*;
 
@@ -91,36 +92,35 @@ impl Acknowledged for Told {
     const ACK: AckRule = AckRule::empty(payments_core::http::StatusCode::NO_CONTENT);
 }
 
-pub(super) async fn what_was_being_accepted_is_not_acknowledged(cluster: &Cluster) {
-    let store = opening(cluster, "flight").await;
-    let (gate, looker) = (
-        cluster.client("flight").await.unwrap(),
-        cluster.client("flight").await.unwrap(),
-    );
+/// A server of this store's route: sends what it is given, and gives the status.
+pub(super) async fn route(store: &Postgres) -> impl Fn(&'static str) -> JoinHandle<u16> + use<> {
     let receiver = Receiver::<Told>::new("test", "shop", danger::authenticated_elsewhere());
     let receiver = receiver.with_body(BodyFormat::Form);
     let app = routes::router("/told", receiver, Inbox::in_postgres(store.clone()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let server = tokio::spawn(async move { axum::serve(listener, app).await });
+    // It ends with the runtime.
+    drop(tokio::spawn(
+        async move { axum::serve(listener, app).await },
+    ));
     let sender = reqwest::Client::builder().no_proxy().build().unwrap();
-    let send = move || {
+    move |body| {
         let request = sender
             .post(format!("http://{address}/told"))
             .header("content-type", "application/x-www-form-urlencoded")
-            .body("order=A");
+            .body(body);
         let sent = request.send();
         tokio::spawn(async move { sent.await.unwrap().status().as_u16() })
-    };
-    let worker = pid(&store).await;
-    let hold = "BEGIN; LOCK TABLE payments_inbox IN SHARE MODE";
-    gate.batch_execute(hold).await.unwrap();
-    let sent = send();
+    }
+}
+
+/// Until the process of this number waits for a lock.
+pub(super) async fn until_it_waits(looker: &Client, pid: i32) {
     let waits = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity \
                  WHERE pid = $1 AND wait_event_type = 'Lock')";
     let held = async {
         while !looker
-            .query_one(waits, &[&worker])
+            .query_one(waits, &[&pid])
             .await
             .unwrap()
             .get::<_, bool>(0)
@@ -131,6 +131,20 @@ pub(super) async fn what_was_being_accepted_is_not_acknowledged(cluster: &Cluste
     tokio::time::timeout(Duration::from_secs(60), held)
         .await
         .unwrap();
+}
+
+pub(super) async fn what_was_being_accepted_is_not_acknowledged(cluster: &Cluster) {
+    let store = opening(cluster, "flight").await;
+    let (gate, looker) = (
+        cluster.client("flight").await.unwrap(),
+        cluster.client("flight").await.unwrap(),
+    );
+    let send = route(&store).await;
+    let worker = pid(&store).await;
+    let hold = "BEGIN; LOCK TABLE payments_inbox IN SHARE MODE";
+    gate.batch_execute(hold).await.unwrap();
+    let sent = send("order=A");
+    until_it_waits(&looker, worker).await;
     terminate(&looker, worker).await;
     assert_eq!(sent.await.unwrap(), 503);
     gate.batch_execute("COMMIT").await.unwrap();
@@ -138,10 +152,9 @@ pub(super) async fn what_was_being_accepted_is_not_acknowledged(cluster: &Cluste
     let count = async || looker.query_one(count, &[]).await.unwrap().get::<_, i64>(0);
     assert_eq!(count().await, 0);
     // The provider sends it again, and once more.
-    assert_eq!(send().await.unwrap(), 204);
-    assert_eq!(send().await.unwrap(), 204);
+    assert_eq!(send("order=A").await.unwrap(), 204);
+    assert_eq!(send("order=A").await.unwrap(), 204);
     assert_eq!(count().await, 1);
-    server.abort();
 }
 
 /// While the connection was away, a newer version of this library was there.
