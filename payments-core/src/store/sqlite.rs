@@ -13,12 +13,14 @@ use tokio::runtime::Handle;
 
 use self::group::Group;
 use self::line::Place;
+use self::place::OpenFile;
 use super::error::{StoreError, StoreFailure};
 use super::schema::{self, OPENING, OWNER, SQLITE, TABLES, VERSIONS, foreign};
 use crate::clock::{Clock, SystemClock, unix_millis};
 
 mod group;
 mod line;
+mod place;
 
 /// How long whoever comes waits for another connection that writes, unless somebody says otherwise.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -50,6 +52,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub struct Sqlite {
     connection: Arc<Mutex<Connection>>,
     group: Arc<Group>,
+    file: Option<Arc<OpenFile>>,
     clock: Arc<dyn Clock>,
     patience: Duration,
 }
@@ -88,9 +91,14 @@ impl Sqlite {
         }
         prepare(&connection).map_err(|error| failed(OPENING, error))??;
         migrate(&mut connection)?;
+        let file = OpenFile::of(&connection).map_err(|error| {
+            let problem = "the file cannot be found";
+            StoreError::new(StoreFailure::Unavailable, OPENING, problem).with_source(error)
+        })?;
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
             group: Arc::default(),
+            file: file.map(Arc::new),
             clock: Arc::new(SystemClock::new()),
             patience: PATIENCE,
         })
@@ -145,7 +153,13 @@ impl Sqlite {
             Ok(turn) => turn,
             Err(done) => return Ok(done),
         };
-        let mut connection = self.connection(doing, member.place())?;
+        let mut connection = match self.connection(doing, member.place()) {
+            Ok(connection) => connection,
+            Err(error) => {
+                self.group.take_back(member.place());
+                return Err(error);
+            }
+        };
         if self.group.commit(&mut connection)
             && let Some(done) = member.committed()
         {
@@ -184,13 +198,17 @@ impl Sqlite {
         Ok(done)
     }
 
-    /// The connection, for whoever has the turn: it waits for others that write as long as its patience
-    /// lasts. A transaction that a panic left was rolled back, so that the connection is whole.
+    /// The connection, for whoever has the turn, to the file that is there: it waits for others that write as
+    /// long as its patience lasts. A transaction that a panic left was rolled back, so that the connection is whole.
     fn connection(
         &self,
         doing: &'static str,
         place: Place,
     ) -> Result<MutexGuard<'_, Connection>, StoreError> {
+        if self.file.as_ref().is_some_and(|file| !file.is_there()) {
+            let problem = "the file was moved, replaced or deleted while it was open";
+            return Err(StoreError::new(StoreFailure::Unavailable, doing, problem));
+        }
         let connection = self.connection.lock();
         let connection = connection.unwrap_or_else(PoisonError::into_inner);
         let left = place.left(self.patience, self.clock.monotonic());

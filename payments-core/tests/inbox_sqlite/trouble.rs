@@ -125,6 +125,28 @@ fn a_table_that_is_taken_away_is_told() {
     assert_eq!(rows.unwrap(), 0, "half of it is not kept");
 }
 
+/// Somebody restores a backup, say, while a receiver runs: what it acknowledged would be in no file.
+#[test]
+fn a_file_that_is_taken_away_is_told() {
+    let path = file("taken_away");
+    let (inbox, _) = shop(&path);
+    assert_eq!(inbox.accept(&paid("A")).unwrap(), Accepted::New);
+    let aside = path.with_extension("aside");
+    std::fs::rename(&path, &aside).unwrap();
+    let refused = || {
+        let (kind, text) = failure(inbox.accept(&paid("B")));
+        assert_eq!(kind, StoreFailure::Unavailable);
+        assert!(text.contains("moved, replaced or deleted"), "{text}");
+        assert_eq!(failure(inbox.claim()).0, StoreFailure::Unavailable);
+    };
+    refused();
+    std::fs::write(&path, "another").unwrap();
+    refused();
+    std::fs::rename(&aside, &path).unwrap();
+    assert_eq!(inbox.accept(&paid("B")).unwrap(), Accepted::New);
+    assert_eq!(work(&inbox), worked(2, 0));
+}
+
 /// A disk that lost what it had.
 #[test]
 fn a_damaged_file_is_told() {

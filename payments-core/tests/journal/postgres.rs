@@ -11,7 +11,7 @@ use payments_core::error::Error;
 use payments_core::journal::{
     Begun, By, Journal, JournalStore, Kept, Outcome, Row, Settlement, State,
 };
-use payments_core::store::tokio_postgres::{self, Client, Config, NoTls};
+use payments_core::store::tokio_postgres::Client;
 use payments_core::store::{Postgres, StoreFailure};
 use payments_core::testing::{
     Act, Canaries, Cluster, FixedClock, Overheard, ScriptedTransport, journal_store,
@@ -19,7 +19,7 @@ use payments_core::testing::{
 use tokio::runtime::{self, Handle};
 
 use super::toy::{Pay, Plain, client, entry};
-use super::trouble::nothing_leaves_unrecorded;
+use super::trouble::{an_answer_that_cannot_be_recorded_is_told, nothing_leaves_unrecorded};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_holds_the_contract() {
@@ -238,29 +238,9 @@ async fn rows_that_are_not_ours_are_an_error(cluster: &Cluster) {
     }
 }
 
-/// A store that opens its connections itself.
-async fn opening(cluster: &Cluster, schema: &str) -> Postgres {
-    drop(cluster.fresh(schema).await.unwrap());
-    opening_again(cluster, schema).await
-}
-
-async fn opening_again(cluster: &Cluster, schema: &str) -> Postgres {
-    let mut config: Config = cluster.address().parse().unwrap();
-    config.options(format!("-c search_path={}", cluster.schema(schema)));
-    let opened = Postgres::connect_with(move || {
-        let config = config.clone();
-        async move {
-            let (client, connection) = config.connect(NoTls).await?;
-            tokio::spawn(connection);
-            Ok::<_, tokio_postgres::Error>(client)
-        }
-    });
-    opened.await.unwrap()
-}
-
 /// Also for a connection that has to be opened anew.
 async fn a_blocking_client_waits_for_it(cluster: &Cluster) {
-    let store = opening(cluster, "blocking").await;
+    let store = cluster.opened("blocking").await.unwrap();
     let own = "SELECT pg_backend_pid()";
     let own = store.client().await.unwrap().query_one(own, &[]).await;
     let own: i32 = own.unwrap().get(0);
@@ -299,7 +279,7 @@ async fn a_runtime_of_one_thread_waits_for_it_or_is_told(cluster: &Arc<Cluster>)
             .build()
             .unwrap();
         runtime.block_on(async {
-            let own = Journal::new(opening_again(&cluster, "lone").await, "shop");
+            let own = Journal::new(cluster.opened_again("lone").await.unwrap(), "shop");
             sender
                 .send(own.open_calls().map(|rows| rows.len()))
                 .unwrap();
@@ -346,7 +326,8 @@ async fn a_lock_that_is_not_let_go_lets_nothing_out(cluster: &Cluster) {
         async || gate.batch_execute("COMMIT").await.unwrap(),
     );
     let words = "others held it for too long; try again";
-    nothing_leaves_unrecorded(store, words, hold, free).await;
+    nothing_leaves_unrecorded(store.clone(), words, hold, free).await;
+    an_answer_that_cannot_be_recorded_is_told(store, words, hold, free).await;
 }
 
 /// Calls of 1970, as a machine without a battery has it.
@@ -401,6 +382,7 @@ async fn what_cannot_be_recorded_does_not_leave(cluster: &Cluster) {
         };
         let (trouble, mended) = (async || set(trouble).await, async || set(mended).await);
         nothing_leaves_unrecorded(store.clone(), words, trouble, mended).await;
+        an_answer_that_cannot_be_recorded_is_told(store.clone(), words, trouble, mended).await;
     }
 }
 

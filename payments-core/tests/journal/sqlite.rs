@@ -12,7 +12,7 @@ use payments_core::testing::{Act, ScriptedTransport, journal_store};
 use payments_core::{Error, MoneyMoved};
 
 use super::toy::{Pay, client, entry};
-use super::trouble::nothing_leaves_unrecorded;
+use super::trouble::{an_answer_that_cannot_be_recorded_is_told, nothing_leaves_unrecorded};
 
 /// A file of its own for each test; what an earlier run left is removed.
 fn file(name: &str) -> PathBuf {
@@ -224,5 +224,21 @@ async fn a_locked_journal_lets_nothing_out() {
         async || other.execute_batch("ROLLBACK").unwrap(),
     );
     let words = "another connection is writing; try again";
-    nothing_leaves_unrecorded(store, words, hold, free).await;
+    nothing_leaves_unrecorded(store.clone(), words, hold, free).await;
+    an_answer_that_cannot_be_recorded_is_told(store, words, hold, free).await;
+}
+
+/// Somebody puts another file in its place: what is written would be in none.
+#[tokio::test]
+async fn a_file_that_is_taken_away_lets_nothing_out() {
+    let path = file("taken-away");
+    let store = Sqlite::open(&path).unwrap();
+    let aside = path.with_extension("aside");
+    let (take, bring_back) = (
+        async || std::fs::rename(&path, &aside).unwrap(),
+        async || std::fs::rename(&aside, &path).unwrap(),
+    );
+    let words = "the file was moved, replaced or deleted while it was open";
+    nothing_leaves_unrecorded(store.clone(), words, take, bring_back).await;
+    an_answer_that_cannot_be_recorded_is_told(store, words, take, bring_back).await;
 }

@@ -49,6 +49,11 @@ impl Group {
         member
     }
 
+    /// Takes work out of what waits, so that nobody else does it.
+    pub(super) fn take_back(&self, place: Place) {
+        held(&self.waiting).retain(|member| member.place() != place);
+    }
+
     /// Waits until work is committed by another, or it is its turn.
     pub(super) fn lead<T, W>(&self, member: &Member<T, W>) -> Result<Turn<'_>, T>
     where

@@ -22,7 +22,7 @@ struct State {
 }
 
 /// A place in the line, and when it was taken.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     number: u64,
     came: Duration,

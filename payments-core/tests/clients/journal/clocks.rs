@@ -163,7 +163,8 @@ fn a_row_that_is_dated_ahead_says_so_and_is_settled_once_it_is_known_for_long() 
     let store = Elsewhere::default();
     let mut acts = vec![Act::json(OK), Act::Cut];
     acts.extend(vec![Act::json(NOT_FOUND); 9]);
-    let client = client(&store, &clock, &acts);
+    let journal = Journal::new(store.clone(), "shop");
+    let client = client(&store, &clock, &acts).with_journal(journal.clone());
     clock.set(1_000_000);
     finish(client.call(Pay::new("A-0"))).unwrap();
     clock.set(100);
@@ -188,10 +189,12 @@ fn a_row_that_is_dated_ahead_says_so_and_is_settled_once_it_is_known_for_long() 
     clock.run(299);
     assert_eq!(ask(&client), "2 999900 1");
     // Another client has a clock of its own.
-    let other = client.with_journal(Journal::new(store.clone(), "shop"));
+    let other = client.with_journal(journal);
     clock.run(1);
     assert_eq!(ask(&other), "2 999900 300");
     // Close by, nobody has to look after a clock.
+    store.own.set(1_000_000 - 60);
+    assert_eq!(ask(&other), "2 60 300");
     store.own.set(1_000_000 - 59);
     let early = "not known there, but it may be under way";
     assert_eq!(ask(&other), early);
