@@ -5,42 +5,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use payments_core::error::Rejected;
 use payments_core::http::{HeaderMap, Method};
 use payments_core::incoming::{
-    Accepted, Acting, Entry, Fields, Finished, Inbound, Inbox, InboxOptions, InboxStore, Next,
-    Notice, Outcome, Row, Scope, Verified,
+    Accepted, Acting, Finished, Inbound, Inbox, InboxOptions, InboxStore, Next, Outcome, Row,
+    Verified,
 };
 use payments_core::store::tokio_postgres::{Client, Transaction};
 use payments_core::store::{Postgres, StoreFailure};
-use payments_core::testing::{Canaries, Cluster, Overheard, inbox_contract};
+use payments_core::testing::{Canaries, Cluster, Overheard, Paid, inbox_contract};
 
 #[path = "inbox_postgres/limits.rs"]
 mod limits;
 #[path = "inbox_postgres/lost.rs"]
 mod lost;
-
-struct Paid;
-
-impl Notice for Paid {
-    type Unsigned = ();
-    const PROVIDER: &'static str = "toy";
-    const NAME: &'static str = "paid";
-
-    fn read(_: &Fields<'_>) -> Result<Self, Rejected> {
-        Ok(Self)
-    }
-
-    fn read_unsigned(_: &Fields<'_>) {}
-
-    fn dedupe(&self) -> Vec<&str> {
-        Vec::new()
-    }
-
-    fn reference(&self) -> &str {
-        ""
-    }
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_does() {
@@ -88,8 +65,8 @@ async fn nothing_of_a_message_is_logged(cluster: &Cluster) {
     let peer = plant("peer", "203.0.113.77:47119");
     let inbound = Inbound::new(Method::POST, path, headers, body).from_peer(peer.parse().unwrap());
     let why = plant("why", "no such buyer: Đặng Huyền-CANARY");
-    let scope = Scope::of::<Paid>("test", "shop");
-    let message = Verified::by_provider_crate(Paid, (), scope, "first".to_owned(), inbound);
+    let (paid, scope) = (Paid::of("A"), Paid::scope());
+    let message = Verified::by_provider_crate(paid, (), scope, "first".to_owned(), inbound);
     let inbox = shop(cluster, "logged").await;
     assert_eq!(inbox.keep(&message).await.unwrap(), Accepted::New);
     let confirm = async |_: Row| Next::<()>::Retry(why.clone());
@@ -111,6 +88,11 @@ async fn refusals(cluster: &Cluster) {
             "CREATE TABLE payments_inbox (id TEXT)",
             StoreFailure::Foreign,
             "`payments_inbox` is there, and was not made by this library",
+        ),
+        (
+            "CREATE VIEW payments_journal AS SELECT 1",
+            StoreFailure::Foreign,
+            "`payments_journal` is there, and was not made by this library",
         ),
         (
             "CREATE TABLE payments_schema (id TEXT)",
@@ -153,10 +135,6 @@ async fn many_open_at_once(cluster: &Cluster) {
     for opened in opening {
         opened.await.unwrap().unwrap();
     }
-}
-
-fn entry(order: &str) -> Entry {
-    Entry::found::<Paid>(&Scope::of::<Paid>("test", "shop"), order, &[order])
 }
 
 /// An inbox beside the shop's own table, in which nothing hinders a second delivery.
@@ -208,7 +186,7 @@ async fn workers_share_the_load(cluster: &Cluster) {
         let (sender, all) = (shop(cluster, "workers").await, all.clone());
         tasks.push(tokio::spawn(async move {
             for order in &all {
-                let _ = sender.store().keep(entry(order)).await.unwrap();
+                let _ = sender.store().keep(Paid::found(order)).await.unwrap();
             }
         }));
     }
@@ -231,7 +209,7 @@ async fn workers_share_the_load(cluster: &Cluster) {
 async fn a_cut_connection_leaves_both_or_neither(cluster: &Cluster) {
     drop(cluster.fresh("cut").await.unwrap());
     let inbox = shop(cluster, "cut").await;
-    let kept = inbox.store().keep(entry("A")).await.unwrap();
+    let kept = inbox.store().keep(Paid::found("A")).await.unwrap();
     assert_eq!(kept, Accepted::New);
     let claimed = inbox.claim().await.unwrap().unwrap();
     let killer = cluster.client("cut").await.unwrap();
@@ -275,7 +253,7 @@ async fn a_row_that_cannot_be_read_is_set_aside(cluster: &Cluster) {
         drop(cluster.fresh("unreadable").await.unwrap());
         let inbox = shop(cluster, "unreadable").await;
         for order in ["A", "B"] {
-            let _ = inbox.store().keep(entry(order)).await.unwrap();
+            let _ = inbox.store().keep(Paid::found(order)).await.unwrap();
         }
         let damage = format!("UPDATE payments_inbox SET {change} WHERE reference = 'A'");
         let client = inbox.store().client().await.unwrap();
@@ -364,10 +342,10 @@ async fn what_cannot_be_kept_is_told(cluster: &Cluster) {
             client.batch_execute(statement).await.unwrap();
         };
         set(trouble).await;
-        let error = inbox.store().keep(entry("A")).await.unwrap_err();
+        let error = inbox.store().keep(Paid::found("A")).await.unwrap_err();
         assert_eq!(error.failure(), failure, "{error}");
         set(mended).await;
-        let kept = inbox.store().keep(entry("A")).await.unwrap();
+        let kept = inbox.store().keep(Paid::found("A")).await.unwrap();
         assert_eq!(kept, Accepted::New, "half of it was kept");
         assert_eq!(work(&inbox).await, 1);
     }
@@ -376,7 +354,7 @@ async fn what_cannot_be_kept_is_told(cluster: &Cluster) {
 async fn the_database_has_the_time(cluster: &Cluster) {
     drop(cluster.fresh("time").await.unwrap());
     let inbox = shop(cluster, "time").await;
-    let _ = inbox.store().keep(entry("A")).await.unwrap();
+    let _ = inbox.store().keep(Paid::found("A")).await.unwrap();
     let claimed = inbox.claim().await.unwrap().unwrap();
     let held = "SELECT (claimed_until - 60000 = claimed_at)
         AND abs(claimed_at - extract(epoch FROM now()) * 1000) < 60000 FROM payments_inbox_payment";

@@ -7,15 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use payments_core::error::Rejected;
 use payments_core::http;
 use payments_core::incoming::{
-    Accepted, AckRule, Acknowledged, BodyFormat, CallerAuth, Endpoint, Fields, Finished, Inbound,
-    Inbox, InboxOptions, Next, Notice, Outcome, Receiver, Unverified, Worked, danger, sql,
+    Accepted, BodyFormat, CallerAuth, Endpoint, Finished, Inbound, Inbox, InboxOptions, Next,
+    Outcome, Receiver, Unverified, Worked, danger, sql,
 };
 use payments_core::store::rusqlite::{Connection, Transaction, params};
 use payments_core::store::{Sqlite, StoreError, StoreFailure};
-use payments_core::testing::FixedClock;
+use payments_core::testing::{FixedClock, Paid};
 
 #[path = "inbox_sqlite/crash.rs"]
 mod crash;
@@ -27,36 +26,6 @@ mod routes;
 mod trouble;
 
 use files::file;
-
-#[derive(Clone, Debug)]
-struct Paid {
-    order: String,
-}
-
-impl Notice for Paid {
-    type Unsigned = ();
-    const PROVIDER: &'static str = "toy";
-    const NAME: &'static str = "paid";
-
-    fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
-        let order = fields.required("order")?;
-        Ok(Self { order })
-    }
-
-    fn read_unsigned(_: &Fields<'_>) {}
-
-    fn dedupe(&self) -> Vec<&str> {
-        vec![&self.order]
-    }
-
-    fn reference(&self) -> &str {
-        &self.order
-    }
-}
-
-impl Acknowledged for Paid {
-    const ACK: AckRule = AckRule::empty(http::StatusCode::NO_CONTENT);
-}
 
 fn receiver() -> Receiver<Paid> {
     receiver_of(danger::authenticated_elsewhere())
@@ -319,7 +288,7 @@ fn a_row_is_read_again_without_its_caller() {
     let claimed = inbox.claim().unwrap().unwrap();
     let row = claimed.row();
     assert!(asking.receive(row.inbound().unwrap()).is_err());
-    assert_eq!(asking.reread(row).unwrap().claims().order, "A");
+    assert_eq!(asking.reread(row).unwrap().claims().order(), "A");
     let other = Receiver::<Paid>::new("test", "other", danger::authenticated_elsewhere());
     assert!(other.with_body(BodyFormat::Form).reread(row).is_err());
 }

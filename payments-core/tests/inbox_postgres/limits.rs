@@ -49,13 +49,13 @@ pub(super) async fn a_lock_that_is_not_let_go_is_told(cluster: &Cluster) {
     gate.batch_execute(hold).await.unwrap();
     let send = lost::route(&store).await;
     assert_eq!(send("order=A").await.unwrap(), 503);
-    let error = store.keep(entry("B")).await.unwrap_err();
+    let error = store.keep(Paid::found("B")).await.unwrap_err();
     assert_eq!(error.failure(), StoreFailure::Busy);
     let text = "accepting a message: others held it for too long; try again";
     assert!(error.to_string().starts_with(text), "{error}");
     gate.batch_execute("COMMIT").await.unwrap();
     assert_eq!(send("order=A").await.unwrap(), 204);
-    assert_eq!(store.keep(entry("B")).await.unwrap(), Accepted::New);
+    assert_eq!(store.keep(Paid::found("B")).await.unwrap(), Accepted::New);
 }
 
 /// Each has waited an hour for its turn at the connection, and does not wait another for the lock.
@@ -67,7 +67,7 @@ pub(super) async fn those_who_waited_long_enough_are_refused_together(cluster: &
     gate.batch_execute(hold).await.unwrap();
     let turn = store.client().await.unwrap();
     let mut waiting: Vec<_> = ["A", "B", "C", "D"]
-        .map(|order| store.keep(entry(order)))
+        .map(|order| store.keep(Paid::found(order)))
         .into();
     for keep in &mut waiting {
         let mut context = Context::from_waker(Waker::noop());
@@ -81,7 +81,7 @@ pub(super) async fn those_who_waited_long_enough_are_refused_together(cluster: &
         assert_eq!(error.failure(), StoreFailure::Busy, "{error}");
     }
     gate.batch_execute("COMMIT").await.unwrap();
-    assert_eq!(store.keep(entry("A")).await.unwrap(), Accepted::New);
+    assert_eq!(store.keep(Paid::found("A")).await.unwrap(), Accepted::New);
 }
 
 /// Limits of the connection do not count while the tables are made: the last of many waits for all.
