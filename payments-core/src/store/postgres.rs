@@ -133,7 +133,7 @@ impl Postgres {
     }
 
     /// Takes a client of the caller's, and brings the tables of its schema to this version. The
-    /// caller's own tables are left alone. Sets `synchronous_commit`; and `lock_timeout` to ten seconds
+    /// caller's own tables are left alone. Sets `synchronous_commit`; and `lock_timeout` to five seconds
     /// and `statement_timeout` to thirty, where neither the connection nor its user nor the server has
     /// another: what waits for a lock of somebody else's fails as [`StoreFailure::Busy`], so that a callback is
     /// answered in time. Who waits for this connection meanwhile has waited for the lock too. That also

@@ -26,10 +26,10 @@ async fn set_up(cluster: &Cluster, schema: &str, before: &str) -> (Postgres, Fix
 pub(super) async fn limits_are_those_of_the_connection_or_ours(cluster: &Cluster) {
     drop(cluster.fresh("limits").await.unwrap());
     for (before, lock, statement) in [
-        ("", "10s", "30s"),
+        ("", "5s", "30s"),
         ("SET lock_timeout = 0; SET statement_timeout = 0", "0", "0"),
         ("SET lock_timeout = '7s'", "7s", "30s"),
-        ("SET statement_timeout = '7s'", "10s", "7s"),
+        ("SET statement_timeout = '7s'", "5s", "7s"),
     ] {
         let (store, _) = set_up(cluster, "limits", before).await;
         let found = (
@@ -77,7 +77,7 @@ pub(super) async fn those_who_waited_long_enough_are_refused_together(cluster: &
     drop(turn);
     for keep in waiting {
         let kept = tokio::time::timeout(Duration::from_secs(60), keep).await;
-        let error = kept.expect("it waits once more").unwrap_err();
+        let error = kept.unwrap().unwrap_err();
         assert_eq!(error.failure(), StoreFailure::Busy, "{error}");
     }
     gate.batch_execute("COMMIT").await.unwrap();

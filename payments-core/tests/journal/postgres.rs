@@ -298,7 +298,7 @@ async fn a_runtime_of_one_thread_waits_for_it_or_is_told(cluster: &Arc<Cluster>)
     }));
     let found = aside(move || {
         let patience = Duration::from_secs(60);
-        let next = || told.recv_timeout(patience).expect("it hangs");
+        let next = || told.recv_timeout(patience).unwrap();
         [next(), next(), next()]
     });
     let found = found.await;

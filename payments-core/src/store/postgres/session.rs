@@ -20,8 +20,9 @@ const TIME: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigin
                     set_config('lock_timeout', $1, false)";
 
 /// How long a statement waits for a lock, and how long it may take, unless whoever set up the connection,
-/// its user or the server has said otherwise: who sent a callback waits no longer either.
-const PATIENCE: &str = "10s";
+/// its user or the server has said otherwise. Taking a message in waits for two locks at most, and who
+/// sent it waits fifteen seconds for the answer where a provider says how long it does.
+const PATIENCE: &str = "5s";
 const STATEMENT: &str = "30s";
 
 /// Sets what nobody has set.
