@@ -61,7 +61,8 @@ pub(super) async fn a_lock_that_is_not_let_go_is_told(cluster: &Cluster) {
 /// Each has waited an hour for its turn at the connection, and does not wait another for the lock.
 pub(super) async fn those_who_waited_long_enough_are_refused_together(cluster: &Cluster) {
     drop(cluster.fresh("together").await.unwrap());
-    let (store, clock) = set_up(cluster, "together", "SET lock_timeout = '1h'").await;
+    let patient = "SET lock_timeout = '1h'; SET statement_timeout = 0";
+    let (store, clock) = set_up(cluster, "together", patient).await;
     let gate = cluster.client("together").await.unwrap();
     let hold = "BEGIN; LOCK TABLE payments_inbox IN SHARE MODE";
     gate.batch_execute(hold).await.unwrap();
