@@ -4,9 +4,11 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+#[cfg(any(feature = "client", feature = "blocking"))]
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
+#[cfg(any(feature = "client", feature = "blocking"))]
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{Mutex, MutexGuard};
 use tokio_postgres::{Client, Config, NoTls};
@@ -54,6 +56,7 @@ struct Shared {
     source: Option<Source>,
     /// The thread whose runtime may be what drives a connection of the caller's: while it waits, nothing
     /// would come.
+    #[cfg(any(feature = "client", feature = "blocking"))]
     driven_by: Option<ThreadId>,
     /// By which it is told how long somebody waited for the session.
     clock: SystemClock,
@@ -151,13 +154,16 @@ impl Postgres {
     }
 
     fn with(session: Session, source: Option<Source>) -> Self {
-        let is_lone = |handle: Handle| handle.runtime_flavor() == RuntimeFlavor::CurrentThread;
-        let may_drive = source.is_none() && Handle::try_current().is_ok_and(is_lone);
         Self {
             shared: Arc::new(Shared {
                 session: Mutex::new(session),
+                #[cfg(any(feature = "client", feature = "blocking"))]
+                driven_by: if source.is_none() {
+                    lone_thread()
+                } else {
+                    None
+                },
                 source,
-                driven_by: may_drive.then(|| thread::current().id()),
                 clock: SystemClock::new(),
             }),
             clock: None,
@@ -168,6 +174,7 @@ impl Postgres {
     ///
     /// # Errors
     /// [`StoreError`] where it is perhaps what drives the connection, and would wait for ever.
+    #[cfg(any(feature = "client", feature = "blocking"))]
     pub(crate) fn may_wait(&self, doing: &'static str) -> Result<(), StoreError> {
         if self.shared.driven_by != Some(thread::current().id()) {
             return Ok(());
@@ -233,6 +240,14 @@ impl Source {
             Err(StoreError::new(StoreFailure::Unavailable, CONNECTING, problem).with_source(error))
         })
     }
+}
+
+/// This thread, where it is the only one of its runtime.
+#[cfg(any(feature = "client", feature = "blocking"))]
+fn lone_thread() -> Option<ThreadId> {
+    let runtime = Handle::try_current().ok()?;
+    let is_lone = runtime.runtime_flavor() == RuntimeFlavor::CurrentThread;
+    is_lone.then(|| thread::current().id())
 }
 
 /// Why there is no connection.
