@@ -47,5 +47,7 @@ pub use replays::{Replays, Seen};
 pub use returns::{Kept, Returns};
 pub use ring::KeyRing;
 pub use taken::Taken;
+#[cfg(feature = "testing")]
+pub(crate) use verified::Headers;
 pub use verified::{Scope, Unverified, Verified};
 pub use verifier::Verifier;

@@ -19,9 +19,12 @@ mod cluster;
 mod inbox;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod journal;
+mod notice;
 mod overheard;
 #[cfg(all(feature = "client", feature = "blocking"))]
 mod rehearsal;
+#[cfg(all(feature = "client", feature = "blocking", feature = "sandbox"))]
+mod shelf;
 #[cfg(all(feature = "client", feature = "blocking", feature = "sandbox"))]
 mod stage;
 mod tamper;
@@ -34,9 +37,12 @@ pub use cluster::Cluster;
 pub use inbox::inbox_contract;
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use journal::journal_store;
+pub use notice::Paid;
 pub use overheard::{LEAKY_TARGETS, Overheard};
 #[cfg(all(feature = "client", feature = "blocking"))]
 pub use rehearsal::{Rehearsal, Wires};
+#[cfg(all(feature = "client", feature = "blocking", feature = "sandbox"))]
+pub use shelf::PlayedInbox;
 #[cfg(all(feature = "client", feature = "blocking", feature = "sandbox"))]
 pub use stage::Stage;
 pub use tamper::{Tampered, tamper};

@@ -5,40 +5,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use payments_core::error::Rejected;
 use payments_core::http::{HeaderMap, Method};
 use payments_core::incoming::{
-    Accepted, Acting, Entry, Fields, Finished, Inbound, Inbox, InboxOptions, InboxStore, Next,
-    Notice, Outcome, Row, Scope, Verified,
+    Accepted, Acting, Finished, Inbound, Inbox, InboxOptions, InboxStore, Next, Outcome, Row,
+    Verified,
 };
 use payments_core::store::tokio_postgres::{Client, Transaction};
 use payments_core::store::{Postgres, StoreFailure};
-use payments_core::testing::{Canaries, Cluster, Overheard, inbox_contract};
+use payments_core::testing::{Canaries, Cluster, Overheard, Paid, inbox_contract};
 
+#[path = "inbox_postgres/limits.rs"]
+mod limits;
 #[path = "inbox_postgres/lost.rs"]
 mod lost;
-
-struct Paid;
-
-impl Notice for Paid {
-    type Unsigned = ();
-    const PROVIDER: &'static str = "toy";
-    const NAME: &'static str = "paid";
-
-    fn read(_: &Fields<'_>) -> Result<Self, Rejected> {
-        Ok(Self)
-    }
-
-    fn read_unsigned(_: &Fields<'_>) {}
-
-    fn dedupe(&self) -> Vec<&str> {
-        Vec::new()
-    }
-
-    fn reference(&self) -> &str {
-        ""
-    }
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_does() {
@@ -62,6 +41,10 @@ async fn postgres_does() {
     a_claim_reads_no_more_rows_than_it_has_to(&cluster).await;
     a_row_that_cannot_be_read_is_set_aside(&cluster).await;
     what_cannot_be_kept_is_told(&cluster).await;
+    limits::limits_are_those_of_the_connection_or_ours(&cluster).await;
+    limits::a_lock_that_is_not_let_go_is_told(&cluster).await;
+    limits::those_who_waited_long_enough_are_refused_together(&cluster).await;
+    limits::tables_that_another_makes_are_waited_for(&cluster).await;
     lost::a_lost_connection_is_opened_anew(&cluster).await;
     lost::what_was_being_accepted_is_not_acknowledged(&cluster).await;
     lost::a_changed_schema_is_refused_later_too(&cluster).await;
@@ -79,11 +62,15 @@ async fn nothing_of_a_message_is_logged(cluster: &Cluster) {
     let mut headers = HeaderMap::new();
     let signature = plant("header", "Tk9-signature/of+one==");
     headers.insert("signature", signature.parse().unwrap());
-    let inbound = Inbound::new(Method::POST, path, headers, body);
-    let scope = Scope::of::<Paid>("test", "shop");
-    let message = Verified::by_provider_crate(Paid, (), scope, "first".to_owned(), inbound);
+    let peer = plant("peer", "203.0.113.77:47119");
+    let inbound = Inbound::new(Method::POST, path, headers, body).from_peer(peer.parse().unwrap());
+    let why = plant("why", "no such buyer: Đặng Huyền-CANARY");
+    let (paid, scope) = (Paid::of("A"), Paid::scope());
+    let message = Verified::by_provider_crate(paid, (), scope, "first".to_owned(), inbound);
     let inbox = shop(cluster, "logged").await;
     assert_eq!(inbox.keep(&message).await.unwrap(), Accepted::New);
+    let confirm = async |_: Row| Next::<()>::Retry(why.clone());
+    assert_eq!(inbox.work(confirm, deliver).await.unwrap().retried, 1);
     let texts = overheard.texts();
     assert!(texts.iter().any(|text| text.contains("with parameters")));
     assert_eq!(canaries.leaks(texts), []);
@@ -101,6 +88,11 @@ async fn refusals(cluster: &Cluster) {
             "CREATE TABLE payments_inbox (id TEXT)",
             StoreFailure::Foreign,
             "`payments_inbox` is there, and was not made by this library",
+        ),
+        (
+            "CREATE VIEW payments_journal AS SELECT 1",
+            StoreFailure::Foreign,
+            "`payments_journal` is there, and was not made by this library",
         ),
         (
             "CREATE TABLE payments_schema (id TEXT)",
@@ -143,10 +135,6 @@ async fn many_open_at_once(cluster: &Cluster) {
     for opened in opening {
         opened.await.unwrap().unwrap();
     }
-}
-
-fn entry(order: &str) -> Entry {
-    Entry::found::<Paid>(&Scope::of::<Paid>("test", "shop"), order, &[order])
 }
 
 /// An inbox beside the shop's own table, in which nothing hinders a second delivery.
@@ -198,7 +186,7 @@ async fn workers_share_the_load(cluster: &Cluster) {
         let (sender, all) = (shop(cluster, "workers").await, all.clone());
         tasks.push(tokio::spawn(async move {
             for order in &all {
-                let _ = sender.store().keep(entry(order)).await.unwrap();
+                let _ = sender.store().keep(Paid::found(order)).await.unwrap();
             }
         }));
     }
@@ -221,7 +209,7 @@ async fn workers_share_the_load(cluster: &Cluster) {
 async fn a_cut_connection_leaves_both_or_neither(cluster: &Cluster) {
     drop(cluster.fresh("cut").await.unwrap());
     let inbox = shop(cluster, "cut").await;
-    let kept = inbox.store().keep(entry("A")).await.unwrap();
+    let kept = inbox.store().keep(Paid::found("A")).await.unwrap();
     assert_eq!(kept, Accepted::New);
     let claimed = inbox.claim().await.unwrap().unwrap();
     let killer = cluster.client("cut").await.unwrap();
@@ -265,7 +253,7 @@ async fn a_row_that_cannot_be_read_is_set_aside(cluster: &Cluster) {
         drop(cluster.fresh("unreadable").await.unwrap());
         let inbox = shop(cluster, "unreadable").await;
         for order in ["A", "B"] {
-            let _ = inbox.store().keep(entry(order)).await.unwrap();
+            let _ = inbox.store().keep(Paid::found(order)).await.unwrap();
         }
         let damage = format!("UPDATE payments_inbox SET {change} WHERE reference = 'A'");
         let client = inbox.store().client().await.unwrap();
@@ -354,10 +342,10 @@ async fn what_cannot_be_kept_is_told(cluster: &Cluster) {
             client.batch_execute(statement).await.unwrap();
         };
         set(trouble).await;
-        let error = inbox.store().keep(entry("A")).await.unwrap_err();
+        let error = inbox.store().keep(Paid::found("A")).await.unwrap_err();
         assert_eq!(error.failure(), failure, "{error}");
         set(mended).await;
-        let kept = inbox.store().keep(entry("A")).await.unwrap();
+        let kept = inbox.store().keep(Paid::found("A")).await.unwrap();
         assert_eq!(kept, Accepted::New, "half of it was kept");
         assert_eq!(work(&inbox).await, 1);
     }
@@ -366,7 +354,7 @@ async fn what_cannot_be_kept_is_told(cluster: &Cluster) {
 async fn the_database_has_the_time(cluster: &Cluster) {
     drop(cluster.fresh("time").await.unwrap());
     let inbox = shop(cluster, "time").await;
-    let _ = inbox.store().keep(entry("A")).await.unwrap();
+    let _ = inbox.store().keep(Paid::found("A")).await.unwrap();
     let claimed = inbox.claim().await.unwrap().unwrap();
     let held = "SELECT (claimed_until - 60000 = claimed_at)
         AND abs(claimed_at - extract(epoch FROM now()) * 1000) < 60000 FROM payments_inbox_payment";

@@ -6,16 +6,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue, Method};
-use payments_core::error::Rejected;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use payments_core::http;
 use payments_core::incoming::{
-    Accepted, AckRule, Acknowledged, BodyFormat, CallerAuth, Endpoint, Fields, Finished, Inbound,
-    Inbox, InboxOptions, Next, Notice, Outcome, Receiver, Unverified, Worked, danger, sql,
+    Accepted, BodyFormat, CallerAuth, Endpoint, Finished, Inbound, Inbox, InboxOptions, Next,
+    Outcome, Receiver, Unverified, Worked, danger, sql,
 };
 use payments_core::store::rusqlite::{Connection, Transaction, params};
 use payments_core::store::{Sqlite, StoreError, StoreFailure};
-use payments_core::testing::FixedClock;
+use payments_core::testing::{FixedClock, Paid};
 
 #[path = "inbox_sqlite/crash.rs"]
 mod crash;
@@ -28,36 +27,6 @@ mod trouble;
 
 use files::file;
 
-#[derive(Clone, Debug)]
-struct Paid {
-    order: String,
-}
-
-impl Notice for Paid {
-    type Unsigned = ();
-    const PROVIDER: &'static str = "toy";
-    const NAME: &'static str = "paid";
-
-    fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
-        let order = fields.required("order")?;
-        Ok(Self { order })
-    }
-
-    fn read_unsigned(_: &Fields<'_>) {}
-
-    fn dedupe(&self) -> Vec<&str> {
-        vec![&self.order]
-    }
-
-    fn reference(&self) -> &str {
-        &self.order
-    }
-}
-
-impl Acknowledged for Paid {
-    const ACK: AckRule = AckRule::empty(http::StatusCode::NO_CONTENT);
-}
-
 fn receiver() -> Receiver<Paid> {
     receiver_of(danger::authenticated_elsewhere())
 }
@@ -66,11 +35,17 @@ fn receiver_of(caller: CallerAuth) -> Receiver<Paid> {
     Receiver::new("test", "shop", caller).with_body(BodyFormat::Form)
 }
 
-fn paid(order: &str) -> Unverified<Paid> {
+/// With two secrets that a caller may be known by, and a header that a merchant may want.
+fn sent(order: &str) -> Inbound {
     let mut headers = HeaderMap::new();
     headers.insert("authorization", HeaderValue::from_static("Basic c2VjcmV0"));
-    let inbound = Inbound::new(Method::POST, "/paid", headers, format!("order={order}"));
-    receiver().receive(&inbound).unwrap()
+    headers.insert("x-api-key", HeaderValue::from_static("key-c2VjcmV0"));
+    headers.insert("x-trace", format!("trace-{order}").parse().unwrap());
+    Inbound::new(Method::POST, "/paid", headers, format!("order={order}"))
+}
+
+fn paid(order: &str) -> Unverified<Paid> {
+    receiver().receive(&sent(order)).unwrap()
 }
 
 /// The shop's own table, in the same database. Nothing in it hinders a second delivery.
@@ -91,6 +66,12 @@ fn on(connection: Connection) -> (Inbox<Sqlite>, FixedClock) {
         ..InboxOptions::default()
     };
     (Inbox::on(store, options), clock)
+}
+
+/// The same, waiting for nobody.
+fn hasty(inbox: &Inbox<Sqlite>) -> Inbox<Sqlite> {
+    let store = inbox.store().clone().with_patience(Duration::ZERO);
+    Inbox::on(store, inbox.options().clone())
 }
 
 fn in_memory() -> (Inbox<Sqlite>, FixedClock) {
@@ -307,7 +288,7 @@ fn a_row_is_read_again_without_its_caller() {
     let claimed = inbox.claim().unwrap().unwrap();
     let row = claimed.row();
     assert!(asking.receive(row.inbound().unwrap()).is_err());
-    assert_eq!(asking.reread(row).unwrap().claims().order, "A");
+    assert_eq!(asking.reread(row).unwrap().claims().order(), "A");
     let other = Receiver::<Paid>::new("test", "other", danger::authenticated_elsewhere());
     assert!(other.with_body(BodyFormat::Form).reread(row).is_err());
 }

@@ -8,8 +8,9 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use payments_core::error::Rejected;
 use payments_core::incoming::{
-    Accepted, Ack, AckRule, Acknowledged, BodyFormat, Fields, Inbound, Inbox, InboxOptions, Key,
-    KeyRing, Notice, Outcome, Place, Row, Scope, SignatureRule, Signed, Verified, Verifier, Worked,
+    Accepted, Ack, AckRule, Acknowledged, BodyFormat, Entry, Fields, Inbound, Inbox, InboxOptions,
+    Key, KeyRing, Notice, Outcome, Place, Row, Scope, SignatureRule, Signed, Verified, Verifier,
+    Worked,
 };
 use payments_core::signing::{Keys, Scheme, TagText, tag_text};
 use payments_core::testing::{FixedClock, tamper};
@@ -123,6 +124,29 @@ fn event(account: &str, order_no: &str, status: &str) -> Verified<Event> {
     Verifier::new("live", account, KeyRing::new("2026", Hook::new(SECRET)))
         .verify(&genuine(order_no, status))
         .unwrap()
+}
+
+/// By content type and signature, and nothing else that came with it.
+#[test]
+fn a_kept_message_is_verified_again() {
+    let tag = signature("A", "paid", SECRET, TagText::Base64);
+    let mut all = vec![FORM, ("signature", &*tag)];
+    all.extend([("x-api-key", "secret"), ("x-trace", "1"), ("x-trace", "2")]);
+    let sent = inbound(&all, "orderNo=A&status=paid&note=hello");
+    let trace = http::HeaderName::from_static("x-trace");
+    for (verifier, kept) in [
+        (verifier(), &["content-type", "signature"][..]),
+        (
+            verifier().keeping([trace]),
+            &["content-type", "signature", "x-trace", "x-trace"],
+        ),
+    ] {
+        let entry = Entry::of(&verifier.verify(&sent).unwrap());
+        let at_rest = entry.inbound().unwrap();
+        let names: Vec<_> = at_rest.headers().iter().map(|(name, _)| name).collect();
+        assert_eq!(names, kept);
+        assert_eq!(verifier.verify(at_rest).unwrap().order_no, "A");
+    }
 }
 
 #[test]

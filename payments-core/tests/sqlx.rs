@@ -4,10 +4,9 @@
 
 use std::time::Duration;
 
-use payments_core::error::Rejected;
-use payments_core::incoming::{Entry, Fields, InboxStore, Notice, Scope};
+use payments_core::incoming::InboxStore;
 use payments_core::store::Postgres;
-use payments_core::testing::Cluster;
+use payments_core::testing::{Cluster, Paid};
 use sqlx::PgPool;
 
 #[path = "../examples/sqlx/inbox.rs"]
@@ -16,28 +15,6 @@ mod inbox;
 mod shop;
 
 use inbox::{claim, settle};
-
-struct Paid;
-
-impl Notice for Paid {
-    type Unsigned = ();
-    const PROVIDER: &'static str = "toy";
-    const NAME: &'static str = "paid";
-
-    fn read(_: &Fields<'_>) -> Result<Self, Rejected> {
-        Ok(Self)
-    }
-
-    fn read_unsigned(_: &Fields<'_>) {}
-
-    fn dedupe(&self) -> Vec<&str> {
-        Vec::new()
-    }
-
-    fn reference(&self) -> &str {
-        ""
-    }
-}
 
 /// Over at once, as of a worker that is gone.
 const OVER: Duration = Duration::ZERO;
@@ -49,11 +26,7 @@ async fn shop_with(cluster: &Cluster, order: &str) -> PgPool {
     let store = Postgres::on(client).await.unwrap();
     let pool = shop::pool(cluster, "sqlx").await.unwrap();
     shop::order(&pool, order).await.unwrap();
-    let scope = Scope::of::<Paid>("test", "shop");
-    let _ = store
-        .keep(Entry::found::<Paid>(&scope, order, &[order]))
-        .await
-        .unwrap();
+    let _ = store.keep(Paid::found(order)).await.unwrap();
     pool
 }
 

@@ -1,9 +1,13 @@
 //! Opening a store: what is set, what is made, and what is refused.
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use payments_core::store::rusqlite::types::FromSql;
 use payments_core::store::rusqlite::{Connection, OpenFlags};
 use payments_core::store::{Sqlite, StoreError, StoreFailure};
+use payments_core::testing::FixedClock;
 
 #[path = "store/files.rs"]
 mod files;
@@ -31,14 +35,15 @@ fn a_commit_lasts() {
     let path = file("lasts");
     let store = Sqlite::open(&path).unwrap();
     assert_eq!(one::<String>(&store, "PRAGMA journal_mode"), "wal");
-    for (pragma, value) in [
-        ("synchronous", 2),
-        ("fullfsync", 1),
-        ("busy_timeout", 10_000),
-    ] {
+    for (pragma, value) in [("synchronous", 2), ("fullfsync", 1)] {
         let set: i64 = one(&store, &format!("PRAGMA {pragma}"));
         assert_eq!(set, value, "{pragma}");
     }
+    // What is left of ten seconds.
+    let store = store.with_clock(Arc::new(FixedClock::new()));
+    assert_eq!(one::<i64>(&store, "PRAGMA busy_timeout"), 10_000);
+    let most = store.with_patience(Duration::MAX);
+    assert_eq!(one::<i64>(&most, "PRAGMA busy_timeout"), 1_000_000_000);
 }
 
 #[test]

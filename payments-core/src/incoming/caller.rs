@@ -5,12 +5,14 @@ use core::str::FromStr;
 use std::fmt;
 use std::sync::Arc;
 
+use http::HeaderName;
+
 use super::fields::BodyFormat;
 use super::inbound::Inbound;
 use super::inbox::Row;
 use super::message::Endpoint;
 use super::notice::Notice;
-use super::verified::{Scope, Unverified};
+use super::verified::{Headers, Scope, Unverified};
 use crate::error::{Misuse, Rejected};
 
 /// How the caller of an unsigned callback is known. There is no default: whoever can reach the
@@ -43,7 +45,8 @@ impl CallerAuth {
     }
 
     /// The caller proves itself in a way agreed upon with the provider, which `check` checks: by
-    /// headers and body.
+    /// headers and body. No header that it reads is stored, unless [`Receiver::keeping`] says so; the
+    /// path with its query and the body are.
     #[must_use]
     pub fn check(check: impl Fn(&Inbound) -> bool + Send + Sync + 'static) -> Self {
         Self::of(Kind::Check("check", Arc::new(check)))
@@ -191,6 +194,7 @@ pub struct Receiver<N> {
     caller: CallerAuth,
     body: Option<BodyFormat>,
     any_case: bool,
+    kept: Headers,
     notice: std::marker::PhantomData<fn() -> N>,
 }
 
@@ -208,6 +212,7 @@ impl<N: Notice> Receiver<N> {
             caller,
             body: None,
             any_case: false,
+            kept: Headers::default(),
             notice: std::marker::PhantomData,
         }
     }
@@ -226,8 +231,16 @@ impl<N: Notice> Receiver<N> {
         self
     }
 
+    /// The same, for an inbox that is to keep these headers too, for people or for a handler: never one
+    /// that the caller is known by. It keeps the content type anyway, and no other.
+    #[must_use]
+    pub fn keeping(mut self, headers: impl IntoIterator<Item = HeaderName>) -> Self {
+        self.kept = self.kept.asked_for(headers);
+        self
+    }
+
     /// Reads a message again that the inbox kept, without asking who sent it: that was asked before
-    /// it was kept, and what authorizes a caller is not stored.
+    /// it was kept, and what a caller is known by is not stored.
     ///
     /// # Errors
     /// [`Rejected`] for a row of another account or kind, and for one without its request.
@@ -243,7 +256,8 @@ impl<N: Notice> Receiver<N> {
             fields = fields.in_any_case()?;
         }
         let claims = N::read(&fields)?;
-        Ok(Unverified::new(claims, self.scope.clone(), inbound.clone()))
+        let message = Unverified::new(claims, self.scope.clone(), inbound.clone());
+        Ok(message.keeping(self.kept.clone()))
     }
 
     /// Whose callbacks it takes in.

@@ -4,7 +4,7 @@ use core::net::SocketAddr;
 use std::fmt;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, HeaderName, Method, header};
 
 use super::fields::{BodyFormat, Fields};
 use crate::error::Rejected;
@@ -103,19 +103,29 @@ impl Inbound {
         }
     }
 
-    /// The same without the headers that authorize its caller, which must not be stored: what else was
-    /// signed or checked is in the others.
+    /// The same as it may be stored: of its headers, these and the content type alone. Another one may be
+    /// what its caller is known by, which must not lie in a database.
     #[must_use]
-    pub fn at_rest(&self) -> Self {
-        let mut kept = self.clone();
-        for name in [
-            header::AUTHORIZATION,
-            header::PROXY_AUTHORIZATION,
-            header::COOKIE,
-        ] {
-            kept.headers.remove(name);
+    pub fn at_rest<'a>(&self, headers: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut kept = HeaderMap::new();
+        for name in [header::CONTENT_TYPE.as_str()].into_iter().chain(headers) {
+            let Ok(name) = HeaderName::try_from(name) else {
+                continue;
+            };
+            if kept.contains_key(&name) {
+                continue;
+            }
+            for value in self.headers.get_all(&name) {
+                kept.append(name.clone(), value.clone());
+            }
         }
-        kept
+        Self {
+            method: self.method.clone(),
+            path_and_query: self.path_and_query.clone(),
+            headers: kept,
+            body: self.body.clone(),
+            peer: self.peer,
+        }
     }
 
     /// The value of a header that stands there exactly once, as visible ASCII.

@@ -27,6 +27,12 @@ pub trait Message {
     /// The request as it came.
     fn inbound(&self) -> &Inbound;
 
+    /// The request as it is kept: with the headers that it is read again by, and those that its endpoint
+    /// was told to keep.
+    fn at_rest(&self) -> Inbound {
+        self.inbound().at_rest([])
+    }
+
     /// SHA-256 of what a repeat must say too: the values that the notice names, or query and body.
     fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
@@ -65,6 +71,10 @@ impl<N: Notice> Message for Verified<N> {
     fn inbound(&self) -> &Inbound {
         self.inbound()
     }
+
+    fn at_rest(&self) -> Inbound {
+        self.at_rest()
+    }
 }
 
 impl<N: Notice> Message for Unverified<N> {
@@ -81,6 +91,10 @@ impl<N: Notice> Message for Unverified<N> {
 
     fn inbound(&self) -> &Inbound {
         self.inbound()
+    }
+
+    fn at_rest(&self) -> Inbound {
+        self.at_rest()
     }
 }
 

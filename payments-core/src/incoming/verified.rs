@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
+
+use http::HeaderName;
 
 use super::inbound::Inbound;
 use super::notice::Notice;
@@ -56,6 +59,33 @@ impl Scope {
     }
 }
 
+/// Which headers an inbox keeps beside the content type. All others are forgotten with the request:
+/// only who takes it in knows which of them let its caller in.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Headers {
+    signature: Option<&'static str>,
+    asked_for: Arc<[HeaderName]>,
+}
+
+impl Headers {
+    /// The one that the signature is in.
+    pub(crate) fn signature(mut self, name: &'static str) -> Self {
+        self.signature = Some(name);
+        self
+    }
+
+    /// Those that somebody asked for, instead of any asked for before.
+    pub(crate) fn asked_for(mut self, names: impl IntoIterator<Item = HeaderName>) -> Self {
+        self.asked_for = names.into_iter().collect();
+        self
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let asked_for = self.asked_for.iter().map(HeaderName::as_str);
+        self.signature.into_iter().chain(asked_for)
+    }
+}
+
 /// A callback whose signature held. It derefs to the fields **under** the signature.
 ///
 /// It says what the provider said, which is not yet a reason to deliver: confirm it.
@@ -66,6 +96,7 @@ pub struct Verified<N: Notice> {
     scope: Scope,
     key: String,
     inbound: Inbound,
+    kept: Headers,
 }
 
 impl<N: Notice> Verified<N> {
@@ -84,7 +115,18 @@ impl<N: Notice> Verified<N> {
             scope,
             key,
             inbound,
+            kept: Headers::default(),
         }
+    }
+
+    /// The same, of which an inbox keeps these headers.
+    pub(crate) fn keeping(mut self, kept: Headers) -> Self {
+        self.kept = kept;
+        self
+    }
+
+    pub(super) fn at_rest(&self) -> Inbound {
+        self.inbound.at_rest(self.kept.names())
     }
 
     /// The fields beside the signature: anyone on the way may have changed them.
@@ -132,6 +174,7 @@ pub struct Unverified<T> {
     claims: T,
     scope: Scope,
     inbound: Inbound,
+    kept: Headers,
 }
 
 impl<T> Unverified<T> {
@@ -140,7 +183,18 @@ impl<T> Unverified<T> {
             claims,
             scope,
             inbound,
+            kept: Headers::default(),
         }
+    }
+
+    /// The same, of which an inbox keeps these headers.
+    pub(crate) fn keeping(mut self, kept: Headers) -> Self {
+        self.kept = kept;
+        self
+    }
+
+    pub(super) fn at_rest(&self) -> Inbound {
+        self.inbound.at_rest(self.kept.names())
     }
 
     /// What the message claims.

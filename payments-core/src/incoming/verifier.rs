@@ -1,11 +1,13 @@
 //! From a raw request to a verified callback, or to nothing.
 
+use http::HeaderName;
+
 use super::explain::explain;
 use super::fields::{BodyFormat, Fields};
 use super::inbound::Inbound;
 use super::notice::Notice;
 use super::ring::KeyRing;
-use super::verified::{Scope, Verified};
+use super::verified::{Headers, Scope, Verified};
 use crate::error::Rejected;
 use crate::signing::{Explanation, Keys, Place, SignatureRule, Signed, TagText};
 
@@ -20,6 +22,7 @@ where
     ring: KeyRing<N::Keys>,
     rule: SignatureRule,
     body: Option<BodyFormat>,
+    kept: Headers,
 }
 
 impl<N: Notice + Signed> Verifier<N>
@@ -39,6 +42,10 @@ where
             ring: keys,
             rule: N::SIGNATURE,
             body: None,
+            kept: match N::SIGNATURE.place {
+                Place::Header(name) => Headers::default().signature(name),
+                Place::Field(_) => Headers::default(),
+            },
         }
     }
 
@@ -53,6 +60,14 @@ where
     #[must_use]
     pub fn with_body(mut self, format: BodyFormat) -> Self {
         self.body = Some(format);
+        self
+    }
+
+    /// The same, for an inbox that is to keep these headers too, for people or for a handler. It keeps
+    /// content type and signature anyway, by which a row is verified again, and no other.
+    #[must_use]
+    pub fn keeping(mut self, headers: impl IntoIterator<Item = HeaderName>) -> Self {
+        self.kept = self.kept.asked_for(headers);
         self
     }
 
@@ -107,7 +122,8 @@ where
             self.scope.clone(),
             key,
             inbound.clone(),
-        ))
+        )
+        .keeping(self.kept.clone()))
     }
 
     /// Says for people why a callback was or was not verified: the canonical string part by part

@@ -26,9 +26,13 @@
 //!
 //! It is kept in memory, for tests; in SQLite; or in PostgreSQL, where several machines share it: of two
 //! that record one operation at once, one sends. Whether a call never happened is judged by the
-//! database's clock; a machine whose own is ahead makes its calls younger, so that they are settled
-//! later. Give a journal in PostgreSQL a `store::Postgres` of its own, opened in a runtime
-//! that lives as long as the journal; a blocking client must not be called on that runtime's only thread.
+//! database's clock; a machine whose own is ahead makes its calls younger, and those that are recorded
+//! after them, so that they are settled later. Where that is much later, `settle` says so
+//! (`StillOpen::DatedAhead`), and a client that has known such a row for long enough settles it all the same.
+//!
+//! Give a journal in PostgreSQL a `store::Postgres` of its own. One that opens its connections itself
+//! drives them too, and may be waited for on any thread; one that was given a client (`Postgres::on`) says
+//! so where it would be waited for on the thread that drives it.
 //!
 //! No credential is in a row, and no field of a request but the reference. The reply of a success is
 //! kept as it came, so that it can be given again, but where the description marks anything in it as
@@ -47,11 +51,15 @@ mod store;
 
 use std::fmt;
 use std::sync::Arc;
+#[cfg(any(feature = "client", feature = "blocking"))]
+use std::time::Duration;
 
 pub use memory::MemoryJournal;
 pub use row::{By, Entry, Kept, Outcome, Row, RowId, Settlement, State};
 pub use store::{Begun, JournalStore};
 
+#[cfg(any(feature = "client", feature = "blocking"))]
+use crate::recent::Recent;
 use crate::store::StoreError;
 
 /// What a client writes its calls down in: a store, and the merchant's own name for the account that
@@ -70,6 +78,10 @@ pub struct Journal {
     store: Arc<dyn JournalStore>,
     account: Arc<str>,
     keeps_replies: bool,
+    /// Since when its client knows a row as it is: by the number of its attempts, and by the clock of that
+    /// client that only runs forward.
+    #[cfg(any(feature = "client", feature = "blocking"))]
+    known: Recent<RowId, Option<(u32, Duration)>>,
 }
 
 impl Journal {
@@ -81,6 +93,8 @@ impl Journal {
             store: Arc::new(store),
             account: account.into(),
             keeps_replies: true,
+            #[cfg(any(feature = "client", feature = "blocking"))]
+            known: Recent::default(),
         }
     }
 
@@ -114,6 +128,26 @@ impl Journal {
     /// [`StoreError`] if it cannot be read.
     pub fn history(&self, row: &Row) -> Result<Vec<Row>, StoreError> {
         self.store.history(row.entry())
+    }
+
+    /// The same for a client, whose clock no other client has.
+    #[cfg(any(feature = "client", feature = "blocking"))]
+    pub(crate) fn of_client(mut self) -> Self {
+        self.known = Recent::default();
+        self
+    }
+
+    /// For how long it is known at least that a row is as it is: since this was first asked about it. `now`
+    /// is by the clock that only runs forward, so that no clock that was set makes it longer.
+    #[cfg(any(feature = "client", feature = "blocking"))]
+    pub(crate) fn known_for(&self, row: &Row, now: Duration) -> Duration {
+        self.known.with(row.id(), |known| match known {
+            Some((attempts, since)) if *attempts == row.attempts() => now.saturating_sub(*since),
+            Some(_) | None => {
+                *known = Some((row.attempts(), now));
+                Duration::ZERO
+            }
+        })
     }
 
     pub(crate) fn keeps_replies(&self) -> bool {

@@ -4,15 +4,20 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+#[cfg(any(feature = "client", feature = "blocking"))]
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use tokio::runtime::Handle;
+#[cfg(any(feature = "client", feature = "blocking"))]
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{Mutex, MutexGuard};
 use tokio_postgres::{Client, Config, NoTls};
 
+use self::driver::Driver;
 use super::error::{StoreError, StoreFailure};
-use crate::clock::{Clock, unix_millis};
+use crate::clock::{Clock, SystemClock, unix_millis};
 
+mod driver;
 mod migrate;
 mod session;
 mod unlogged;
@@ -49,13 +54,19 @@ pub struct Postgres {
 struct Shared {
     session: Mutex<Session>,
     source: Option<Source>,
+    /// The thread whose runtime may be what drives a connection of the caller's: while it waits, nothing
+    /// would come.
+    #[cfg(any(feature = "client", feature = "blocking"))]
+    driven_by: Option<ThreadId>,
+    /// By which it is told how long somebody waited for the session.
+    clock: SystemClock,
 }
 
 /// Where connections come from.
 struct Source {
     connect: Box<dyn Fn() -> Connecting + Send + Sync>,
     /// Drives them, whichever thread asks for one.
-    runtime: Handle,
+    driver: Driver,
 }
 
 type Failed = Box<dyn StdError + Send + Sync>;
@@ -65,8 +76,8 @@ impl Postgres {
     /// Connects without TLS, to a server on this machine or in a network of one's own:
     /// `host=/run/postgresql user=shop dbname=shop`, or `postgresql://shop@db.internal/shop`. Brings the
     /// tables of the schema to this version, and leaves the caller's own tables alone. Sets
-    /// `synchronous_commit`. The runtime that this is called in drives the connection, and has to live
-    /// as long as the store. A server that cannot be reached within ten seconds is given up on, and so is a
+    /// `synchronous_commit`, and limits as [`Postgres::on`] does. A thread of the store's own drives the
+    /// connection. A server that cannot be reached within ten seconds is given up on, and so is a
     /// connection over TCP on which nothing is acknowledged for thirty, unless `connect_timeout` or
     /// `tcp_user_timeout` say otherwise.
     ///
@@ -99,8 +110,9 @@ impl Postgres {
     }
 
     /// The same for connections that the caller opens, with TLS, say, or in a schema of its own: `connect`
-    /// gives a client, and has the connection that came with it driven, as `tokio_postgres` says. It is
-    /// called again, in the runtime that this is called in, where a connection was lost.
+    /// gives a client, and has the connection that came with it driven, as `tokio_postgres` says: in the
+    /// runtime that it is polled in, which is on a thread of the store's own. It is called again where a
+    /// connection was lost.
     ///
     /// # Errors
     /// As [`Postgres::on`].
@@ -110,24 +122,29 @@ impl Postgres {
         F: Future<Output = Result<Client, E>> + Send + 'static,
         E: Into<Failed> + 'static,
     {
-        let runtime = Handle::try_current().map_err(|error| {
-            let problem = "there is no tokio runtime to drive the connection";
-            StoreError::new(StoreFailure::Other, CONNECTING, problem).with_source(error)
+        let connect: Box<dyn Fn() -> Connecting + Send + Sync> = Box::new(move || {
+            let client = connect();
+            Box::pin(async move { client.await.map_err(Into::into) })
+        });
+        let driver = Driver::start().map_err(|error| {
+            let problem = "no thread is to be had to drive the connection";
+            StoreError::new(StoreFailure::Unavailable, CONNECTING, problem).with_source(error)
         })?;
-        let source = Source {
-            connect: Box::new(move || {
-                let client = connect();
-                Box::pin(async move { client.await.map_err(Into::into) })
-            }),
-            runtime,
-        };
+        let source = Source { connect, driver };
         let session = source.session().await?;
         Ok(Self::with(session, Some(source)))
     }
 
     /// Takes a client of the caller's, and brings the tables of its schema to this version. The
-    /// caller's own tables are left alone. Sets `synchronous_commit`. The connection that came with
-    /// the client must be driven elsewhere, as `tokio_postgres` says; once it is lost, every use fails.
+    /// caller's own tables are left alone. Sets `synchronous_commit`; and `lock_timeout` to five seconds
+    /// and `statement_timeout` to thirty, where neither the connection nor its user nor the server has
+    /// another: what waits for a lock of somebody else's fails as [`StoreFailure::Busy`], so that a callback is
+    /// answered in time. Who waits for this connection meanwhile has waited for the lock too. That also
+    /// holds for statements of the caller's own in it.
+    ///
+    /// The connection that came with the client must be driven elsewhere, as `tokio_postgres` says; once it
+    /// is lost, every use fails. Where this is called in a runtime of one thread, that thread is taken for
+    /// what drives it: a journal's methods that wait, called there, fail instead of waiting for ever.
     ///
     /// # Errors
     /// [`StoreError`], and nothing is changed: for a database that is read-only or gone, whose tables
@@ -140,10 +157,32 @@ impl Postgres {
         Self {
             shared: Arc::new(Shared {
                 session: Mutex::new(session),
+                #[cfg(any(feature = "client", feature = "blocking"))]
+                driven_by: if source.is_none() {
+                    lone_thread()
+                } else {
+                    None
+                },
                 source,
+                clock: SystemClock::new(),
             }),
             clock: None,
         }
+    }
+
+    /// Whether this thread may wait for the database.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it is perhaps what drives the connection, and would wait for ever.
+    #[cfg(any(feature = "client", feature = "blocking"))]
+    pub(crate) fn may_wait(&self, doing: &'static str) -> Result<(), StoreError> {
+        if self.shared.driven_by != Some(thread::current().id()) {
+            return Ok(());
+        }
+        let problem = "it was asked on the thread whose runtime drives the connection, which would wait \
+                       for ever: ask in `tokio::task::spawn_blocking`, or let `Postgres::connect_with` \
+                       open the connection";
+        Err(StoreError::new(StoreFailure::Other, doing, problem))
     }
 
     /// The same on a clock of the caller's instead of the database's: for tests.
@@ -168,13 +207,16 @@ impl Postgres {
         &self,
         doing: &'static str,
     ) -> Result<(MutexGuard<'_, Session>, i64), StoreError> {
+        let clock = self.clock.as_deref().unwrap_or(&self.shared.clock);
+        let came = clock.monotonic();
         let mut session = self.shared.session.lock().await;
-        let mut time = session.time().await;
+        let waited = clock.monotonic().saturating_sub(came);
+        let mut time = session.time(waited).await;
         if let (Err(error), Some(source)) = (&time, &self.shared.source)
             && session::is_lost(error)
         {
             *session = source.session().await?;
-            time = session.time().await;
+            time = session.time(waited).await;
         }
         let time = time.map_err(|error| failed(doing, error))?;
         let now = match &self.clock {
@@ -186,18 +228,26 @@ impl Postgres {
 }
 
 impl Source {
-    /// A new connection, ready. Opened by a task of its runtime, so that any thread may wait for it.
+    /// A new connection, ready. Opened by a task of its driver, so that any thread may wait for it.
     async fn session(&self) -> Result<Session, StoreError> {
         let client = (self.connect)();
-        let opened = self.runtime.spawn(async move {
+        let opened = self.driver.runtime.spawn(async move {
             let client = client.await.map_err(not_connected)?;
             Session::ready(client).await
         });
         opened.await.unwrap_or_else(|error| {
-            let problem = "the runtime that it was opened in is gone";
+            let problem = "the thread that drives the connection is gone";
             Err(StoreError::new(StoreFailure::Unavailable, CONNECTING, problem).with_source(error))
         })
     }
+}
+
+/// This thread, where it is the only one of its runtime.
+#[cfg(any(feature = "client", feature = "blocking"))]
+fn lone_thread() -> Option<ThreadId> {
+    let runtime = Handle::try_current().ok()?;
+    let is_lone = runtime.runtime_flavor() == RuntimeFlavor::CurrentThread;
+    is_lone.then(|| thread::current().id())
 }
 
 /// Why there is no connection.

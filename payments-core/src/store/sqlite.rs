@@ -1,24 +1,32 @@
 //! A SQLite database of the merchant's own, opened so that a commit lasts.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::future::{Future, ready};
 use std::path::Path;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
 use tokio::runtime::Handle;
 
 use self::group::Group;
+use self::line::Place;
+use self::place::OpenFile;
 use super::error::{StoreError, StoreFailure};
 use super::schema::{self, OPENING, OWNER, SQLITE, TABLES, VERSIONS, foreign};
 use crate::clock::{Clock, SystemClock, unix_millis};
 
 mod group;
+mod line;
+mod place;
 
-/// How long a statement waits for another connection that writes.
+/// How long whoever comes waits for another connection that writes, unless somebody says otherwise.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// SQLite counts milliseconds up to 2³¹.
+const LONGEST: Duration = Duration::from_secs(1_000_000);
 
 /// How long between two tries where SQLite does not wait by itself.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -44,7 +52,9 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub struct Sqlite {
     connection: Arc<Mutex<Connection>>,
     group: Arc<Group>,
+    file: Option<Arc<OpenFile>>,
     clock: Arc<dyn Clock>,
+    patience: Duration,
 }
 
 impl Sqlite {
@@ -65,8 +75,8 @@ impl Sqlite {
     }
 
     /// Takes a connection of the caller's, and brings the tables of its database to this version.
-    /// The caller's own tables are left alone. Sets `journal_mode` and `synchronous`, and waits up
-    /// to ten seconds for another connection that writes.
+    /// The caller's own tables are left alone. Sets `journal_mode` and `synchronous`, and for each
+    /// transaction `busy_timeout` ([`Sqlite::with_patience`]).
     ///
     /// # Errors
     /// [`StoreError`], and nothing is changed: for a database that is read-only, busy or full, whose
@@ -81,10 +91,16 @@ impl Sqlite {
         }
         prepare(&connection).map_err(|error| failed(OPENING, error))??;
         migrate(&mut connection)?;
+        let file = OpenFile::of(&connection).map_err(|error| {
+            let problem = "the file cannot be found";
+            StoreError::new(StoreFailure::Unavailable, OPENING, problem).with_source(error)
+        })?;
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
             group: Arc::default(),
+            file: file.map(Arc::new),
             clock: Arc::new(SystemClock::new()),
+            patience: PATIENCE,
         })
     }
 
@@ -93,6 +109,14 @@ impl Sqlite {
     #[must_use]
     pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// The same, waiting so long for another connection that writes, those before it at this one included;
+    /// a transaction that cannot begin by then is [`StoreFailure::Busy`]. Without this, ten seconds.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience.min(LONGEST);
         self
     }
 
@@ -124,20 +148,26 @@ impl Sqlite {
         doing: &'static str,
         work: impl Fn(&Transaction<'_>) -> Result<T, SqliteError> + Send + Sync + 'static,
     ) -> Result<T, StoreError> {
-        let member = self.group.join(work);
-        let _lead = match self.group.lead(&member) {
-            Ok(lead) => lead,
+        let member = self.group.join(self.clock.monotonic(), work);
+        let _turn = match self.group.lead(&member) {
+            Ok(turn) => turn,
             Err(done) => return Ok(done),
         };
-        let mut connection = self
-            .connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut connection = match self.connection(doing, member.place()) {
+            Ok(connection) => connection,
+            Err(error) => {
+                self.group.take_back(member.place());
+                return Err(error);
+            }
+        };
         if self.group.commit(&mut connection)
             && let Some(done) = member.committed()
         {
             return Ok(done);
         }
+        // Those who waited with it waited as long.
+        drop(connection);
+        let mut connection = self.connection(doing, member.place())?;
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|error| failed(doing, error))?;
@@ -154,11 +184,10 @@ impl Sqlite {
         doing: &'static str,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
     ) -> Result<Result<T, E>, StoreError> {
-        // A transaction that a panic left was rolled back, so that the connection is whole.
-        let mut connection = self
-            .connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let line = &self.group.line;
+        let place = line.join(self.clock.monotonic());
+        let Ok(_turn) = line.turn(place, || None::<Infallible>);
+        let mut connection = self.connection(doing, place)?;
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|error| failed(doing, error))?;
@@ -167,6 +196,25 @@ impl Sqlite {
             transaction.commit().map_err(|error| failed(doing, error))?;
         }
         Ok(done)
+    }
+
+    /// The connection, for whoever has the turn, to the file that is there: it waits for others that write as
+    /// long as its patience lasts. A transaction that a panic left was rolled back, so that the connection is whole.
+    fn connection(
+        &self,
+        doing: &'static str,
+        place: Place,
+    ) -> Result<MutexGuard<'_, Connection>, StoreError> {
+        if self.file.as_ref().is_some_and(|file| !file.is_there()) {
+            let problem = "the file was moved, replaced or deleted while it was open";
+            return Err(StoreError::new(StoreFailure::Unavailable, doing, problem));
+        }
+        let connection = self.connection.lock();
+        let connection = connection.unwrap_or_else(PoisonError::into_inner);
+        let left = place.left(self.patience, self.clock.monotonic());
+        let set = connection.busy_timeout(left);
+        set.map_err(|error| failed(doing, error))?;
+        Ok(connection)
     }
 
     /// Does `job` on a thread that may block, where there is a tokio runtime, and at once where there

@@ -5,9 +5,12 @@ use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio_postgres::{Client, NoTls};
+
+use crate::store::{Postgres, StoreError};
 
 /// Tells the clusters of one process apart.
 static MADE: AtomicU32 = AtomicU32::new(0);
@@ -96,6 +99,35 @@ impl Cluster {
         let anew = format!(r#"DROP SCHEMA "{schema}" CASCADE; CREATE SCHEMA "{schema}""#);
         client.batch_execute(&anew).await?;
         Ok(client)
+    }
+
+    /// A store in a schema that is empty, which opens its connections itself.
+    ///
+    /// # Errors
+    /// What PostgreSQL said.
+    pub async fn opened(&self, schema: &str) -> Result<Postgres, StoreError> {
+        let failed = |error| crate::store::postgres::failed("emptying a schema", error);
+        drop(self.fresh(schema).await.map_err(failed)?);
+        self.opened_again(schema).await
+    }
+
+    /// The same in the schema as it is, which must be there.
+    ///
+    /// # Errors
+    /// What PostgreSQL said.
+    pub async fn opened_again(&self, schema: &str) -> Result<Postgres, StoreError> {
+        let (address, schema) = (self.address.clone(), self.schema(schema));
+        let set: Arc<str> = format!(r#"SET search_path = "{schema}""#).into();
+        Postgres::connect_with(move || {
+            let (address, set) = (address.clone(), Arc::clone(&set));
+            async move {
+                let (client, connection) = tokio_postgres::connect(&address, NoTls).await?;
+                tokio::spawn(connection);
+                client.batch_execute(&set).await?;
+                Ok::<_, tokio_postgres::Error>(client)
+            }
+        })
+        .await
     }
 
     /// The name that a schema has in the database: in one of `DATABASE_URL`, which may hold other things,

@@ -14,7 +14,7 @@ use crate::client::{
     RetryPolicy, Transport, TransportOptions, UreqTransport, blocking,
 };
 use crate::error::{Error, Misuse};
-use crate::journal::{Journal, MemoryJournal};
+use crate::journal::Journal;
 use crate::{Pending, Reply};
 
 /// What both clients send through.
@@ -73,19 +73,19 @@ pub struct Rehearsal<P: Provider> {
 }
 
 impl<P: Provider> Rehearsal<P> {
-    /// With these two clients.
+    /// With these two clients, each with a journal in which nothing is recorded yet.
     pub(super) fn new(
         overheard: &Overheard,
         runtime: &Arc<Runtime>,
         client: &Client<P>,
         blocking: &blocking::Client<P>,
+        [first, second]: [Journal; 2],
     ) -> Self {
-        let journal = || Journal::new(MemoryJournal::new(), "shop");
         let this = Self {
             overheard: overheard.clone(),
             runtime: Arc::clone(runtime),
-            client: client.with_journal(journal()),
-            blocking: blocking.with_journal(journal()),
+            client: client.with_journal(first),
+            blocking: blocking.with_journal(second),
             numbers: AtomicU64::new(0),
         };
         overheard.show(&this.client);

@@ -6,11 +6,16 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Act, Canaries, Leak, Overheard, Rehearsal, ScriptedTransport, Wires, Wiretap};
+#[cfg(all(feature = "postgres", unix))]
+use super::Cluster;
+use super::shelf::{PlayedInbox, Shelf};
+use super::{Act, Canaries, Overheard, Rehearsal, ScriptedTransport, Wires, Wiretap};
 use crate::client::{Client, Provider, blocking};
 use crate::error::Misuse;
-use crate::incoming::{Inbox, Outcome, Row};
+use crate::incoming::{Outcome, Row};
 use crate::sandbox::{Blocked, Door, Fault, Faults};
+#[cfg(feature = "sqlite")]
+use crate::store::Sqlite;
 
 /// Longer than any machine stands still.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -19,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const SLOW: Duration = Duration::from_millis(400);
 const HASTE: Duration = Duration::from_millis(50);
 
+/// What the handler of this stage says.
+const CANNOT_DELIVER: &str = "cannot deliver";
+
 /// Whoever listens, and the wires that are tapped. One in a program.
 pub struct Stage {
     /// Everything that was printed.
@@ -26,10 +34,14 @@ pub struct Stage {
     /// Everything that travelled.
     pub tap: Wiretap<()>,
     runtime: Arc<Runtime>,
+    shelf: Shelf,
+    /// What the shelf is in goes after it.
+    #[cfg(all(feature = "postgres", unix))]
+    _cluster: Option<Cluster>,
 }
 
 impl Stage {
-    /// Listens from now on.
+    /// Listens from now on. What comes in and what goes out is kept in memory.
     ///
     /// # Errors
     /// If somebody else does already, or the system is out of means.
@@ -39,7 +51,49 @@ impl Stage {
             overheard: Overheard::everything()?,
             tap: Wiretap::on(()),
             runtime: Arc::new(runtime.map_err(|error| error.to_string())?),
+            shelf: Shelf::in_memory(),
+            #[cfg(all(feature = "postgres", unix))]
+            _cluster: None,
         })
+    }
+
+    /// The same, kept in a SQLite database.
+    ///
+    /// # Errors
+    /// As [`Stage::open`], and what SQLite said.
+    #[cfg(feature = "sqlite")]
+    pub fn in_sqlite() -> Result<Self, String> {
+        let stage = Self::open()?;
+        let store = Sqlite::in_memory().map_err(|error| error.to_string())?;
+        Ok(Self {
+            shelf: Shelf::in_sqlite(store),
+            ..stage
+        })
+    }
+
+    /// The same, kept in a PostgreSQL database; in memory where [`Cluster::find`] finds none.
+    ///
+    /// # Errors
+    /// As [`Stage::open`] and [`Cluster::find`], and what PostgreSQL said.
+    #[cfg(all(feature = "postgres", unix))]
+    pub fn in_postgres() -> Result<Self, String> {
+        let stage = Self::open()?;
+        let Some(cluster) = Cluster::find()? else {
+            return Ok(stage);
+        };
+        let opened = cluster.opened("stage");
+        let store = stage.runtime.block_on(opened);
+        Ok(Self {
+            shelf: Shelf::in_postgres(store.map_err(|error| error.to_string())?),
+            _cluster: Some(cluster),
+            ..stage
+        })
+    }
+
+    /// An inbox, in what this stage keeps things in.
+    #[must_use]
+    pub fn inbox(&self) -> PlayedInbox {
+        self.shelf.inbox(&self.runtime)
     }
 
     /// Transports that wait.
@@ -62,7 +116,8 @@ impl Stage {
         client: &Client<P>,
         blocking: &blocking::Client<P>,
     ) -> Rehearsal<P> {
-        Rehearsal::new(&self.overheard, &self.runtime, client, blocking)
+        let journals = [self.shelf.journal(), self.shelf.journal()];
+        Rehearsal::new(&self.overheard, &self.runtime, client, blocking, journals)
     }
 
     /// Plays under each thing that goes wrong with requests to `paths`, under its name.
@@ -131,18 +186,9 @@ impl Stage {
     }
 
     /// Works an inbox off with a handler that panics over what it holds.
-    pub fn panic_over(&self, inbox: &Inbox) {
+    pub fn panic_over(&self, inbox: &PlayedInbox) {
         self.overheard.show(inbox);
-        let (inbox, overheard) = (inbox.clone(), self.overheard.clone());
-        let handler = move |row: Row| {
-            overheard.show(&row);
-            overheard.show(&row.inbound());
-            async move { falls_over(&row) }
-        };
-        let work = self.runtime.spawn(async move { inbox.work(handler).await });
-        if let Err(error) = self.runtime.block_on(work) {
-            self.overheard.fail(&error);
-        }
+        inbox.panic_over(&self.overheard);
     }
 
     /// Does some work that waits.
@@ -150,32 +196,41 @@ impl Stage {
         self.runtime.block_on(work)
     }
 
-    /// The canaries that were printed.
+    /// Whether a whole flow was played, an inbox worked off by [`Stage::panic_over`] included, and no
+    /// canary was printed.
     ///
     /// # Errors
-    /// What makes that prove nothing: a sensitive field of the `description` that no canary is called
-    /// like, a canary that never travelled, or one of the texts in `said` that was not heard.
-    pub fn leaks(
+    /// The canaries that were; and what makes it prove nothing: a sensitive field of the `description` that
+    /// no canary is called like, a canary that never travelled, or one of the texts in `said` that was not
+    /// heard.
+    pub fn nothing_leaked(
         &self,
         canaries: &Canaries,
         description: &str,
         said: &[&str],
-    ) -> Result<Vec<Leak>, String> {
+    ) -> Result<(), String> {
         let unplanted = canaries.unplanted(description);
         let absent = canaries.absent(self.tap.heard());
         let texts = self.overheard.texts();
         let is_unheard = |said: &&&str| !texts.iter().any(|text| text.contains(**said));
-        let unheard: Vec<_> = said.iter().filter(is_unheard).collect();
-        if unplanted.is_empty() && absent.is_empty() && unheard.is_empty() {
-            return Ok(canaries.leaks(texts));
+        let said = said.iter().chain(&[CANNOT_DELIVER]);
+        let said = said.chain(self.shelf.said());
+        let unheard: Vec<_> = said.filter(is_unheard).collect();
+        if !(unplanted.is_empty() && absent.is_empty() && unheard.is_empty()) {
+            return Err(format!(
+                "no canary: {unplanted:?}; never travelled: {absent:?}; not heard: {unheard:?}"
+            ));
         }
-        Err(format!(
-            "no canary: {unplanted:?}; never travelled: {absent:?}; not heard: {unheard:?}"
-        ))
+        let leaks = canaries.leaks(texts);
+        if leaks.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("{leaks:?}"))
+        }
     }
 }
 
 #[expect(clippy::panic, reason = "it is what the handler of this stage does")]
-fn falls_over(row: &Row) -> Outcome {
-    panic_any(format!("cannot deliver {row:?}"))
+pub(super) fn falls_over(row: &Row) -> Outcome {
+    panic_any(format!("{CANNOT_DELIVER} {row:?}"))
 }

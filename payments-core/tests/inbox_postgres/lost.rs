@@ -1,28 +1,11 @@
 //! Connections that break off, and servers that go away.
 
 use payments_core::incoming::axum as routes;
-use payments_core::incoming::{AckRule, Acknowledged, BodyFormat, Receiver, danger};
+use payments_core::incoming::{BodyFormat, Receiver, danger};
 use payments_core::store::StoreError;
-use payments_core::store::tokio_postgres::{Config, Error, NoTls};
+use tokio::task::JoinHandle;
 
 use super::*;
-
-/// A store that opens its connections in this schema itself.
-async fn opening(cluster: &Cluster, schema: &'static str) -> Postgres {
-    drop(cluster.fresh(schema).await.unwrap());
-    let config: Config = cluster.address().parse().unwrap();
-    let place = format!("SET search_path = {}", cluster.schema(schema));
-    let opened = Postgres::connect_with(move || {
-        let (config, place) = (config.clone(), place.clone());
-        async move {
-            let (client, connection) = config.connect(NoTls).await?;
-            tokio::spawn(connection);
-            client.batch_execute(&place).await?;
-            Ok::<_, Error>(client)
-        }
-    });
-    opened.await.unwrap()
-}
 
 async fn pid(store: &Postgres) -> i32 {
     let client = store.client().await.unwrap();
@@ -38,11 +21,11 @@ async fn terminate(by: &Client, pid: i32) {
 }
 
 async fn accept(store: &Postgres, order: &str) -> Result<Accepted, StoreError> {
-    store.keep(entry(order)).await
+    store.keep(Paid::found(order)).await
 }
 
 pub(super) async fn a_lost_connection_is_opened_anew(cluster: &Cluster) {
-    let store = opening(cluster, "anew").await;
+    let store = cluster.opened("anew").await.unwrap();
     let killer = cluster.client("anew").await.unwrap();
     for order in ["A", "B", "C"] {
         let before = pid(&store).await;
@@ -64,63 +47,35 @@ pub(super) async fn a_lost_connection_is_opened_anew(cluster: &Cluster) {
     }
 }
 
-#[derive(Clone, Debug)]
-struct Told(String);
-
-impl Notice for Told {
-    type Unsigned = ();
-    const PROVIDER: &'static str = "toy";
-    const NAME: &'static str = "told";
-
-    fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {
-        Ok(Self(fields.required("order")?))
-    }
-
-    fn read_unsigned(_: &Fields<'_>) {}
-
-    fn dedupe(&self) -> Vec<&str> {
-        vec![&self.0]
-    }
-
-    fn reference(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Acknowledged for Told {
-    const ACK: AckRule = AckRule::empty(payments_core::http::StatusCode::NO_CONTENT);
-}
-
-pub(super) async fn what_was_being_accepted_is_not_acknowledged(cluster: &Cluster) {
-    let store = opening(cluster, "flight").await;
-    let (gate, looker) = (
-        cluster.client("flight").await.unwrap(),
-        cluster.client("flight").await.unwrap(),
-    );
-    let receiver = Receiver::<Told>::new("test", "shop", danger::authenticated_elsewhere());
+/// A server of this store's route: sends what it is given, and gives the status.
+pub(super) async fn route(store: &Postgres) -> impl Fn(&'static str) -> JoinHandle<u16> + use<> {
+    let receiver = Receiver::<Paid>::new("test", "shop", danger::authenticated_elsewhere());
     let receiver = receiver.with_body(BodyFormat::Form);
-    let app = routes::router("/told", receiver, Inbox::in_postgres(store.clone()));
+    let app = routes::router("/paid", receiver, Inbox::in_postgres(store.clone()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let server = tokio::spawn(async move { axum::serve(listener, app).await });
+    // It ends with the runtime.
+    drop(tokio::spawn(
+        async move { axum::serve(listener, app).await },
+    ));
     let sender = reqwest::Client::builder().no_proxy().build().unwrap();
-    let send = move || {
+    move |body| {
         let request = sender
-            .post(format!("http://{address}/told"))
+            .post(format!("http://{address}/paid"))
             .header("content-type", "application/x-www-form-urlencoded")
-            .body("order=A");
+            .body(body);
         let sent = request.send();
         tokio::spawn(async move { sent.await.unwrap().status().as_u16() })
-    };
-    let worker = pid(&store).await;
-    let hold = "BEGIN; LOCK TABLE payments_inbox IN SHARE MODE";
-    gate.batch_execute(hold).await.unwrap();
-    let sent = send();
+    }
+}
+
+/// Until the process of this number waits for a lock.
+pub(super) async fn until_it_waits(looker: &Client, pid: i32) {
     let waits = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity \
                  WHERE pid = $1 AND wait_event_type = 'Lock')";
     let held = async {
         while !looker
-            .query_one(waits, &[&worker])
+            .query_one(waits, &[&pid])
             .await
             .unwrap()
             .get::<_, bool>(0)
@@ -131,6 +86,20 @@ pub(super) async fn what_was_being_accepted_is_not_acknowledged(cluster: &Cluste
     tokio::time::timeout(Duration::from_secs(60), held)
         .await
         .unwrap();
+}
+
+pub(super) async fn what_was_being_accepted_is_not_acknowledged(cluster: &Cluster) {
+    let store = cluster.opened("flight").await.unwrap();
+    let (gate, looker) = (
+        cluster.client("flight").await.unwrap(),
+        cluster.client("flight").await.unwrap(),
+    );
+    let send = route(&store).await;
+    let worker = pid(&store).await;
+    let hold = "BEGIN; LOCK TABLE payments_inbox IN SHARE MODE";
+    gate.batch_execute(hold).await.unwrap();
+    let sent = send("order=A");
+    until_it_waits(&looker, worker).await;
     terminate(&looker, worker).await;
     assert_eq!(sent.await.unwrap(), 503);
     gate.batch_execute("COMMIT").await.unwrap();
@@ -138,15 +107,14 @@ pub(super) async fn what_was_being_accepted_is_not_acknowledged(cluster: &Cluste
     let count = async || looker.query_one(count, &[]).await.unwrap().get::<_, i64>(0);
     assert_eq!(count().await, 0);
     // The provider sends it again, and once more.
-    assert_eq!(send().await.unwrap(), 204);
-    assert_eq!(send().await.unwrap(), 204);
+    assert_eq!(send("order=A").await.unwrap(), 204);
+    assert_eq!(send("order=A").await.unwrap(), 204);
     assert_eq!(count().await, 1);
-    server.abort();
 }
 
 /// While the connection was away, a newer version of this library was there.
 pub(super) async fn a_changed_schema_is_refused_later_too(cluster: &Cluster) {
-    let store = opening(cluster, "later").await;
+    let store = cluster.opened("later").await.unwrap();
     let other = cluster.client("later").await.unwrap();
     let newer = "UPDATE payments_schema SET version = 9";
     other.batch_execute(newer).await.unwrap();

@@ -30,11 +30,7 @@ async fn post(inbox: &Inbox<Sqlite>, other: &Connection, steps: &[(&str, &str)])
 #[tokio::test]
 async fn only_what_is_committed_is_acknowledged() {
     let path = file("routes");
-    let (inbox, _) = shop(&path);
-    let patience = inbox.store().transaction("setting", |transaction| {
-        Ok(transaction.execute_batch("PRAGMA busy_timeout = 1")?)
-    });
-    patience.unwrap();
+    let inbox = hasty(&shop(&path).0);
     let other = Connection::open(&path).unwrap();
     let steps = [
         ("", "order=A"),

@@ -82,8 +82,7 @@ fn a_read_only_database_is_told() {
 #[test]
 fn a_locked_database_is_told() {
     let path = file("locked");
-    let (inbox, _) = shop(&path);
-    set(&inbox, "busy_timeout = 1");
+    let inbox = hasty(&shop(&path).0);
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let (kind, text) = failure(inbox.accept(&paid("A")));
@@ -124,6 +123,28 @@ fn a_table_that_is_taken_away_is_told() {
         Ok(transaction.query_row(count, [], |row| row.get::<_, i64>(0))?)
     });
     assert_eq!(rows.unwrap(), 0, "half of it is not kept");
+}
+
+/// Somebody restores a backup, say, while a receiver runs: what it acknowledged would be in no file.
+#[test]
+fn a_file_that_is_taken_away_is_told() {
+    let path = file("taken_away");
+    let (inbox, _) = shop(&path);
+    assert_eq!(inbox.accept(&paid("A")).unwrap(), Accepted::New);
+    let aside = path.with_extension("aside");
+    std::fs::rename(&path, &aside).unwrap();
+    let refused = || {
+        let (kind, text) = failure(inbox.accept(&paid("B")));
+        assert_eq!(kind, StoreFailure::Unavailable);
+        assert!(text.contains("moved, replaced or deleted"), "{text}");
+        assert_eq!(failure(inbox.claim()).0, StoreFailure::Unavailable);
+    };
+    refused();
+    std::fs::write(&path, "another").unwrap();
+    refused();
+    std::fs::rename(&aside, &path).unwrap();
+    assert_eq!(inbox.accept(&paid("B")).unwrap(), Accepted::New);
+    assert_eq!(work(&inbox), worked(2, 0));
 }
 
 /// A disk that lost what it had.
@@ -188,12 +209,16 @@ fn a_row_that_cannot_be_read_is_set_aside() {
     }
 }
 
-/// What authorizes a caller is in no file.
+/// What a caller is known by is in no file, whatever header it is in.
 #[test]
 fn no_credentials_are_at_rest() {
     let path = file("at_rest");
     let (inbox, _) = shop(&path);
-    assert_eq!(inbox.accept(&paid("A-1001")).unwrap(), Accepted::New);
+    let known = CallerAuth::check(|inbound| inbound.headers().contains_key("x-api-key"));
+    let receiver = receiver_of(known).keeping([HeaderName::from_static("x-trace")]);
+    let message = receiver.receive(&sent("A-1001")).unwrap();
+    assert_eq!(inbox.accept(&message).unwrap(), Accepted::New);
+    assert_eq!(inbox.accept(&paid("A-1002")).unwrap(), Accepted::New);
     let mut bytes = std::fs::read(&path).unwrap();
     bytes.extend(std::fs::read(path.with_extension("db-wal")).unwrap());
     let holds = |text: &str| {
@@ -202,5 +227,7 @@ fn no_credentials_are_at_rest() {
             .any(|part| part == text.as_bytes())
     };
     assert!(holds("order=A-1001"));
+    assert!(holds("trace-A-1001"), "what was asked for");
+    assert!(!holds("trace-A-1002"), "what nobody asked for");
     assert!(!holds("c2VjcmV0"));
 }

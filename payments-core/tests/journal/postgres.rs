@@ -1,5 +1,6 @@
 //! A journal in PostgreSQL: shared by several machines. One test, because the server is started for it.
 
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
@@ -10,15 +11,15 @@ use payments_core::error::Error;
 use payments_core::journal::{
     Begun, By, Journal, JournalStore, Kept, Outcome, Row, Settlement, State,
 };
-use payments_core::store::tokio_postgres::{self, Client, Config, NoTls};
+use payments_core::store::tokio_postgres::Client;
 use payments_core::store::{Postgres, StoreFailure};
 use payments_core::testing::{
     Act, Canaries, Cluster, FixedClock, Overheard, ScriptedTransport, journal_store,
 };
-use tokio::runtime::Handle;
+use tokio::runtime::{self, Handle};
 
 use super::toy::{Pay, Plain, client, entry};
-use super::trouble::nothing_leaves_unrecorded;
+use super::trouble::{an_answer_that_cannot_be_recorded_is_told, nothing_leaves_unrecorded};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_holds_the_contract() {
@@ -33,6 +34,8 @@ async fn postgres_holds_the_contract() {
     the_table_itself_holds_one_live_row_of_an_operation(&cluster).await;
     rows_that_are_not_ours_are_an_error(&cluster).await;
     a_blocking_client_waits_for_it(&cluster).await;
+    a_runtime_of_one_thread_waits_for_it_or_is_told(&cluster).await;
+    a_lock_that_is_not_let_go_lets_nothing_out(&cluster).await;
     a_clock_that_is_behind_makes_no_row_old(&cluster).await;
     what_cannot_be_recorded_does_not_leave(&cluster).await;
     rows_outlive_a_server_that_is_killed(&cluster).await;
@@ -49,9 +52,12 @@ async fn nothing_of_a_reply_or_a_person_is_logged(cluster: &Cluster) {
     let why = plant("why", "she asked at the provider's desk");
     let store = empty(cluster, "unlogged").await;
     let kept = Kept::stored(200, None, body).unwrap();
+    let cut = plant("what was said of it", "cut after Ğ-CANARY-55");
     for (operation, outcome) in [
         ("one", Outcome::Done(Some(kept))),
         ("two", Outcome::NeverHappened),
+        ("three", Outcome::NotSent(cut.clone())),
+        ("four", Outcome::Refused(Some(cut.clone()))),
     ] {
         let id = match begin(&store, operation).await {
             Begun::Recorded { id, .. } => Some(id),
@@ -60,7 +66,12 @@ async fn nothing_of_a_reply_or_a_person_is_logged(cluster: &Cluster) {
         let id = id.unwrap();
         let (store, who, why) = (store.clone(), who.clone(), why.clone());
         let hand = Settlement::new(outcome, By::Hand { who, why }, 1);
-        assert!(aside(move || store.settle(id, 1, &hand).unwrap()).await);
+        let cut = cut.clone();
+        let settled = aside(move || {
+            store.leave_open(id, &cut).unwrap();
+            store.settle(id, 1, &hand).unwrap()
+        });
+        assert!(settled.await);
     }
     let texts = overheard.texts();
     assert!(texts.iter().any(|text| text.contains("with parameters")));
@@ -227,25 +238,9 @@ async fn rows_that_are_not_ours_are_an_error(cluster: &Cluster) {
     }
 }
 
-/// A store that opens its connections itself.
-async fn opening(cluster: &Cluster, schema: &str) -> Postgres {
-    drop(cluster.fresh(schema).await.unwrap());
-    let mut config: Config = cluster.address().parse().unwrap();
-    config.options(format!("-c search_path={}", cluster.schema(schema)));
-    let opened = Postgres::connect_with(move || {
-        let config = config.clone();
-        async move {
-            let (client, connection) = config.connect(NoTls).await?;
-            tokio::spawn(connection);
-            Ok::<_, tokio_postgres::Error>(client)
-        }
-    });
-    opened.await.unwrap()
-}
-
 /// Also for a connection that has to be opened anew.
 async fn a_blocking_client_waits_for_it(cluster: &Cluster) {
-    let store = opening(cluster, "blocking").await;
+    let store = cluster.opened("blocking").await.unwrap();
     let own = "SELECT pg_backend_pid()";
     let own = store.client().await.unwrap().query_one(own, &[]).await;
     let own: i32 = own.unwrap().get(0);
@@ -269,6 +264,70 @@ async fn a_blocking_client_waits_for_it(cluster: &Cluster) {
     aside(move || paid.join().unwrap()).await;
     assert_eq!(transport.count("/pay"), 2);
     assert_eq!(open(&store).await, ["2"]);
+}
+
+/// What waits there blocks the only thread, on which nothing else happens meanwhile.
+async fn a_runtime_of_one_thread_waits_for_it_or_is_told(cluster: &Arc<Cluster>) {
+    let store = empty(cluster, "lone").await;
+    let _ = begin(&store, "1").await;
+    let (sender, told) = channel();
+    let cluster = Arc::clone(cluster);
+    // It is not waited for: it would hang where this fails.
+    drop(thread::spawn(move || {
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let own = Journal::new(cluster.opened_again("lone").await.unwrap(), "shop");
+            sender
+                .send(own.open_calls().map(|rows| rows.len()))
+                .unwrap();
+            let given = Journal::new(another(&cluster, "lone").await, "shop");
+            sender
+                .send(given.open_calls().map(|rows| rows.len()))
+                .unwrap();
+            // The async client waits elsewhere.
+            let rows = client(
+                &ScriptedTransport::default(),
+                another(&cluster, "lone").await,
+            );
+            let rows = rows.open_calls().await.unwrap();
+            sender.send(Ok(rows.len())).unwrap();
+        });
+    }));
+    let found = aside(move || {
+        let patience = Duration::from_secs(60);
+        let next = || told.recv_timeout(patience).unwrap();
+        [next(), next(), next()]
+    });
+    let found = found.await;
+    let [Ok(1), Err(refused), Ok(1)] = &found else {
+        unreachable!("{found:?}");
+    };
+    let words =
+        "reading the journal: it was asked on the thread whose runtime drives the connection";
+    assert!(refused.to_string().starts_with(words), "{refused}");
+}
+
+/// Somebody's transaction that never ends.
+async fn a_lock_that_is_not_let_go_lets_nothing_out(cluster: &Cluster) {
+    drop(cluster.fresh("held").await.unwrap());
+    let client = cluster.client("held").await.unwrap();
+    let hasty = "SET lock_timeout = 1";
+    client.batch_execute(hasty).await.unwrap();
+    let store = Postgres::on(client).await.unwrap();
+    let gate = cluster.client("held").await.unwrap();
+    let (hold, free) = (
+        async || {
+            let hold = "BEGIN; LOCK TABLE payments_journal IN SHARE MODE";
+            gate.batch_execute(hold).await.unwrap();
+        },
+        async || gate.batch_execute("COMMIT").await.unwrap(),
+    );
+    let words = "others held it for too long; try again";
+    nothing_leaves_unrecorded(store.clone(), words, hold, free).await;
+    an_answer_that_cannot_be_recorded_is_told(store, words, hold, free).await;
 }
 
 /// Calls of 1970, as a machine without a battery has it.
@@ -323,6 +382,7 @@ async fn what_cannot_be_recorded_does_not_leave(cluster: &Cluster) {
         };
         let (trouble, mended) = (async || set(trouble).await, async || set(mended).await);
         nothing_leaves_unrecorded(store.clone(), words, trouble, mended).await;
+        an_answer_that_cannot_be_recorded_is_told(store.clone(), words, trouble, mended).await;
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Barrier};
 use std::thread;
+use std::time::Duration;
 
 use payments_core::journal::{Begun, By, JournalStore, Kept, Outcome, Row, Settlement, State};
 use payments_core::store::rusqlite::{Connection, Transaction};
@@ -11,7 +12,7 @@ use payments_core::testing::{Act, ScriptedTransport, journal_store};
 use payments_core::{Error, MoneyMoved};
 
 use super::toy::{Pay, client, entry};
-use super::trouble::nothing_leaves_unrecorded;
+use super::trouble::{an_answer_that_cannot_be_recorded_is_told, nothing_leaves_unrecorded};
 
 /// A file of its own for each test; what an earlier run left is removed.
 fn file(name: &str) -> PathBuf {
@@ -216,16 +217,28 @@ fn grow(transaction: &Transaction<'_>) -> Result<(), SqliteError> {
 #[tokio::test]
 async fn a_locked_journal_lets_nothing_out() {
     let path = file("locked");
-    let store = Sqlite::open(&path).unwrap();
-    let patience = store.transaction("setting", |transaction| {
-        Ok(transaction.execute_batch("PRAGMA busy_timeout = 1")?)
-    });
-    patience.unwrap();
+    let store = Sqlite::open(&path).unwrap().with_patience(Duration::ZERO);
     let other = Connection::open(&path).unwrap();
     let (hold, free) = (
         async || other.execute_batch("BEGIN IMMEDIATE").unwrap(),
         async || other.execute_batch("ROLLBACK").unwrap(),
     );
     let words = "another connection is writing; try again";
-    nothing_leaves_unrecorded(store, words, hold, free).await;
+    nothing_leaves_unrecorded(store.clone(), words, hold, free).await;
+    an_answer_that_cannot_be_recorded_is_told(store, words, hold, free).await;
+}
+
+/// Somebody puts another file in its place: what is written would be in none.
+#[tokio::test]
+async fn a_file_that_is_taken_away_lets_nothing_out() {
+    let path = file("taken-away");
+    let store = Sqlite::open(&path).unwrap();
+    let aside = path.with_extension("aside");
+    let (take, bring_back) = (
+        async || std::fs::rename(&path, &aside).unwrap(),
+        async || std::fs::rename(&aside, &path).unwrap(),
+    );
+    let words = "the file was moved, replaced or deleted while it was open";
+    nothing_leaves_unrecorded(store.clone(), words, take, bring_back).await;
+    an_answer_that_cannot_be_recorded_is_told(store, words, take, bring_back).await;
 }

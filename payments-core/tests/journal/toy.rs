@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use payments_core::Secret;
 use payments_core::call::{Call, Effect, Fault};
-use payments_core::client::{Builder, Client, NoLogin, Provider};
+use payments_core::client::{Builder, Client, NoLogin, Provider, Transport};
 use payments_core::error::Misuse;
 use payments_core::exchange::{CallRecord, Request, Response};
 use payments_core::journal::{Entry, Journal, JournalStore};
@@ -59,8 +59,15 @@ pub(crate) fn client(
     transport: &ScriptedTransport,
     store: impl JournalStore + 'static,
 ) -> Client<Plain> {
+    client_over(Arc::new(transport.clone()), store)
+}
+
+pub(crate) fn client_over(
+    transport: Arc<dyn Transport>,
+    store: impl JournalStore + 'static,
+) -> Client<Plain> {
     let client: Client<Plain> = Builder::new(Plain, "https://pay.example".to_owned(), ())
-        .transport(Arc::new(transport.clone()))
+        .transport(transport)
         .build()
         .unwrap();
     client.with_journal(Journal::new(store, "shop"))

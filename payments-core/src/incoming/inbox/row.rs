@@ -156,7 +156,7 @@ impl Entry {
         Self {
             key: Key::of::<M::Notice>(message.scope(), &notice.dedupe()),
             reference: notice.reference().to_owned(),
-            inbound: Some(message.inbound().at_rest()),
+            inbound: Some(message.at_rest()),
             digest: Some(message.digest()),
             is_strict: M::STRICT,
         }
@@ -186,8 +186,7 @@ impl Entry {
         &self.reference
     }
 
-    /// The request as it came, without what authorizes its caller; none where a query found the
-    /// payment.
+    /// The request as it came, with the headers that are kept; none where a query found the payment.
     #[must_use]
     pub fn inbound(&self) -> Option<&Inbound> {
         self.inbound.as_ref()
@@ -281,8 +280,9 @@ impl Row {
         &self.reference
     }
 
-    /// The request as it came, without the headers that authorize its caller; none where a query
-    /// found the payment first.
+    /// The request as it came, of its headers those that it is read again by (content type and
+    /// signature) and those that its endpoint was told to keep; none where a query found the payment
+    /// first.
     #[must_use]
     pub fn inbound(&self) -> Option<&Inbound> {
         self.inbound.as_ref()

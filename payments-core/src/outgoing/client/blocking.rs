@@ -60,7 +60,7 @@ impl<P: Provider> Client<P> {
     pub fn with_journal(&self, journal: Journal) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
-            journal: Some(journal),
+            journal: Some(journal.of_client()),
         }
     }
 
@@ -156,7 +156,7 @@ impl<P: Provider> Client<P> {
         let clock = &self.shared.setup.clock;
         let at = Moment::now(&**clock);
         let again = open.journal.store().again(open.id, at.millis());
-        open.written_again(again, at)
+        open.written_again(again, at, &**clock)
     }
 
     fn run<C: Call>(&self, prepared: &mut Prepared<C>) -> Result<Reply<C::Reply>, Error> {

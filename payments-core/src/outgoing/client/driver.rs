@@ -67,7 +67,7 @@ impl<P: Provider> Client<P> {
     pub fn with_journal(&self, journal: Journal) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
-            journal: Some(journal),
+            journal: Some(journal.of_client()),
         }
     }
 
@@ -151,7 +151,7 @@ impl<P: Provider> Client<P> {
         let (id, at) = (open.id, Moment::now(&**clock));
         let again = move |store: &dyn JournalStore| store.again(id, at.millis());
         let again = open.journal.within("recording a call", again).await;
-        open.written_again(again, at)
+        open.written_again(again, at, &**clock)
     }
 
     /// Asks the provider what became of a call.

@@ -72,11 +72,12 @@ impl OpenRow {
         self.written().at.age(Moment::now(clock)) >= FRESH
     }
 
-    /// Takes in what the store said to that, and whether the call may be sent.
+    /// Takes in what the store said to that, which was asked at `at`, and whether the call may be sent.
     pub(super) fn written_again(
         &self,
         again: Result<Option<u32>, StoreError>,
         at: Moment,
+        clock: &dyn Clock,
     ) -> Result<(), NotSent> {
         let attempts = again.map_err(cannot_be_written)?.ok_or_else(|| {
             NotSent::new(
@@ -86,6 +87,11 @@ impl OpenRow {
         })?;
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
         *written = Written { attempts, at };
+        if at.age(Moment::now(clock)) >= FRESH {
+            // Nor is it fresh now, and the next time would be no quicker.
+            let why = "the journal took too long to be written";
+            return Err(NotSent::new(why, None));
+        }
         Ok(())
     }
 }
@@ -191,6 +197,16 @@ impl<P: Provider> Setup<P> {
                 attempts,
                 millis,
             }) => {
+                let ahead = Duration::from_millis(millis.saturating_sub(at.millis()));
+                if ahead >= FRESH {
+                    let row = id.number();
+                    let ahead = ahead.as_secs();
+                    warn!(
+                        row,
+                        ahead,
+                        "the journal's rows are dated so many seconds ahead of this machine's clock"
+                    );
+                }
                 prepared.prepared_at = millis;
                 prepared.open = Some(Box::new(OpenRow {
                     journal: journal.clone(),

@@ -1,13 +1,17 @@
 //! Settling what a journal has open: by asking the provider, or by hand.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::{Provider, Setup};
 use crate::error::{Error, Misuse, NotSent, Refused};
 use crate::outgoing::call::{Call, Reply, Resolve};
-use crate::outgoing::journal::{By, Outcome, Row, Settlement, State};
+use crate::outgoing::journal::{By, Outcome, Row, RowId, Settlement, State};
 use crate::outgoing::pending::{Pending, Resolved, StillUnknown};
 use crate::store::StoreError;
+
+/// How far apart the clocks of machines may be that nobody has to look after.
+const APART: Duration = Duration::from_secs(60);
 
 /// What is known of a recorded call after somebody asked.
 #[derive(Debug)]
@@ -37,6 +41,18 @@ pub enum StillOpen {
     Refused(Box<Refused>),
     /// The provider does not know it, but it may still be under way: ask again later.
     TooEarly,
+    /// The provider does not know it, and the row cannot tell how old it is: a clock was ahead when it was
+    /// written, or when a row before it was, than which none is older. See which clock that was: the
+    /// journal's, or that of a machine that writes into it. Ask again with the same client, which then
+    /// has known the row for long enough; or a person settles it.
+    DatedAhead {
+        /// The row.
+        row: RowId,
+        /// How far it is ahead of the journal's clock.
+        ahead: Duration,
+        /// How long to wait before asking again: by the clock of this client that only runs forward.
+        wait: Duration,
+    },
     /// It was sent again while the provider was asked: ask again later.
     SentAgain,
 }
@@ -50,6 +66,15 @@ impl fmt::Display for StillOpen {
             Self::NotTold => out.write_str("the answer of the query leaves it open"),
             Self::Refused(refused) => write!(out, "the query was refused: {refused}"),
             Self::TooEarly => out.write_str("not known there, but it may be under way"),
+            Self::DatedAhead { row, ahead, wait } => {
+                let (ahead, wait) = (ahead.as_secs(), wait.as_secs().saturating_add(1));
+                write!(
+                    out,
+                    "not known there, and row {row} of the journal is dated {ahead} s ahead of the \
+                     journal's clock: mend whichever clock is wrong, and ask again with the same client \
+                     in {wait} s, or settle it by hand"
+                )
+            }
             Self::SentAgain => out.write_str("it was sent again meanwhile"),
         }
     }
@@ -98,6 +123,18 @@ impl<P: Provider> Setup<P> {
             }
             Resolved::StillUnknown(StillUnknown::TooEarly) => Told::Open(StillOpen::TooEarly),
         })
+    }
+
+    /// Why a row is too early to be settled, at the time of the journal, where it is known for so long.
+    fn early(&self, row: &Row, now: u64, old: Duration) -> StillOpen {
+        let ahead = row.record().prepared_at().saturating_sub(now);
+        let ahead = Duration::from_millis(ahead);
+        if ahead < APART {
+            return StillOpen::TooEarly;
+        }
+        let wait = self.patience().saturating_sub(old);
+        let row = row.id();
+        StillOpen::DatedAhead { row, ahead, wait }
     }
 
     fn settlement(&self, outcome: Outcome, by: By) -> Settlement {
@@ -218,9 +255,16 @@ macro_rules! settling {
                 // Before the provider looks: what is sent meanwhile is not older than that.
                 let now = self.time()$($wait)*?;
                 let setup = &self.shared.setup;
+                let journal = self.journal.as_ref().ok_or_else(no_journal)?;
+                let old = journal.known_for(&row, setup.clock.monotonic());
+                let least = u64::try_from(old.as_millis()).unwrap_or(u64::MAX);
+                let aged = now.max(row.record().prepared_at().saturating_add(least));
                 let answer = self.call(setup.query(&pending)?)$($wait)*;
-                let outcome = match setup.told(&pending, answer, now, judge)? {
+                let outcome = match setup.told(&pending, answer, aged, judge)? {
                     Told::Outcome(outcome) => outcome,
+                    Told::Open(StillOpen::TooEarly) => {
+                        return Ok(Settled::StillOpen(setup.early(&row, now, old)));
+                    }
                     Told::Open(why) => return Ok(Settled::StillOpen(why)),
                 };
                 let settled = said(&outcome);

@@ -184,8 +184,12 @@ impl<P: Provider> Setup<P> {
     /// Whether a call may still be on its way to the provider.
     pub(super) fn may_be_under_way(&self, record: &CallRecord, now: u64) -> bool {
         let age = now.saturating_sub(record.prepared_at());
-        let patience = SETTLING.max(self.options.total_timeout.saturating_mul(2));
-        u128::from(age) < patience.as_millis()
+        u128::from(age) < self.patience().as_millis()
+    }
+
+    /// How long after its row was written a call may still be on its way.
+    pub(super) fn patience(&self) -> Duration {
+        SETTLING.max(self.options.total_timeout.saturating_mul(2))
     }
 
     /// What a failure comes to where the merchant does not take every refusal for final.

@@ -54,21 +54,21 @@ const SETTLE: &str = "
 const OPERATION: &str =
     "provider = $1 AND environment = $2 AND account = $3 AND call = $4 AND operation = $5";
 
-/// Its methods wait for the database on the thread that they are called on, while the runtime that the
-/// connection was opened in drives it. The async client calls them on threads of their own.
+/// Its methods wait for the database on the thread that they are called on, while another drives the
+/// connection. The async client calls them on threads of their own.
 impl JournalStore for Postgres {
     fn now(&self, _millis: u64) -> Result<u64, StoreError> {
         let time = async { Ok(self.session(READING).await?.1) };
-        wait(time).map(unsigned)
+        wait(self, READING, time).map(unsigned)
     }
 
     fn begin(&self, entry: &Entry, repeat: bool) -> Result<Begun, StoreError> {
-        wait(record(self, entry, repeat))
+        wait(self, RECORDING, record(self, entry, repeat))
     }
 
     fn again(&self, id: RowId, millis: u64) -> Result<Option<u32>, StoreError> {
         let failed = |error| failed(RECORDING, error);
-        wait(async {
+        wait(self, RECORDING, async {
             let (mut session, now) = self.session(RECORDING).await?;
             let again = session.statement(AGAIN).await.map_err(failed)?;
             let values: [Sql<'_>; 2] = [&id.number(), &now.max(signed(millis))];
@@ -79,8 +79,8 @@ impl JournalStore for Postgres {
     }
 
     fn leave_open(&self, id: RowId, why: &str) -> Result<(), StoreError> {
-        wait(async {
-            let values: [Sql<'_>; 2] = [&id.number(), &storable(why)];
+        wait(self, SETTLING, async {
+            let values: [Sql<'_>; 2] = [&id.number(), &Unlogged(storable(why))];
             execute(self, LEAVE_OPEN, &values).await.map(drop)
         })
     }
@@ -97,7 +97,7 @@ impl JournalStore for Postgres {
             &id.number(),
             &i64::from(attempts),
             &ending.state,
-            &ending.why,
+            &Unlogged(&ending.why),
             &kept.map(|kept| i64::from(kept.status())),
             &kept.and_then(Kept::content_type),
             &Unlogged(kept.map(|kept| &kept.body()[..])),
@@ -106,12 +106,12 @@ impl JournalStore for Postgres {
             &Unlogged(&ending.who),
             &Unlogged(&ending.grounds),
         ];
-        Ok(wait(execute(self, SETTLE, &values))? > 0)
+        Ok(wait(self, SETTLING, execute(self, SETTLE, &values))? > 0)
     }
 
     fn row(&self, id: RowId) -> Result<Option<Row>, StoreError> {
         let text = format!("SELECT {COLUMNS} FROM payments_journal WHERE id = $1");
-        let rows = wait(read(self, &text, &[&id.number()]))?;
+        let rows = wait(self, READING, read(self, &text, &[&id.number()]))?;
         Ok(rows.into_iter().next())
     }
 
@@ -119,7 +119,7 @@ impl JournalStore for Postgres {
         let text = format!(
             "SELECT {COLUMNS} FROM payments_journal WHERE account = $1 AND state = 'open' ORDER BY id"
         );
-        wait(read(self, &text, &[&account]))
+        wait(self, READING, read(self, &text, &[&account]))
     }
 
     fn history(&self, entry: &Entry) -> Result<Vec<Row>, StoreError> {
@@ -127,12 +127,17 @@ impl JournalStore for Postgres {
         let key = key(entry);
         let [provider, environment, account, call, operation] = &key;
         let key: [Sql<'_>; 5] = [provider, environment, account, call, operation];
-        wait(read(self, &text, &key))
+        wait(self, READING, read(self, &text, &key))
     }
 }
 
 /// Waits on this thread for what another drives.
-fn wait<T>(done: impl Future<Output = T>) -> T {
+fn wait<T>(
+    store: &Postgres,
+    doing: &'static str,
+    done: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    store.may_wait(doing)?;
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut context = Context::from_waker(&waker);
     let mut done = pin!(done);

@@ -12,7 +12,7 @@ CREATE TABLE payments_inbox (
     reference TEXT NOT NULL,    -- the merchant's own, of the payment that it is about
     method TEXT,                -- the request as it came; nothing where a query found the payment,
     target TEXT,                -- and nothing once the content was purged
-    headers BYTEA,               -- lines of `name: value`, without what authorizes the caller
+    headers BYTEA,               -- lines of `name: value`: content type, signature, what was asked for
     body BYTEA,
     peer TEXT,
     digest BYTEA,                -- SHA-256 of query and body: tells whether a repeat says the same

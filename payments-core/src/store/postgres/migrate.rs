@@ -10,10 +10,15 @@ use crate::store::schema::{OPENING, OWNER, POSTGRES, TABLES, VERSIONS, foreign, 
 /// makes them: the first bytes of SHA-256 of `payments_schema`.
 const LOCK: i64 = 0x5061_794d;
 
+/// How long the tables of another who is making them are waited for, whatever the connection says of
+/// locks and statements: of many that begin at once, the last waits for all others.
+const PATIENCE: &str = "SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = 0";
+
 /// Brings the tables to this version, in one transaction.
 pub(super) async fn migrate(client: &mut Client) -> Result<(), StoreError> {
     let failed = |error| failed(OPENING, error);
     let transaction = begin(client).await.map_err(failed)?;
+    transaction.batch_execute(PATIENCE).await.map_err(failed)?;
     transaction
         .execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK])
         .await

@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 use std::ops::{Deref, DerefMut};
+use std::time::Duration;
 
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, IsolationLevel, Statement, Transaction};
@@ -13,12 +14,30 @@ use super::migrate::migrate;
 use crate::store::error::{StoreError, StoreFailure};
 use crate::store::schema::OPENING;
 
-/// The time of day of the database, in milliseconds since 1970-01-01 UTC.
-const TIME: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+/// The time of day of the database, in milliseconds since 1970-01-01 UTC; and from now on each statement
+/// waits for a lock as many milliseconds as are given.
+const TIME: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, \
+                    set_config('lock_timeout', $1, false)";
+
+/// How long a statement waits for a lock, and how long it may take, unless whoever set up the connection,
+/// its user or the server has said otherwise. Taking a message in waits for two locks at most, and who
+/// sent it waits fifteen seconds for the answer where a provider says how long it does.
+const PATIENCE: &str = "5s";
+const STATEMENT: &str = "30s";
+
+/// Sets what nobody has set.
+const LIMITS: &str = "SELECT set_config(name, value, false) FROM pg_settings \
+                      JOIN (VALUES ('lock_timeout', $1), ('statement_timeout', $2)) \
+                      AS ours (name, value) USING (name) WHERE source = 'default'";
+
+/// For how many milliseconds a statement waits for a lock; 0 is for ever.
+const LOCK: &str = "SELECT setting::bigint FROM pg_settings WHERE name = 'lock_timeout'";
 
 /// A connection that is ready for work. It derefs to the client, for statements of one's own.
 pub struct Session {
     client: Client,
+    /// How long who comes waits for a lock, their turn at this connection included; nothing is for ever.
+    patience: Option<Duration>,
     /// What was prepared on this connection, by its text.
     statements: HashMap<String, Statement>,
 }
@@ -26,11 +45,18 @@ pub struct Session {
 impl Session {
     /// Makes a new connection ready: its commits last, and its tables are of this version.
     pub(super) async fn ready(mut client: Client) -> Result<Self, StoreError> {
+        let failed = |error| failed(OPENING, error);
         let lasting = client.batch_execute("SET synchronous_commit = on").await;
-        lasting.map_err(|error| failed(OPENING, error))?;
+        lasting.map_err(failed)?;
         migrate(&mut client).await?;
+        let limits = client.query(LIMITS, &[&PATIENCE, &STATEMENT]).await;
+        limits.map_err(failed)?;
+        let lock = client.query_one(LOCK, &[]).await;
+        let lock: i64 = lock.and_then(|lock| lock.try_get(0)).map_err(failed)?;
+        let lock = u64::try_from(lock).ok().filter(|lock| *lock > 0);
         Ok(Self {
             client,
+            patience: lock.map(Duration::from_millis),
             statements: HashMap::new(),
         })
     }
@@ -48,10 +74,18 @@ impl Session {
         Ok(statement)
     }
 
-    /// The time of day of the database.
-    pub(super) async fn time(&mut self) -> Result<i64, tokio_postgres::Error> {
+    /// The time of day of the database, for somebody who has waited so long for this connection, and waits
+    /// for a lock as long as is left.
+    pub(super) async fn time(&mut self, waited: Duration) -> Result<i64, tokio_postgres::Error> {
         let time = self.statement(TIME).await?;
-        self.client.query_one(&time, &[]).await?.try_get(0)
+        let left = self.patience.map_or(0, |patience| {
+            // 0 would be for ever.
+            patience.saturating_sub(waited).as_millis().max(1)
+        });
+        self.client
+            .query_one(&time, &[&left.to_string()])
+            .await?
+            .try_get(0)
     }
 }
 

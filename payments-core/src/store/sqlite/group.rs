@@ -1,52 +1,46 @@
 //! Work of several callers in one transaction: one of them does what waits, and the others are told.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::SqliteError;
+use super::line::{Line, Place, Turn};
 
 /// What waits for the connection, in order.
 #[derive(Default)]
 pub(super) struct Group {
+    pub(super) line: Line,
     waiting: Mutex<Vec<Arc<dyn Waiting>>>,
-    is_led: Mutex<bool>,
-    ended: Condvar,
-}
-
-/// The lead of a group: until this is dropped, the others wait.
-pub(super) struct Lead<'a>(&'a Group);
-
-impl Drop for Lead<'_> {
-    fn drop(&mut self) {
-        *held(&self.0.is_led) = false;
-        self.0.ended.notify_all();
-    }
 }
 
 /// Work that is done by whoever has the connection.
 trait Waiting: Send + Sync {
     fn run(&self, transaction: &Transaction<'_>) -> Result<(), SqliteError>;
+    fn place(&self) -> Place;
     fn is_committed(&self);
 }
 
 /// Work of one caller, and what came of it.
 pub(super) struct Member<T, W> {
     work: W,
+    place: Place,
     done: Mutex<Option<T>>,
     is_committed: AtomicBool,
 }
 
 impl Group {
     /// Puts work at the end of what waits.
-    pub(super) fn join<T, W>(&self, work: W) -> Arc<Member<T, W>>
+    pub(super) fn join<T, W>(&self, now: Duration, work: W) -> Arc<Member<T, W>>
     where
         T: Send + 'static,
         W: Fn(&Transaction<'_>) -> Result<T, SqliteError> + Send + Sync + 'static,
     {
         let member = Arc::new(Member {
             work,
+            place: self.line.join(now),
             done: Mutex::new(None),
             is_committed: AtomicBool::new(false),
         });
@@ -55,23 +49,17 @@ impl Group {
         member
     }
 
-    /// Waits until work is committed by another, or nobody else leads.
-    pub(super) fn lead<T, W>(&self, member: &Member<T, W>) -> Result<Lead<'_>, T>
+    /// Takes work out of what waits, so that nobody else does it.
+    pub(super) fn take_back(&self, place: Place) {
+        held(&self.waiting).retain(|member| member.place() != place);
+    }
+
+    /// Waits until work is committed by another, or it is its turn.
+    pub(super) fn lead<T, W>(&self, member: &Member<T, W>) -> Result<Turn<'_>, T>
     where
         W: Fn(&Transaction<'_>) -> Result<T, SqliteError>,
     {
-        let mut is_led = held(&self.is_led);
-        loop {
-            if let Some(done) = member.committed() {
-                return Err(done);
-            }
-            if !*is_led {
-                *is_led = true;
-                return Ok(Lead(self));
-            }
-            let woken = self.ended.wait(is_led);
-            is_led = woken.unwrap_or_else(PoisonError::into_inner);
-        }
+        self.line.turn(member.place, || member.committed())
     }
 
     /// Does all that waits in one transaction. Where anything of it fails, nothing is done, and each is
@@ -84,6 +72,7 @@ impl Group {
         }
         for member in members {
             member.is_committed();
+            self.line.leave(member.place());
         }
         true
     }
@@ -98,6 +87,10 @@ fn all(connection: &mut Connection, members: &[Arc<dyn Waiting>]) -> Result<(), 
 }
 
 impl<T, W: Fn(&Transaction<'_>) -> Result<T, SqliteError>> Member<T, W> {
+    pub(super) fn place(&self) -> Place {
+        self.place
+    }
+
     pub(super) fn work(&self, transaction: &Transaction<'_>) -> Result<T, SqliteError> {
         (self.work)(transaction)
     }
@@ -122,13 +115,17 @@ where
         Ok(())
     }
 
+    fn place(&self) -> Place {
+        self.place
+    }
+
     fn is_committed(&self) {
         self.is_committed.store(true, Ordering::SeqCst);
     }
 }
 
 /// Each step leaves what is locked whole.
-fn held<T: ?Sized>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn held<T: ?Sized>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -148,7 +145,7 @@ mod tests {
         group: &Group,
         value: i64,
     ) -> Arc<Member<i64, impl Fn(&Transaction<'_>) -> Result<i64, SqliteError> + use<>>> {
-        group.join(move |transaction| {
+        group.join(Duration::ZERO, move |transaction| {
             transaction.execute("INSERT INTO kept VALUES (?1)", [value])?;
             Ok(value)
         })

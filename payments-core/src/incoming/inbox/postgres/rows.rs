@@ -65,7 +65,7 @@ async fn keep(store: &Postgres, entry: &Entry) -> Result<Accepted, StoreError> {
         &Unlogged(inbound.map(Inbound::path_and_query)),
         &Unlogged(inbound.map(|inbound| lines(inbound.headers()))),
         &Unlogged(inbound.map(|inbound| &inbound.body()[..])),
-        &inbound.and_then(Inbound::peer).map(|peer| peer.to_string()),
+        &Unlogged(inbound.and_then(Inbound::peer).map(|peer| peer.to_string())),
         &entry.digest().map(|digest| digest.to_vec()),
         &now,
     ];
@@ -114,7 +114,7 @@ async fn claim(store: &Postgres, terms: Terms) -> Result<Option<Lease>, StoreErr
         let row = match row {
             Ok(row) => row,
             Err(why) => {
-                let aside: [Sql<'_>; 5] = [&id, &"dead", &0_i64, &why, &now];
+                let aside: [Sql<'_>; 5] = [&id, &"dead", &0_i64, &Unlogged(why), &now];
                 let aside = transaction.execute(&done, &aside).await;
                 aside.map_err(failed)?;
                 continue;
@@ -170,7 +170,7 @@ pub(super) async fn end(
         return Ok(false);
     }
     let (state, due, why) = end.columns(now);
-    let done: [Sql<'_>; 5] = [&lease.id(), &state, &due, &why, &now];
+    let done: [Sql<'_>; 5] = [&lease.id(), &state, &due, &Unlogged(why), &now];
     transaction.execute(&statements.done, &done).await?;
     Ok(true)
 }

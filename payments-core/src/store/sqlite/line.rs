@@ -1,0 +1,167 @@
+//! Who waits for the connection: one has it at a time, in the order in which they came.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::group::held;
+
+/// Whoever waits for a foreign lock has waited for those before, so the one who came first waits longest
+/// for nobody.
+#[derive(Default)]
+pub(super) struct Line {
+    state: Mutex<State>,
+    moved: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<u64>,
+    newest: u64,
+    is_taken: bool,
+}
+
+/// A place in the line, and when it was taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    number: u64,
+    came: Duration,
+}
+
+/// The turn of one: until this is dropped, the others wait.
+pub(super) struct Turn<'a>(&'a Line);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        held(&self.0.state).is_taken = false;
+        self.0.moved.notify_all();
+    }
+}
+
+impl Place {
+    /// How much of this patience is left.
+    pub(super) fn left(self, patience: Duration, now: Duration) -> Duration {
+        patience.saturating_sub(now.saturating_sub(self.came))
+    }
+}
+
+impl Line {
+    /// Takes the last place.
+    pub(super) fn join(&self, now: Duration) -> Place {
+        let mut state = held(&self.state);
+        state.newest = state.newest.wrapping_add(1);
+        let number = state.newest;
+        state.waiting.push_back(number);
+        Place { number, came: now }
+    }
+
+    /// Waits for the turn, or until there is nothing left to wait for: then the place has to be given up by
+    /// [`Line::leave`].
+    pub(super) fn turn<T>(
+        &self,
+        place: Place,
+        over: impl Fn() -> Option<T>,
+    ) -> Result<Turn<'_>, T> {
+        let mut state = held(&self.state);
+        loop {
+            if let Some(over) = over() {
+                return Err(over);
+            }
+            if !state.is_taken && state.waiting.front() == Some(&place.number) {
+                state.waiting.pop_front();
+                state.is_taken = true;
+                return Ok(Turn(self));
+            }
+            state = self
+                .moved
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Gives a place up.
+    pub(super) fn leave(&self, place: Place) {
+        let mut state = held(&self.state);
+        state.waiting.retain(|waiting| *waiting != place.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::mpsc::channel;
+    use std::thread;
+
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::store::{Sqlite, StoreFailure};
+    use crate::testing::FixedClock;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn turns_are_in_the_order_of_the_places() {
+        let line = Line::default();
+        let places = [(); 4].map(|()| line.join(Duration::ZERO));
+        let order = Mutex::new(Vec::new());
+        thread::scope(|scope| {
+            for place in places.into_iter().rev() {
+                let (line, order) = (&line, &order);
+                scope.spawn(move || {
+                    let turn = line.turn(place, || None::<()>);
+                    held(order).push(place.number);
+                    drop(turn);
+                });
+            }
+        });
+        assert_eq!(*held(&order), places.map(|place| place.number));
+    }
+
+    /// Another process holds the lock for ever. Whoever waited for so long behind others does not wait
+    /// once more: nothing here takes an hour.
+    #[test]
+    fn those_who_waited_long_enough_are_refused_together() {
+        let path = std::env::temp_dir().join(format!("payments-line-{}.db", std::process::id()));
+        let clock = FixedClock::new();
+        let store = Sqlite::open(&path).unwrap();
+        let store = store
+            .with_clock(Arc::new(clock.clone()))
+            .with_patience(HOUR);
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let (line, place) = (&store.group.line, store.group.line.join(clock.monotonic()));
+        let turn = line.turn(place, || None::<()>);
+        let (sender, told) = channel();
+        for number in 0..6 {
+            let (store, sender) = (store.clone(), sender.clone());
+            thread::spawn(move || {
+                let done = if number % 2 == 0 {
+                    store.together("accepting", |_| Ok(()))
+                } else {
+                    store.transaction("claiming", |_| Ok(()))
+                };
+                sender.send(done).unwrap();
+            });
+        }
+        while held(&line.state).waiting.len() < 6 {
+            thread::yield_now();
+        }
+        clock.advance(HOUR);
+        drop(turn);
+        for _ in 0..6 {
+            let refused = told.recv_timeout(Duration::from_secs(60));
+            let error = refused.expect("it waits once more").unwrap_err();
+            assert_eq!(error.failure(), StoreFailure::Busy, "{error}");
+        }
+        other.execute_batch("ROLLBACK").unwrap();
+        store.together("accepting", |_| Ok(())).unwrap();
+        drop((store, other));
+        for ending in ["", "-wal", "-shm"] {
+            let mut path = path.clone().into_os_string();
+            path.push(ending);
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
