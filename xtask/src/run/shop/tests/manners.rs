@@ -112,7 +112,7 @@ async fn a_sandbox_that_is_not_running_loses_nothing() {
     let nobody = free.local_addr().unwrap();
     drop(free);
     let store = Sqlite::in_memory().unwrap();
-    let shop = Serving::open(0, store, |_| format!("http://{nobody}"));
+    let shop = Shop::open(0, store, |_| format!("http://{nobody}"));
     let shop = shop.await.unwrap();
     let browser = Browser::new();
     let front = browser.open(&shop.url("/")).await;
