@@ -24,6 +24,7 @@ use std::time::Duration;
 
 use payments_core::incoming::{Confirmation, Inbox, InboxOptions, Next, Outcome, Row};
 use payments_core::journal::Journal;
+use payments_core::store::rusqlite::Transaction;
 use payments_core::store::{Sqlite, StoreError};
 use tokio::net::TcpListener;
 
@@ -152,20 +153,11 @@ impl Shop {
         }
     }
 
-    /// Works off the callbacks that are due: each is confirmed, and what that found is written in the
-    /// transaction that ends its row. Here the goods would be handed over.
+    /// Works off the callbacks that are due: each is confirmed, and what that found is acted upon in the
+    /// transaction that ends its row.
     async fn work(&self) -> Result<(), StoreError> {
         let confirm = async |row| self.confirm(&row).await;
-        let worked = self
-            .inbox
-            .work(confirm, |transaction, _, (id, found): (String, _)| {
-                orders::change(transaction, &id, |order| order.mark(&found))?;
-                Ok(match found {
-                    Confirmation::Confirmed(_) => Outcome::Settled,
-                    _ => Outcome::Done,
-                })
-            });
-        worked.await.map(drop)
+        self.inbox.work(confirm, act).await.map(drop)
     }
 
     /// Asks the provider about the order of a callback.
@@ -187,4 +179,17 @@ impl Shop {
             Err(error) => Next::Retry(error.to_string()),
         }
     }
+}
+
+/// Writes down how a payment stands. Here the goods would be handed over.
+fn act(
+    transaction: &Transaction<'_>,
+    _row: &Row,
+    (id, found): (String, Confirmation<()>),
+) -> Result<Outcome, Box<dyn StdError + Send + Sync>> {
+    orders::change(transaction, &id, |order| order.mark(&found))?;
+    Ok(match found {
+        Confirmation::Confirmed(_) => Outcome::Settled,
+        _ => Outcome::Done,
+    })
 }

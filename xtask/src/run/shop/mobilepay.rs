@@ -119,10 +119,14 @@ impl Provider for Till<Client, Arc<Cards<PrivateKeys<AwsLc>>>> {
 
     /// MobilePay has no query: what it tells is that a payment failed.
     async fn confirm(&self, _: &Order, row: Option<&Row>) -> Result<Confirmation<()>, Error> {
-        Ok(match row {
-            Some(_) => Confirmation::Declined(()),
-            None => Confirmation::Open(()),
-        })
+        let none = || {
+            Misuse::new(
+                "query",
+                "is not to be had from MobilePay: it tells by itself",
+            )
+        };
+        row.ok_or_else(none)?;
+        Ok(Confirmation::Declined(()))
     }
 
     async fn capture(&self, order: &Order) -> Result<(), Error> {

@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS tea_orders (id TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT;
     CREATE UNIQUE INDEX IF NOT EXISTS tea_payments ON tea_orders (lower(content ->> '$.begun.payment'))";
 
+/// Its own number, or the provider's of the payment. GUIDs are the same in upper and lower case.
+const BY_NUMBER: &str = "id = ?1 OR lower(content ->> '$.begun.payment') = lower(?1)";
+
 /// One order.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Order {
@@ -76,7 +79,8 @@ impl Order {
         use State::{Capturing, Declined, Paid, Refunded, Refunding, Reserved, Waiting};
         let (to, from): (_, &[State]) = match found {
             Confirmation::Confirmed(_) => (Paid, &[Waiting, Declined, Reserved, Capturing]),
-            Confirmation::Authorised(()) => (Reserved, &[Waiting, Declined]),
+            // Of one step, it is captured by the provider: the next message says so.
+            Confirmation::Authorised(()) if self.reserve => (Reserved, &[Waiting, Declined]),
             Confirmation::Declined(()) => (Declined, &[Waiting]),
             Confirmation::Refunded(()) | Confirmation::Voided(()) => {
                 (Refunded, &[Waiting, Reserved, Paid, Refunding])
@@ -107,16 +111,18 @@ impl Orders {
             .transaction("writing an order", |it| write(it, place, order))
     }
 
-    /// By its number, or by the provider's of the payment. GUIDs are the same in upper and lower case.
+    /// By its number, or by the provider's of the payment.
     pub(super) fn find(&self, key: &str) -> Result<Option<Order>, StoreError> {
-        let found = self.0.transaction("reading an order", |it| select(it, key));
+        let found = self
+            .0
+            .transaction("reading an order", |it| select(it, BY_NUMBER, key));
         Ok(found?.pop())
     }
 
     /// The newest first.
     pub(super) fn all(&self) -> Result<Vec<Order>, StoreError> {
         self.0
-            .transaction("reading the orders", |it| select(it, ""))
+            .transaction("reading the orders", |it| select(it, "?1 = ''", ""))
     }
 
     /// Changes an order, if there is one.
@@ -132,7 +138,7 @@ pub(super) fn change(
     key: &str,
     how: impl FnOnce(&mut Order),
 ) -> Result<(), SqliteError> {
-    let Some(mut order) = select(transaction, key)?.pop() else {
+    let Some(mut order) = select(transaction, BY_NUMBER, key)?.pop() else {
         return Ok(());
     };
     how(&mut order);
@@ -140,12 +146,11 @@ pub(super) fn change(
     write(transaction, change, &order)
 }
 
-/// One order, or without a key all of them.
-fn select(transaction: &Transaction<'_>, key: &str) -> Result<Vec<Order>, SqliteError> {
-    let mut select = transaction.prepare(
-        "SELECT content FROM tea_orders WHERE ?1 IN ('', id) \
-         OR lower(content ->> '$.begun.payment') = lower(?1) ORDER BY rowid DESC LIMIT 200",
-    )?;
+/// The orders that a condition on the key is true of.
+fn select(it: &Transaction<'_>, which: &str, key: &str) -> Result<Vec<Order>, SqliteError> {
+    let select =
+        format!("SELECT content FROM tea_orders WHERE {which} ORDER BY rowid DESC LIMIT 200");
+    let mut select = it.prepare(&select)?;
     let texts = select.query_map([key], |row| row.get::<_, String>(0))?;
     let orders = texts.map(|text| serde_json::from_str(&text?).map_err(SqliteError::other));
     orders.collect()

@@ -181,7 +181,7 @@ pub(super) fn frame(order: &Order, link: &Link) -> Result<impl IntoResponse, Err
         "<div class=\"frame\">{frame}</div>\n\
          <p class=\"alone\"><a href=\"{link}\" rel=\"noreferrer\">Open MobilePay</a></p>\n\
          <p><a href=\"/orders/{id}\">See how the order stands</a></p>\n\
-         <form method=\"post\" action=\"/orders/{id}/frame\">\
+         <form method=\"post\" action=\"/ended\"><input type=\"hidden\" name=\"order\" value=\"{id}\">\
          <input type=\"hidden\" name=\"message\" value=\"\"></form>\
          <script data-origin=\"{escaped}\">{SCRIPT}</script>\n"
     );

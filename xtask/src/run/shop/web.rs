@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use payments_core::client::{ByHand, Settled};
 use payments_core::error::Error;
-use payments_core::incoming::Confirmation;
+use payments_core::incoming::{Confirmation, Next as Known};
 use payments_mobilepay::codes::FrameEnd;
 use payments_mobilepay::ext::frame::Message;
 use serde::Deserialize;
@@ -26,13 +26,14 @@ pub(super) fn app(shop: &Arc<Shop>) -> Router {
         .route("/style.css", get(pages::style))
         .route("/pay", post(pay))
         .route("/orders/{id}", get(order))
-        .route("/orders/{id}/frame", get(frame).post(frame_ended))
+        .route("/orders/{id}/frame", get(frame))
+        .route("/ended", post(ended))
         .route("/admin", get(admin))
         .route("/admin/ask", post(ask))
         .route("/admin/{action}", post(operate))
         .route("/admin/calls", post(settle))
         .route("/admin/callbacks", post(revive))
-        .fallback(async || trouble(404, "There is no such page."))
+        .fallback(async || no_page())
         .layer(from_fn_with_state(Arc::clone(shop), guard))
         .with_state(Arc::clone(shop));
     let ways = shop.ways.iter();
@@ -69,6 +70,10 @@ struct Trouble(u16, String);
 
 fn trouble(status: u16, text: &str) -> Trouble {
     Trouble(status, text.to_owned())
+}
+
+fn no_page() -> Trouble {
+    trouble(404, "There is no such page.")
 }
 
 impl IntoResponse for Trouble {
@@ -163,24 +168,20 @@ async fn order(State(shop): State<Arc<Shop>>, Path(id): Path<String>) -> Answer 
 
 async fn frame(State(shop): State<Arc<Shop>>, Path(id): Path<String>) -> Answer {
     let (order, _) = shop.order(&id)?;
-    let link = order.begun.frame.as_deref().unwrap_or_default();
+    let link = order.begun.frame.as_deref().ok_or_else(no_page)?;
     Ok(pages::frame(&order, &link.parse()?)?.into_response())
 }
 
 /// What the page in the frame said at its end. It proves nothing: who gave up sees so at once, and a card
 /// that comes all the same is authorized.
-async fn frame_ended(
-    State(shop): State<Arc<Shop>>,
-    Path(id): Path<String>,
-    Form(form): Form<Sent>,
-) -> Answer {
-    let (order, _) = shop.order(&id)?;
+async fn ended(State(shop): State<Arc<Shop>>, Form(form): Form<Sent>) -> Answer {
+    let (order, _) = shop.order(&form.order)?;
     if Message::parse(&form.message).is_some_and(|said| said.end != FrameEnd::Completed) {
         let declined = Confirmation::Declined(());
-        shop.orders
-            .change(&order.id, |order| order.mark(&declined))?;
+        let declined = |order: &mut Order| order.mark(&declined);
+        shop.orders.change(&order.id, declined)?;
     }
-    Ok(Redirect::to(&format!("/orders/{id}")).into_response())
+    Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response())
 }
 
 async fn admin(State(shop): State<Arc<Shop>>) -> Answer {
@@ -206,15 +207,16 @@ async fn operate(
     let [from, through, to] = match &*action {
         "capture" => [At::Reserved, At::Capturing, At::Paid],
         "refund" => [At::Paid, At::Refunding, At::Refunded],
-        _ => return Err(trouble(404, "There is no such page.")),
+        _ => return Err(no_page()),
     };
-    shop.orders.change(&form.order, |order| {
+    let (order, way) = shop.order(&form.order)?;
+    shop.orders.change(&order.id, |order| {
         if order.state == from {
             (order.state, order.at) = (through, now());
             order.operation.clone_from(&form.operation);
         }
     })?;
-    let (order, way) = shop.order(&form.order)?;
+    let (order, _) = shop.order(&order.id)?;
     let is_it = order.operation == form.operation;
     if is_it && order.state == to {
         return back_to_admin();
@@ -249,10 +251,12 @@ async fn operate(
 async fn ask(State(shop): State<Arc<Shop>>, Form(form): Form<Sent>) -> Answer {
     let (order, way) = shop.order(&form.order)?;
     let asked = way.provider.confirm(&order, None).await;
-    shop.orders.change(&order.id, |order| match asked {
-        Ok(found) => order.mark(&found),
-        Err(error) => order.note = pages::error(&error),
-    })?;
+    shop.orders
+        .change(&order.id, |order| match Known::after(asked) {
+            Known::Act(found) => order.mark(&found),
+            Known::Retry(why) => order.note = why,
+            Known::Done => {}
+        })?;
     back_to_admin()
 }
 

@@ -104,6 +104,18 @@ async fn what_is_not_there_says_so() {
     }
     let page = town.browser.post(&url, &origin, &[]).await;
     assert_eq!(page.status, 400, "{}", page.html);
+    // Only MobilePay's page stands in a frame; and what names no order is about none.
+    let page = town.open(&format!("/orders/{id}/frame")).await;
+    assert_eq!(page.status, 404, "{}", page.html);
+    for path in ["/admin/refund", "/admin/ask", "/ended"] {
+        let url = format!("http://{}{path}", town.shop.address);
+        let page = town
+            .browser
+            .post(&url, &origin, &fields("", "mocasa"))
+            .await;
+        assert_eq!(page.status, 404, "{path}");
+    }
+    assert_eq!(town.state(&id).await, "waiting");
 }
 
 #[tokio::test]
