@@ -49,7 +49,7 @@ impl Shop {
         if row.settled_before() {
             return Outcome::Done;
         }
-        match self.client.confirm(row.reference(), stored).await {
+        match self.client.confirm(Some(row.reference()), stored).await {
             Ok(Confirmation::Confirmed(paid)) => {
                 let charged = paid
                     .total_charged_amount

@@ -19,10 +19,12 @@ use std::time::Duration;
 use axum::response::{Html, IntoResponse, Response};
 use payments_moka::axum::returned;
 use payments_moka::codes::PageKind;
-use payments_moka::ext::{Outcome, Returned, Standing, Started, Taking, returns};
+use payments_moka::ext::{Outcome, Returned, Started, Taking, returns};
 use payments_moka::payments_core::clock::{Clock, SystemClock, unix_millis};
 use payments_moka::payments_core::error::Meaning;
-use payments_moka::payments_core::incoming::{self, Expected, Inbox, Returns, Row, Verified};
+use payments_moka::payments_core::incoming::{
+    self, Confirmation, Expected, Inbox, Returns, Row, Verified,
+};
 use payments_moka::sandbox::{Config, Forgery, start};
 use payments_moka::types::CreatePage;
 use payments_moka::{Client, Currency, Money, Test, TestCredentials, unguessable};
@@ -99,12 +101,12 @@ impl Shop {
             .confirm(event.as_ref(), &expected, Taking::Contracted)
             .await;
         match answer {
-            Ok(Standing::Paid(paid)) => {
+            Ok(Confirmation::Confirmed(paid)) => {
                 let amount = paid.expected().amount();
                 println!("delivered={} amount={amount}", row.reference());
                 incoming::Outcome::Settled
             }
-            Ok(Standing::Declined(_) | Standing::Voided(_) | Standing::Refunded(_)) => {
+            Ok(Confirmation::Declined(_) | Confirmation::Voided(_) | Confirmation::Refunded(_)) => {
                 println!("not_paid={}", row.reference());
                 incoming::Outcome::Done
             }

@@ -9,9 +9,9 @@ use std::iter::successors;
 use std::process::ExitCode;
 
 use payments_moka::codes::PageKind;
-use payments_moka::ext::{Standing, Started, Taking, returns};
+use payments_moka::ext::{Started, Taking, returns};
 use payments_moka::payments_core::clock::{Clock, SystemClock, unix_millis};
-use payments_moka::payments_core::incoming::Expected;
+use payments_moka::payments_core::incoming::{Confirmation, Expected};
 use payments_moka::sandbox::{Config, Sandbox, start};
 use payments_moka::types::CreatePage;
 use payments_moka::{Client, Currency, Error, Money, Test, TestCredentials, unguessable};
@@ -81,9 +81,9 @@ async fn start_payment() -> Result<(), Box<dyn StdError>> {
     println!(
         "status={}",
         match standing {
-            Standing::Open(_) => "open",
-            Standing::Paid(_) => "paid",
-            Standing::Declined(_) => "declined",
+            Confirmation::Open(_) => "open",
+            Confirmation::Confirmed(_) => "paid",
+            Confirmation::Declined(_) => "declined",
             _ => "another: look at it",
         }
     );

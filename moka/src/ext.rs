@@ -12,7 +12,7 @@ use crate::codes::BankCode;
 use crate::inbound::PaymentReturn;
 
 #[cfg(any(feature = "client", feature = "blocking"))]
-pub use confirm::{Standing, Taking};
+pub use confirm::Taking;
 
 /// What the hash of a return says. There is a third result, which is no value: where it says
 /// neither, the return is rejected, and nothing is known that was not known before.

@@ -60,6 +60,26 @@ pub enum MoneyMoved {
     Yes,
 }
 
+impl MoneyMoved {
+    /// Whether it moved, where that is known. After an attempt to give money back, say, `Some(true)`
+    /// means that it is back, `Some(false)` that it may be tried again, and nothing that the payment
+    /// stays as it is until the provider or a person says what became of the attempt.
+    ///
+    /// ```
+    /// use payments_core::MoneyMoved;
+    ///
+    /// assert_eq!(MoneyMoved::Maybe.known(), None);
+    /// ```
+    #[must_use]
+    pub fn known(self) -> Option<bool> {
+        match self {
+            Self::No => Some(false),
+            Self::Maybe => None,
+            Self::Yes => Some(true),
+        }
+    }
+}
+
 /// For people: `money may have moved: find out before anything else`.
 impl fmt::Display for MoneyMoved {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -448,6 +468,12 @@ impl Rejected {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_maybe_is_not_known() {
+        let known = [MoneyMoved::No, MoneyMoved::Maybe, MoneyMoved::Yes].map(MoneyMoved::known);
+        assert_eq!(known, [Some(false), None, Some(true)]);
+    }
 
     #[test]
     fn what_moved_is_said_in_words() {

@@ -113,6 +113,36 @@ impl Link {
         &self.host
     }
 
+    /// Its origin as browsers write it, in an `Origin` header, in `event.origin` and in a content
+    /// security policy: scheme, host, and the port where it is not the scheme's own. Nothing for an
+    /// app's link, which has none.
+    ///
+    /// ```
+    /// use payments_core::Link;
+    ///
+    /// let page: Link = "https://Pay.example:443/p?id=1".parse()?;
+    /// assert_eq!(page.origin().as_deref(), Some("https://pay.example"));
+    /// # Ok::<(), payments_core::error::Misuse>(())
+    /// ```
+    #[must_use]
+    pub fn origin(&self) -> Option<String> {
+        let own = match &*self.scheme {
+            "https" => "443",
+            "http" => "80",
+            _ => return None,
+        };
+        let (scheme, host) = (&self.scheme, &self.host);
+        let rest = self.text.split_once("://").map_or("", |(_, rest)| rest);
+        let authority = rest.split(['/', '?']).next().unwrap_or_default();
+        let port = authority.get(host.len()..).unwrap_or_default();
+        let port = port.trim_start_matches(':').trim_start_matches('0');
+        Some(if port.is_empty() || port == own {
+            format!("{scheme}://{host}")
+        } else {
+            format!("{scheme}://{host}:{port}")
+        })
+    }
+
     /// Whether what goes there cannot be read on the way: https, or http on loopback.
     #[must_use]
     pub fn is_private(&self) -> bool {
@@ -309,6 +339,26 @@ mod tests {
             "wallet://?a=1&a=2",
         ] {
             assert!(text.parse::<Link>().unwrap().pairs().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_what_a_browser_says() {
+        for (link, origin) in [
+            ("https://a.example", Some("https://a.example")),
+            (
+                "HTTPS://A.example/p:8?q=http://b.example/",
+                Some("https://a.example"),
+            ),
+            ("https://a.example:443/", Some("https://a.example")),
+            ("http://a.example:443?q", Some("http://a.example:443")),
+            ("http://127.0.0.1:080/", Some("http://127.0.0.1")),
+            ("http://[::1]:4010/p", Some("http://[::1]:4010")),
+            ("http://a.example:/p", Some("http://a.example")),
+            ("wallet://pay?id=1", None),
+        ] {
+            let found = link.parse::<Link>().unwrap().origin();
+            assert_eq!(found.as_deref(), origin, "{link}");
         }
     }
 }

@@ -4,11 +4,13 @@ mod currency;
 mod decimal;
 mod error;
 mod plain;
+pub mod stored;
 mod text;
 pub mod wire;
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::str::FromStr;
 
 pub use self::currency::Currency;
 pub use self::decimal::Decimal;
@@ -23,7 +25,8 @@ use self::text::Text;
 ///
 /// The range is that of `i64`: for a currency with two fraction digits, about ±92 quadrillion.
 /// Arithmetic is checked and two currencies never mix. How an amount is written to a provider is
-/// never guessed (no serde here): each field has its own [`wire::Form`].
+/// never guessed (no serde here): each field has its own [`wire::Form`]. A database of your own keeps
+/// the text that `Display` writes and `FromStr` reads; for serde, that is the module [`stored`].
 ///
 /// Amounts of different currencies are unequal and have no order.
 ///
@@ -180,6 +183,28 @@ impl fmt::Display for Money {
     }
 }
 
+/// What `Display` writes, and nothing else: amount, one blank, the currency's code.
+///
+/// ```
+/// use payments_core::{Currency, Money};
+/// let price = Money::from_minor(149_900, Currency::PHP);
+/// assert_eq!(price.to_string().parse(), Ok(price));
+/// assert!("1499 PHP".parse::<Money>().is_err());
+/// ```
+impl FromStr for Money {
+    type Err = MoneyError;
+
+    fn from_str(text: &str) -> Result<Self, MoneyError> {
+        let (number, code) = text.split_once(' ').ok_or(NotDecimal::Character)?;
+        let money = Self::from_decimal(number, Currency::from_code(code)?)?;
+        // With all its digits: a currency that has more of them since would make another amount of it.
+        let is_it = Text::new(money.minor, money.currency.exponent()).len() == number.len();
+        is_it
+            .then_some(money)
+            .ok_or(NotDecimal::MissingDigits.into())
+    }
+}
+
 impl fmt::Debug for Money {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Money({self})")
@@ -211,6 +236,37 @@ mod tests {
             expect.map_err(str::to_owned),
             "{text:?}"
         );
+    }
+
+    #[test]
+    fn reads_what_it_writes_and_nothing_else() {
+        for money in [
+            Money::from_minor(149_900, PHP),
+            Money::from_minor(-5, PHP),
+            Money::from_minor(i64::MIN, CLF),
+            Money::from_minor(0, JPY),
+        ] {
+            assert_eq!(money.to_string().parse(), Ok(money));
+        }
+        for other in [
+            "",
+            "PHP",
+            "1499.00",
+            "1499.00PHP",
+            "1499 PHP",
+            "1499.0 PHP",
+            "1499.000 PHP",
+            "1499.00 php",
+            "1499.00  PHP",
+            " 1499.00 PHP",
+            "1499.00 PHP ",
+            "1,499.00 PHP",
+            "1 499.00 PHP",
+            "PHP 1499.00",
+            "1499.00 XXX",
+        ] {
+            assert!(other.parse::<Money>().is_err(), "{other:?}");
+        }
     }
 
     #[test]

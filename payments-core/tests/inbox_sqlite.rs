@@ -13,7 +13,7 @@ use payments_core::incoming::{
     Outcome, Receiver, Unverified, Worked, danger, sql,
 };
 use payments_core::store::rusqlite::{Connection, Transaction, params};
-use payments_core::store::{Sqlite, StoreError, StoreFailure};
+use payments_core::store::{Sqlite, SqliteError, StoreError, StoreFailure};
 use payments_core::testing::{FixedClock, Paid};
 
 #[path = "inbox_sqlite/crash.rs"]
@@ -326,4 +326,23 @@ fn several_workers_on_one_file_share_the_load() {
         .map(|count| count.load(Ordering::SeqCst))
         .collect();
     assert_eq!(counts.iter().sum::<usize>(), ROWS, "{counts:?}");
+}
+
+#[test]
+fn an_error_of_the_callers_own_rolls_back() {
+    let store = Sqlite::in_memory().unwrap();
+    let spoiled = store.transaction("counting tea", |transaction| {
+        transaction.execute_batch("CREATE TABLE tea (tins INTEGER)")?;
+        "no number".parse::<u8>().map_err(SqliteError::other)
+    });
+    let error = spoiled.unwrap_err();
+    assert_eq!(error.failure(), StoreFailure::Other);
+    assert!(
+        error.to_string().starts_with("counting tea: invalid digit"),
+        "{error}"
+    );
+    let again = store.transaction("looking", |transaction| {
+        Ok(transaction.prepare("SELECT * FROM tea").is_err())
+    });
+    assert!(again.unwrap(), "what was done before it is rolled back");
 }

@@ -2,6 +2,9 @@
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+#[path = "incoming/reread.rs"]
+mod reread;
+
 use std::sync::Arc;
 use std::time::Duration;
 

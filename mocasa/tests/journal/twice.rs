@@ -1,7 +1,7 @@
 //! Two clicks: one effect, whichever comes first and however it ends.
 
 use payments_core::MoneyMoved;
-use payments_core::client::{Settled, StillOpen};
+use payments_core::client::{ByHand, OpenCalls, Settled, StillOpen};
 use payments_core::journal::Row;
 use payments_mocasa::sandbox::Fault;
 use tokio::task::JoinSet;
@@ -62,6 +62,17 @@ async fn a_refund_whose_answer_is_lost_stays_open_because_there_is_no_query() {
     );
     let settled = client.settle(&open[0]).await.unwrap();
     assert!(matches!(settled, Settled::StillOpen(StillOpen::NoQuery)));
+    // So it does where the clients of several providers are worked on alike.
+    let clients: Vec<Box<dyn OpenCalls>> = vec![Box::new(client.clone())];
+    assert_eq!(clients[0].provider(), open[0].record().provider());
+    assert_eq!(clients[0].open_calls().await.unwrap(), open);
+    let settled = clients[0].settle(&open[0]).await.unwrap();
+    assert!(matches!(settled, Settled::StillOpen(StillOpen::NoQuery)));
+    let nobody = clients[0].settle_by_hand(&open[0], ByHand::Done, "", "seen");
+    assert_eq!(
+        nobody.await.unwrap_err().to_string(),
+        "misuse: `who` must say so: it goes on record"
+    );
     assert!(why(click(&client).await).ends_with("settle it"));
     assert_eq!(happened(&sandbox, "refund", "A-1"), 1);
 }

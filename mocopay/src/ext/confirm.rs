@@ -69,9 +69,13 @@ impl Stored {
     }
 }
 
-fn query(session_id: &str, stored: &Stored) -> Result<VerifyPayment, Misuse> {
-    same("sessionId", Some(session_id), stored.session_id.as_deref())?;
-    let by = VerifyBy::SessionId(session_id.into());
+fn query(session_id: Option<&str>, stored: &Stored) -> Result<VerifyPayment, Misuse> {
+    let kept = stored.session_id.as_deref();
+    let by = match session_id.or(kept) {
+        Some(session) => VerifyBy::SessionId(session.to_owned()),
+        None => VerifyBy::UserId(stored.user_id.clone().unwrap_or_default()),
+    };
+    same("sessionId", session_id.or(kept), kept)?;
     VerifyPayment::builder().by(by).build()
 }
 
@@ -89,12 +93,13 @@ fn same(field: &'static str, found: Option<&str>, stored: Option<&str>) -> Resul
 
 fn judge(
     reply: Reply<VerifyPaymentReply>,
-    session_id: &str,
+    session_id: Option<&str>,
     stored: &Stored,
 ) -> Result<Confirmation<Reply<VerifyPaymentReply>>, Misuse> {
+    let asked = session_id.or(stored.session_id.as_deref());
     let user = reply.end_user.as_ref();
     let user = user.and_then(|user| user.user_id.as_deref());
-    same("sessionId", reply.session_id.as_deref(), Some(session_id))?;
+    same("sessionId", reply.session_id.as_deref(), asked)?;
     same("pid", reply.pid.as_deref(), Some(&stored.pid))?;
     same("userId", user, stored.user_id.as_deref())?;
     if !reply.is_charged() {
@@ -106,7 +111,8 @@ fn judge(
 }
 
 payments_core::on_both_clients! {
-    /// Confirms a payment by asking for the session that a message claims, or that was stored.
+    /// Confirms a payment by asking for the session that a message claims; without one, where no message
+    /// came, for the session that was stored, or else for that of the buyer.
     ///
     /// It is confirmed where MoCoPay says that it is authorized and that something was charged
     /// (inferred), of what may be a subscription in the current series, and open otherwise: no status
@@ -117,7 +123,7 @@ payments_core::on_both_clients! {
     /// [`Error::Misuse`] if the session is of another product or buyer than was stored; otherwise that
     /// of the query, which moves no money: confirm again later.
     pub fn confirm(
-        session_id: &str,
+        session_id: Option<&str>,
         stored: &Stored,
     ) -> Result<Confirmation<Reply<VerifyPaymentReply>>, Error> {
         verify_payment(query(session_id, stored)?) => |reply| Ok(judge(reply, session_id, stored)?)

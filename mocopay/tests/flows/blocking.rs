@@ -17,6 +17,9 @@ fn a_payment_is_started_and_confirmed() {
     let control = sandbox.control();
     control.authorize("ORDER-1").unwrap();
     let session = control.session("ORDER-1").unwrap();
-    let confirmed = client.confirm(session.session_id(), &stored("ORDER-1", Config::ONE_TIME));
+    let confirmed = client.confirm(
+        Some(session.session_id()),
+        &stored("ORDER-1", Config::ONE_TIME),
+    );
     assert!(confirmed.unwrap().confirmed().is_some());
 }

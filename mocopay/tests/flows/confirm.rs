@@ -15,7 +15,7 @@ async fn a_charged_session_is_confirmed_by_the_query() {
     let stored = stored("ORDER-1", Config::ONE_TIME);
     let confirmed = shop
         .client
-        .confirm(&id, &stored)
+        .confirm(Some(&*id), &stored)
         .await
         .unwrap()
         .confirmed()
@@ -25,7 +25,7 @@ async fn a_charged_session_is_confirmed_by_the_query() {
     let known = stored.and_session(&id);
     assert!(
         shop.client
-            .confirm(&id, &known)
+            .confirm(Some(&*id), &known)
             .await
             .unwrap()
             .confirmed()
@@ -38,10 +38,10 @@ async fn what_is_not_charged_stays_open() {
     let shop = Shop::with(Config::new().charges_at_once(false), |builder| builder).await;
     let id = shop.paid("ORDER-1", Config::ONE_TIME).await;
     let stored = stored("ORDER-1", Config::ONE_TIME);
-    let open = shop.client.confirm(&id, &stored).await.unwrap();
+    let open = shop.client.confirm(Some(&*id), &stored).await.unwrap();
     assert!(matches!(open, Confirmation::Open(_)));
     shop.control().cancel("ORDER-1").unwrap();
-    let open = shop.client.confirm(&id, &stored).await.unwrap();
+    let open = shop.client.confirm(Some(&*id), &stored).await.unwrap();
     assert!(
         matches!(open, Confirmation::Open(_)),
         "no status is documented to be final"
@@ -55,7 +55,7 @@ async fn another_payments_session_confirms_nothing() {
     let cheap = shop.paid("SUB-2", Config::SUBSCRIPTION).await;
     let theirs = shop.paid("ORDER-3", Config::ONE_TIME).await;
     let check = async |id: &str, stored, expect: &str| {
-        let error = shop.client.confirm(id, &stored).await.unwrap_err();
+        let error = shop.client.confirm(Some(id), &stored).await.unwrap_err();
         assert_eq!(kind(&error), expect, "{id}");
     };
     let stored = || stored("ORDER-1", Config::ONE_TIME);
@@ -66,7 +66,7 @@ async fn another_payments_session_confirms_nothing() {
     check("", stored(), "misuse of sessionId").await;
     assert!(
         shop.client
-            .confirm(&mine, &stored())
+            .confirm(Some(&*mine), &stored())
             .await
             .unwrap()
             .confirmed()
@@ -82,10 +82,14 @@ async fn a_stored_session_pays_for_one_payment() {
     let theirs = shop.paid("ORDER-2", Config::ONE_TIME).await;
     let price = Money::from_minor(1_000, Currency::EUR);
     let stored = Stored::of_session(Expected::new("ORDER-1", price), Config::ONE_TIME, &mine);
-    let confirmed = shop.client.confirm(&mine, &stored).await.unwrap();
+    let confirmed = shop.client.confirm(Some(&*mine), &stored).await.unwrap();
     assert!(confirmed.confirmed().is_some());
     let asked = shop.arrived(VERIFY);
-    let error = shop.client.confirm(&theirs, &stored).await.unwrap_err();
+    let error = shop
+        .client
+        .confirm(Some(&*theirs), &stored)
+        .await
+        .unwrap_err();
     assert_eq!(kind(&error), "misuse of sessionId");
     assert_eq!(shop.arrived(VERIFY), asked, "nothing was asked");
 }
@@ -99,7 +103,7 @@ async fn an_answer_about_another_session_confirms_nothing() {
         );
         let client = scripted(Act::json(&body));
         let stored = stored("ORDER-1", Config::ONE_TIME);
-        let found = client.confirm("s1", &stored).await;
+        let found = client.confirm(Some("s1"), &stored).await;
         found
             .map(|found| found.confirmed().is_some())
             .map_err(|error| kind(&error))
@@ -111,4 +115,19 @@ async fn an_answer_about_another_session_confirms_nothing() {
         let expect = Err("misuse of sessionId".to_owned());
         assert_eq!(answer(other).await, expect, "{other}");
     }
+}
+
+/// Where no message came, MoCoPay is asked by what the shop stored.
+#[tokio::test]
+async fn a_payment_is_confirmed_without_a_message() {
+    let shop = Shop::open().await;
+    let session = shop.paid("ORDER-1", Config::ONE_TIME).await;
+    let stored = stored("ORDER-1", Config::ONE_TIME);
+    for stored in [stored.clone(), stored.clone().and_session(&session)] {
+        let found = shop.client.confirm(None, &stored).await.unwrap();
+        assert!(matches!(found, Confirmation::Confirmed(_)), "{found:?}");
+    }
+    // A session that was stored counts alone, also where MoCoPay tells of another one of the buyer's.
+    let other = stored.and_session("another");
+    assert!(shop.client.confirm(None, &other).await.is_err());
 }

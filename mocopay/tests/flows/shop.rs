@@ -121,7 +121,7 @@ impl Shop {
         let pid = product_of(&reference);
         match self
             .client
-            .confirm(row.reference(), &stored(&reference, pid))
+            .confirm(Some(row.reference()), &stored(&reference, pid))
             .await
         {
             Ok(Confirmation::Confirmed(paid)) => {

@@ -1,7 +1,7 @@
 //! Confirming a payment: by the detail list, amount and currency included.
 
 use payments_core::error::Misuse;
-use payments_core::incoming::{Basis, Confirmed, Expected, Verified};
+use payments_core::incoming::{Basis, Confirmation, Confirmed, Expected, Verified};
 use payments_core::{Error, Reply};
 
 use super::{Outcome, Returned};
@@ -15,32 +15,6 @@ pub enum Taking {
     Contracted,
     /// As a pool payment, held until it is approved.
     Pool,
-}
-
-/// Where a payment stands.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-#[must_use]
-pub enum Standing {
-    /// The buyer was charged what was expected: deliver. It may be refunded in part: see
-    /// `refunded`.
-    Paid(Confirmed<Reply<PaymentDetailsReply>>),
-    /// The buyer was charged what was expected, and Moka holds it until it is approved. Whether it
-    /// was approved is the shop's own knowledge.
-    Held(Confirmed<Reply<PaymentDetailsReply>>),
-    /// What was expected is authorised, and not captured: no money has moved.
-    Authorised(Reply<PaymentDetailsReply>),
-    /// Money is held or was taken, of another amount or currency than expected; or the answer is
-    /// about another payment: a person has to look at it.
-    Differs(Reply<PaymentDetailsReply>),
-    /// It failed.
-    Declined(Reply<PaymentDetailsReply>),
-    /// It was voided.
-    Voided(Reply<PaymentDetailsReply>),
-    /// It was refunded in full.
-    Refunded(Reply<PaymentDetailsReply>),
-    /// No payment yet, under way, or a state that the description does not know: ask again later.
-    Open(Reply<PaymentDetailsReply>),
 }
 
 fn query(
@@ -59,11 +33,11 @@ fn judge(
     event: Option<&Verified<Returned>>,
     expected: &Expected,
     taking: Taking,
-) -> Standing {
+) -> Confirmation<Reply<PaymentDetailsReply>> {
     use PaymentStatus::{Payment, PreAuthorisation, Refunded, Voided};
     use TrxStatus::{Done, Failed};
     let Some(payment) = &reply.payment else {
-        return Standing::Open(reply);
+        return Confirmation::Open(reply);
     };
     let succeeded = event.is_some_and(|event| event.outcome == Outcome::Success);
     let reference = payment.other_trx_code.as_deref().map(str::trim);
@@ -74,17 +48,17 @@ fn judge(
         Confirmed::by_provider_crate(reply, expected.clone(), basis)
     };
     match (&payment.payment_status, &payment.trx_status) {
-        (_, _) if !is_it => Standing::Differs(reply),
+        (_, _) if !is_it => Confirmation::Differs(reply),
         // What is over is over, of whatever amount: nobody has to look at it.
-        (Payment | PreAuthorisation, Done) if !agrees => Standing::Differs(reply),
-        (Payment, Done) if taking == Taking::Pool => Standing::Held(confirmed(reply)),
-        (Payment, Done) => Standing::Paid(confirmed(reply)),
-        (PreAuthorisation, Done) => Standing::Authorised(reply),
+        (Payment | PreAuthorisation, Done) if !agrees => Confirmation::Differs(reply),
+        (Payment, Done) if taking == Taking::Pool => Confirmation::Held(confirmed(reply)),
+        (Payment, Done) => Confirmation::Confirmed(confirmed(reply)),
+        (PreAuthorisation, Done) => Confirmation::Authorised(reply),
         // A proven success outweighs a query that lags behind it.
-        (Payment | PreAuthorisation, Failed) if !succeeded => Standing::Declined(reply),
-        (Voided, Done) => Standing::Voided(reply),
-        (Refunded, Done) => Standing::Refunded(reply),
-        (_, _) => Standing::Open(reply),
+        (Payment | PreAuthorisation, Failed) if !succeeded => Confirmation::Declined(reply),
+        (Voided, Done) => Confirmation::Voided(reply),
+        (Refunded, Done) => Confirmation::Refunded(reply),
+        (_, _) => Confirmation::Open(reply),
     }
 }
 
@@ -98,7 +72,7 @@ payments_core::on_both_clients! {
         event: Option<&Verified<Returned>>,
         expected: &Expected,
         taking: Taking,
-    ) -> Result<Standing, Error> {
+    ) -> Result<Confirmation<Reply<PaymentDetailsReply>>, Error> {
         payment_details(query(event, expected)?) => |reply| Ok(judge(reply, event, expected, taking))
     }
 }

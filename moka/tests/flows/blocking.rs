@@ -1,10 +1,10 @@
 //! The blocking client: the same calls, the same confirmation.
 
-use payments_core::incoming::Expected;
+use payments_core::incoming::{Confirmation, Expected};
 use payments_core::{Currency, Money};
 use payments_moka::blocking::Client;
 use payments_moka::calls::Test;
-use payments_moka::ext::{Standing, Taking};
+use payments_moka::ext::Taking;
 use payments_moka::sandbox::{Config, Fault, SandboxClock, start};
 
 use crate::shop::{DETAILS, PageDraft, VOID, credentials, expected, kind, void, word};
@@ -35,7 +35,7 @@ fn a_payment_is_confirmed_and_voided() {
     control.faults().next(DETAILS, Fault::CutBody);
     let found = client.confirm(None, &expected("ORD-1"), Taking::Contracted);
     assert!(
-        matches!(found, Ok(Standing::Voided(_))),
+        matches!(found, Ok(Confirmation::Voided(_))),
         "a read is asked again"
     );
     assert_eq!(control.ledger().count("void", "ORD-1"), 1);

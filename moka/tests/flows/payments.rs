@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use payments_core::incoming::{Accepted, Basis, Expected, Worked};
+use payments_core::incoming::{Accepted, Basis, Confirmation, Expected, Worked};
 use payments_core::{Currency, Money, MoneyMoved};
 use payments_moka::codes::{BankCode, PaymentStatus, TrxStatus, TrxType};
-use payments_moka::ext::{Outcome, Returned, Standing, Taking};
+use payments_moka::ext::{Outcome, Returned, Taking};
 use payments_moka::sandbox::{CaptureLimit, Config, Forgery, PaymentState, UnknownPayment};
 use payments_moka::types::{
     DetailKey, ListPayments, ListTransactions, PaymentDetails, PaymentKey, RefundAmount,
@@ -96,7 +96,7 @@ async fn a_confirmation_says_what_it_rests_on() {
         .client
         .confirm(None, &expected, Taking::Contracted)
         .await;
-    let Standing::Paid(confirmed) = found.unwrap() else {
+    let Confirmation::Confirmed(confirmed) = found.unwrap() else {
         panic!("not paid");
     };
     assert_eq!(confirmed.basis(), Basis::Queried { amount: true });

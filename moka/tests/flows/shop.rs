@@ -8,14 +8,16 @@ use std::time::Duration;
 
 use payments_core::client::{Builder, RetryPolicy};
 use payments_core::http::{HeaderMap, HeaderValue, Method};
-use payments_core::incoming::{Expected, Inbound, Inbox, Outcome as Work, Returns, Row, Worked};
+use payments_core::incoming::{
+    Confirmation, Expected, Inbound, Inbox, Outcome as Work, Returns, Row, Worked,
+};
 use payments_core::testing::FixedClock;
 use payments_core::{Currency, Error, Money, unguessable};
 use payments_moka::Moka;
 use payments_moka::calls::{Client, Test, TestCredentials};
 use payments_moka::codes::PageKind;
 use payments_moka::codes::VoidRefundReason;
-use payments_moka::ext::{Standing, Started, Taking, returns};
+use payments_moka::ext::{Started, Taking, returns};
 use payments_moka::sandbox::{Config, Control, Sandbox, SandboxClock, start};
 use payments_moka::types::{
     ApprovePoolPayment, Capture, CreatePage, CreatePageReply, DetailKey, PaymentDetails,
@@ -190,14 +192,18 @@ impl Shop {
             self.returns.verify(inbound, &started).unwrap()
         });
         match self.client.confirm(event.as_ref(), &expected, taking).await {
-            Ok(found @ (Standing::Paid(_) | Standing::Held(_) | Standing::Authorised(_))) => {
+            Ok(
+                found @ (Confirmation::Confirmed(_)
+                | Confirmation::Held(_)
+                | Confirmation::Authorised(_)),
+            ) => {
                 if !row.settled_before() {
                     let mut delivered = self.delivered.lock().unwrap();
                     delivered.push((row.reference().to_owned(), word(&found)));
                 }
                 Work::Settled
             }
-            Ok(Standing::Open(_)) => Work::Retry("open".to_owned()),
+            Ok(Confirmation::Open(_)) => Work::Retry("open".to_owned()),
             Ok(_) => Work::Done,
             Err(error) => Work::Retry(error.to_string()),
         }
@@ -317,16 +323,16 @@ pub(crate) fn undo(reference: &str) -> UndoPoolApproval {
 }
 
 /// One word for how a payment stands.
-pub(crate) fn word(standing: &Standing) -> &'static str {
+pub(crate) fn word<T>(standing: &Confirmation<T>) -> &'static str {
     match standing {
-        Standing::Paid(_) => "paid",
-        Standing::Held(_) => "held",
-        Standing::Authorised(_) => "authorised",
-        Standing::Differs(_) => "differs",
-        Standing::Declined(_) => "declined",
-        Standing::Voided(_) => "voided",
-        Standing::Refunded(_) => "refunded",
-        Standing::Open(_) => "open",
+        Confirmation::Confirmed(_) => "paid",
+        Confirmation::Held(_) => "held",
+        Confirmation::Authorised(_) => "authorised",
+        Confirmation::Differs(_) => "differs",
+        Confirmation::Declined(_) => "declined",
+        Confirmation::Voided(_) => "voided",
+        Confirmation::Refunded(_) => "refunded",
+        Confirmation::Open(_) => "open",
         _ => "new",
     }
 }

@@ -35,10 +35,9 @@ fn judge(
             expected.clone(),
             Basis::Queried { amount: true },
         )),
+        Outcome::Authorised => Confirmation::Authorised(reply),
         // A signed success outweighs a query that lags behind it: ask again, decline nothing.
-        Outcome::Failed(_) | Outcome::Authorised | Outcome::Pending | Outcome::Open(_) => {
-            Confirmation::Open(reply)
-        }
+        Outcome::Failed(_) | Outcome::Pending | Outcome::Open(_) => Confirmation::Open(reply),
     }
 }
 

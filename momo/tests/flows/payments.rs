@@ -153,8 +153,8 @@ async fn an_authorised_amount_is_not_paid_until_it_is_captured() {
         .await
         .unwrap();
     assert_eq!(reply.result_code.outcome(), Outcome::Authorised);
-    let open = shop.client.confirm(None, &expected("A-1")).await.unwrap();
-    assert!(matches!(open, Confirmation::Open(_)));
+    let held = shop.client.confirm(None, &expected("A-1")).await.unwrap();
+    assert!(matches!(held, Confirmation::Authorised(_)));
     let part = confirming("A-1", ConfirmType::Capture, 32_999);
     let error = shop.client.capture_or_cancel(part).await.unwrap_err();
     assert_eq!(kind(&error), "unknown with 22");

@@ -316,7 +316,7 @@ async fn the_answer_of_the_query_is_compared_before_anything_is_confirmed() {
         ("0", "33000", vec![], "confirmed"),
         ("0", "33001", vec![], "differs"),
         ("0", "0", vec![], "differs"),
-        ("9000", "33000", vec![], "open"),
+        ("9000", "33000", vec![], "authorised"),
         ("9000", "32999", vec![], "differs"),
         ("7000", "0", vec![], "open"),
         ("1006", "33000", vec![], "declined"),
@@ -375,6 +375,7 @@ async fn asked(answer: &str, expected: &Expected) -> &'static str {
         Confirmation::Confirmed(_) => "confirmed",
         Confirmation::Declined(_) => "declined",
         Confirmation::Open(_) => "open",
+        Confirmation::Authorised(_) => "authorised",
         Confirmation::Refunded(reply) => {
             assert!(reply.refund_trans.is_some());
             "refunded"

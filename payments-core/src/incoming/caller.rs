@@ -276,6 +276,10 @@ impl<N: Notice> Endpoint for Receiver<N> {
         }
         self.read(inbound)
     }
+
+    fn reread(&self, row: &Row) -> Result<Unverified<N>, Rejected> {
+        Receiver::reread(self, row)
+    }
 }
 
 #[cfg(test)]

@@ -112,12 +112,20 @@ pub enum Basis {
 pub enum Confirmation<T> {
     /// Paid: deliver.
     Confirmed(Confirmed<T>),
+    /// Paid, and kept by the provider until the merchant approves the payment. Whether it was approved
+    /// is the merchant's own knowledge.
+    Held(Confirmed<T>),
+    /// What was expected is authorised and not captured: no money has moved, and the merchant may take
+    /// it.
+    Authorised(T),
     /// Declined, finally.
     Declined(T),
     /// Neither yet, or a status that the description does not know: ask again later.
     Open(T),
     /// It was paid, and given back in full: deliver nothing.
     Refunded(T),
+    /// It was called off before it was settled, after it was paid or authorised: deliver nothing.
+    Voided(T),
     /// The provider speaks of another payment or amount than expected: deliver nothing, a person has
     /// to look at it.
     Differs(T),
@@ -129,7 +137,35 @@ impl<T> Confirmation<T> {
     pub fn confirmed(self) -> Option<Confirmed<T>> {
         match self {
             Self::Confirmed(confirmed) => Some(confirmed),
-            Self::Declined(_) | Self::Open(_) | Self::Refunded(_) | Self::Differs(_) => None,
+            Self::Held(_)
+            | Self::Authorised(_)
+            | Self::Declined(_)
+            | Self::Open(_)
+            | Self::Refunded(_)
+            | Self::Voided(_)
+            | Self::Differs(_) => None,
+        }
+    }
+
+    /// The same with something else in the place of the provider's answer: where the payments of
+    /// several providers are worked on alike, nothing (`map(drop)`).
+    ///
+    /// ```
+    /// use payments_core::incoming::Confirmation;
+    ///
+    /// let found = Confirmation::Declined("code 7").map(str::len);
+    /// assert!(matches!(found, Confirmation::Declined(6)));
+    /// ```
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Confirmation<U> {
+        match self {
+            Self::Confirmed(confirmed) => Confirmation::Confirmed(confirmed.map(change)),
+            Self::Held(confirmed) => Confirmation::Held(confirmed.map(change)),
+            Self::Authorised(answer) => Confirmation::Authorised(change(answer)),
+            Self::Declined(answer) => Confirmation::Declined(change(answer)),
+            Self::Open(answer) => Confirmation::Open(change(answer)),
+            Self::Refunded(answer) => Confirmation::Refunded(change(answer)),
+            Self::Voided(answer) => Confirmation::Voided(change(answer)),
+            Self::Differs(answer) => Confirmation::Differs(change(answer)),
         }
     }
 }
@@ -160,6 +196,23 @@ impl<T> Confirmed<T> {
     pub fn with_claim(mut self, claim: AmountClaim) -> Self {
         self.claim = claim;
         self
+    }
+
+    /// The same confirmation, with something else in the place of the provider's answer.
+    #[must_use]
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Confirmed<U> {
+        let Self {
+            value,
+            expected,
+            basis,
+            claim,
+        } = self;
+        Confirmed {
+            value: change(value),
+            expected,
+            basis,
+            claim,
+        }
     }
 
     /// What it rests on.

@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::inbound::Inbound;
+use super::inbox::Row;
 use super::notice::Notice;
 use super::verified::{Scope, Unverified, Verified};
 use super::verifier::Verifier;
@@ -108,6 +109,19 @@ pub trait Endpoint {
     /// # Errors
     /// [`Rejected`], without a reason: whoever sent it may be reading.
     fn receive(&self, inbound: &Inbound) -> Result<Self::Message, Rejected>;
+
+    /// Reads a message again that the inbox kept: what a worker does with its row, whoever signs.
+    ///
+    /// # Errors
+    /// [`Rejected`] for a row of another account or kind, for one without its request, and for what
+    /// would not be let in any more.
+    fn reread(&self, row: &Row) -> Result<Self::Message, Rejected> {
+        let kind = <<Self::Message as Message>::Notice as Notice>::NAME;
+        let inbound = row.inbound().filter(|_| row.key().notice() == kind);
+        let message = self.receive(inbound.ok_or(Rejected)?)?;
+        let is_ours = message.scope() == row.scope();
+        is_ours.then_some(message).ok_or(Rejected)
+    }
 }
 
 impl<N> Endpoint for Verifier<N>

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 
 use super::fields::{BodyFormat, Fields};
 use super::inbound::Inbound;
+use super::inbox::Row;
 use super::notice::Notice;
 use super::verified::{Scope, Verified};
 use crate::error::{Misuse, Rejected};
@@ -122,6 +123,17 @@ impl<K: Kept> Returns<K> {
         ))
     }
 
+    /// Verifies a return again that the inbox kept, against what was kept under its token.
+    ///
+    /// # Errors
+    /// [`Rejected`] for a row of another account or kind, for one without its request, and for one
+    /// that `kept` does not prove.
+    pub fn reread(&self, row: &Row, kept: &K) -> Result<Verified<K::Notice>, Rejected> {
+        let is_ours = *row.scope() == self.scope && row.key().notice() == K::Notice::NAME;
+        let inbound = row.inbound().filter(|_| is_ours).ok_or(Rejected)?;
+        self.verify(inbound, kept)
+    }
+
     /// Says for people why a return was or was not verified: the strings that were hashed, with the
     /// secret masked. `kept` is what was found under the token, if anything was. Never send it
     /// anywhere.
@@ -187,6 +199,7 @@ mod tests {
     use http::{HeaderMap, Method};
 
     use super::*;
+    use crate::incoming::{Accepted, Inbox};
     use crate::signing::{Refusal, Scheme, SignatureRule, TagText, tag_text};
 
     pub(super) struct Page(pub(super) &'static str);
@@ -285,6 +298,21 @@ mod tests {
                 check("/back?t=1", &body, blank, None);
             }
         }
+    }
+
+    #[test]
+    fn a_row_is_verified_again_by_what_was_kept() {
+        let inbox = Inbox::in_memory();
+        let body = format!("proof={}&note=n", proof("x", "yes"));
+        let came = inbound("/back?t=1", &body);
+        let message = returns().verify(&came, &Page("x")).unwrap();
+        assert_eq!(inbox.accept(&message), Accepted::New);
+        let claimed = inbox.claim().unwrap();
+        let row = claimed.row();
+        assert_eq!(returns().reread(row, &Page("x")).unwrap().0, "yes");
+        assert!(returns().reread(row, &Page("y")).is_err());
+        let other = Returns::<Page>::new("test", "other");
+        assert!(other.reread(row, &Page("x")).is_err());
     }
 
     #[test]

@@ -5,6 +5,8 @@ use http::HeaderName;
 use super::explain::explain;
 use super::fields::{BodyFormat, Fields};
 use super::inbound::Inbound;
+use super::inbox::Row;
+use super::message::Endpoint;
 use super::notice::Notice;
 use super::ring::KeyRing;
 use super::verified::{Headers, Scope, Verified};
@@ -124,6 +126,16 @@ where
             inbound.clone(),
         )
         .keeping(self.kept.clone()))
+    }
+
+    /// Verifies a callback again that the inbox kept, as [`Receiver::reread`](super::Receiver::reread)
+    /// reads one that nobody signs.
+    ///
+    /// # Errors
+    /// [`Rejected`] for a row of another account or kind, for one without its request, and where the
+    /// key that it was signed with is in the ring no more.
+    pub fn reread(&self, row: &Row) -> Result<Verified<N>, Rejected> {
+        Endpoint::reread(self, row)
     }
 
     /// Says for people why a callback was or was not verified: the canonical string part by part

@@ -8,6 +8,8 @@ mod driver;
 mod environment;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod journaled;
+#[cfg(feature = "client")]
+mod open_calls;
 #[cfg(any(feature = "client", feature = "blocking"))]
 mod prepared;
 mod provider;
@@ -21,6 +23,8 @@ mod steps;
 #[cfg(feature = "client")]
 pub use driver::Client;
 pub use environment::{Environment, Hosts};
+#[cfg(feature = "client")]
+pub use open_calls::{Asked, OpenCalls};
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use prepared::Prepared;
 pub use provider::{Grant, Login, NoLogin, Provider};

@@ -261,13 +261,25 @@ pub enum SqliteError {
     /// Ours.
     #[error(transparent)]
     Store(StoreError),
+    /// That of the caller's own work.
+    #[error(transparent)]
+    Other(Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl SqliteError {
+    /// An error of the caller's own, after which everything is rolled back too: a value that cannot be
+    /// read, say.
+    pub fn other(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Other(error.into())
+    }
+
     pub(crate) fn during(self, doing: &'static str) -> StoreError {
         match self {
             Self::Sqlite(error) => failed(doing, error),
             Self::Store(error) => error,
+            Self::Other(error) => {
+                StoreError::new(StoreFailure::Other, doing, error.to_string()).with_source(error)
+            }
         }
     }
 }

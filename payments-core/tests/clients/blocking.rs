@@ -130,10 +130,7 @@ fn a_journal_is_kept_by_the_same_rules() {
     let store = MemoryJournal::new();
     let client = client(once_each(), &transport, &clock);
     let client = client.with_journal(Journal::new(store.clone(), "shop"));
-    let pay = |operation: &str| {
-        let prepared = client.prepare(Pay::new("A-1")).unwrap();
-        client.send(prepared.operation(operation))
-    };
+    let pay = |operation: &str| client.call_as(operation, Pay::new("A-1"));
     for _ in 0..2 {
         pay("1").unwrap();
         assert_eq!(outcome(pay("2")), "unknown");

@@ -7,6 +7,7 @@ mod mocopay;
 mod moka;
 mod momo;
 mod report;
+pub(super) mod sandboxes;
 
 use report::ProviderReport;
 

@@ -98,6 +98,18 @@ impl<P: Provider> Client<P> {
         self.send(self.prepare(call)?)
     }
 
+    /// The same as an operation of the caller's: see [`Prepared::operation`].
+    ///
+    /// # Errors
+    /// [`Error`]; ask its `money_moved` first.
+    pub fn call_as<C: Call>(
+        &self,
+        operation: impl Into<String>,
+        call: C,
+    ) -> Result<Reply<C::Reply>, Error> {
+        self.send(self.prepare(call)?.operation(operation))
+    }
+
     /// Asks the provider what became of a call.
     ///
     /// # Errors

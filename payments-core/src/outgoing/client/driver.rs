@@ -118,6 +118,19 @@ impl<P: Provider> Client<P> {
         self.at_once(&mut prepared).await
     }
 
+    /// The same as an operation of the caller's: see [`Prepared::operation`].
+    ///
+    /// # Errors
+    /// [`Error`]; ask its `money_moved` first.
+    pub async fn call_as<C: Call>(
+        &self,
+        operation: impl Into<String> + Send,
+        call: C,
+    ) -> Result<Reply<C::Reply>, Error> {
+        let mut prepared = self.prepare(call)?.operation(operation);
+        self.at_once(&mut prepared).await
+    }
+
     /// Sends a call between two entries of the journal. Boxed, so that a client without one carries no
     /// room for it.
     fn recorded<'a, C: Call>(

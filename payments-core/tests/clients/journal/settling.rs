@@ -265,3 +265,20 @@ fn a_late_answer_corrects_what_was_said_meanwhile() {
     finish(call).unwrap();
     assert_eq!(desk.states(), ["done, kept; answer"]);
 }
+
+/// One more payment with the same reference is another operation, if the caller says so.
+#[test]
+fn a_call_is_made_as_the_operation_that_it_is_told() {
+    let desk = recording(once_each(), [Act::json(OK), Act::json(OK)]);
+    let pay = |operation: &str| finish(desk.client.call_as(operation, Pay::new("A-1"))).unwrap();
+    for operation in ["first", "first", "second", "first"] {
+        pay(operation);
+    }
+    assert_eq!(desk.sent(), 2);
+    let operations: Vec<String> = desk
+        .rows()
+        .iter()
+        .map(|row| row.operation().to_owned())
+        .collect();
+    assert_eq!(operations, ["first", "second"]);
+}

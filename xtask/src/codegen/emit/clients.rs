@@ -62,10 +62,18 @@ fn module(provider: &Provider, driver: Driver) -> String {
         ""
     };
     let settle = settle(asked().copied(), title, driver);
+    let (open_calls, open) = match driver {
+        Driver::Async => (open_calls(of), "Asked, "),
+        Driver::Blocking => (String::new(), ""),
+    };
+    let (by_hand, open_name, provider) = match driver {
+        Driver::Async => ("ByHand, ", "OpenCalls, ", "Provider, "),
+        Driver::Blocking => ("", "", ""),
+    };
     format!(
         "{head}\n\
          {call}\
-         use payments_core::client::{{Builder, {bound}FromSetup, Settled, Setup}};\n\
+         use payments_core::client::{{{open}Builder, {by_hand}{bound}FromSetup, {open_name}{provider}Settled, Setup}};\n\
          use payments_core::journal::{{Journal, Row}};\n\
          use payments_core::{{Error{reply}}};\n\n\
          {types}\
@@ -88,8 +96,21 @@ fn module(provider: &Provider, driver: Driver) -> String {
          fn deref(&self) -> &Self::Target {{\n&self.0\n}}\n}}\n\n\
          impl FromSetup<{of}> for Client {{\n\
          fn from_setup(setup: Setup<{of}>) -> Result<Self, Error> {{\n\
-         FromSetup::from_setup(setup).map(Self)\n}}\n}}\n}}\n",
+         FromSetup::from_setup(setup).map(Self)\n}}\n}}\n{open_calls}}}\n",
         types = types(&calls),
+    )
+}
+
+/// What makes the async client one of many.
+fn open_calls(of: &str) -> String {
+    format!(
+        "\nimpl OpenCalls for Client {{\n\
+         fn provider(&self) -> &'static str {{\n{of}::NAME\n}}\n\n\
+         fn open_calls(&self) -> Asked<'_, Vec<Row>> {{\nBox::pin(self.0.open_calls())\n}}\n\n\
+         fn settle<'a>(&'a self, row: &'a Row) -> Asked<'a, Settled> {{\n\
+         Box::pin(Client::settle(self, row))\n}}\n\n\
+         fn settle_by_hand<'a>(\n&'a self,\nrow: &'a Row,\nfound: ByHand,\nwho: &'a str,\nwhy: &'a str,\n) \
+         -> Asked<'a, ()> {{\nBox::pin(self.0.settle_by_hand(row, found, who, why))\n}}\n}}\n"
     )
 }
 

@@ -14,14 +14,16 @@ use super::names::is_snake_case;
 use super::{Lowering, doc, message_of, path_parameters, query_parameters, wire_names};
 
 /// What the core's client is called with: a call of the same name would hide it.
-const RESERVED: [&str; 17] = [
+const RESERVED: [&str; 19] = [
     "builder",
     "call",
+    "call_as",
     "clone",
     "confirm",
     "deref",
     "open_calls",
     "prepare",
+    "provider",
     "raw",
     "raw_read",
     "resolve",

@@ -3,22 +3,23 @@
 mod webdriver;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use payments_core::sandbox::Ledger;
 use payments_core::store::Sqlite;
 use payments_mocasa::sandbox as mocasa;
 
 use super::report::{ProviderReport, ensure};
+use super::sandboxes::Sandboxes;
 use crate::root;
-use crate::run::shop::Serving;
-use crate::run::shop::sandboxes::Sandboxes;
+use crate::run::shop::Shop;
 use webdriver::{ChromeDriver, Window};
 
 type Done<T> = Result<(T, String), String>;
 
 /// The shop, the five sandboxes, and a browser.
 struct Town {
-    shop: Serving,
+    shop: Arc<Shop>,
     sandboxes: Sandboxes,
     driver: ChromeDriver,
     pictures: PathBuf,
@@ -41,7 +42,7 @@ pub(super) async fn run(wanted: impl Fn(&str) -> bool) -> Result<Vec<ProviderRep
     };
     let reports = tokio::select! {
         reports = stories => reports,
-        () = town.shop.work() => Vec::new(),
+        () = town.shop.keep_working() => Vec::new(),
     };
     eprintln!("pictures in {}", town.pictures.display());
     Ok(reports)

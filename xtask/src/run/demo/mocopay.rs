@@ -244,7 +244,7 @@ impl Shop {
     async fn confirm(&self, session: &str) -> Done<()> {
         let confirmation = self
             .client
-            .confirm(session, &stored(PAID)?)
+            .confirm(Some(session), &stored(PAID)?)
             .await
             .map_err(said)?;
         let confirmed = confirmation.confirmed().ok_or("not confirmed as charged")?;
@@ -257,7 +257,7 @@ impl Shop {
             "another total than the price",
         )?;
         // Another payment's record does not take this session.
-        let other = self.client.confirm(session, &stored(SWEPT)?).await;
+        let other = self.client.confirm(Some(session), &stored(SWEPT)?).await;
         ensure(other.is_err(), "another buyer's session was taken")?;
         Ok(((), "by query; not for another buyer".to_owned()))
     }
@@ -276,7 +276,7 @@ impl Shop {
             None => SWEPT.to_owned(),
         };
         let confirmation = match stored(&reference) {
-            Ok(stored) => self.client.confirm(row.reference(), &stored).await,
+            Ok(stored) => self.client.confirm(Some(row.reference()), &stored).await,
             Err(error) => return Outcome::Retry(error),
         };
         match confirmation {

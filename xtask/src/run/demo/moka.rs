@@ -8,15 +8,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use payments_core::Decimal;
-use payments_core::incoming::{Basis, Expected, Inbox, Outcome, Returns, Row};
+use payments_core::incoming::{Basis, Confirmation, Expected, Inbox, Outcome, Returns, Row};
 use payments_core::sandbox::encode_form;
+use payments_core::{Decimal, Reply};
 use payments_moka::codes::{PageKind, VoidRefundReason};
-use payments_moka::ext::{self, Returned, Standing, Started, Taking};
+use payments_moka::ext::{self, Returned, Started, Taking};
 use payments_moka::sandbox::{Config, Sandbox, SandboxClock, start};
 use payments_moka::types::{
-    ApprovePoolPayment, Capture, CreatePage, PaymentKey, RefundAmount, RequestRefund,
-    UndoPoolApproval, Void,
+    ApprovePoolPayment, Capture, CreatePage, PaymentDetailsReply, PaymentKey, RefundAmount,
+    RequestRefund, UndoPoolApproval, Void,
 };
 use payments_moka::{Client, Currency, Money, Test, TestCredentials, unguessable};
 
@@ -186,7 +186,11 @@ impl Shop {
         self.beliefs.push((kind, reference, amount));
     }
 
-    async fn standing(&self, reference: &str, taking: Taking) -> Result<Standing, String> {
+    async fn standing(
+        &self,
+        reference: &str,
+        taking: Taking,
+    ) -> Result<Confirmation<Reply<PaymentDetailsReply>>, String> {
         let expected = Expected::new(reference, self.amount);
         let found = self.client.confirm(None, &expected, taking).await;
         found.map_err(said)
@@ -285,7 +289,8 @@ impl Shop {
 
     /// A look at the detail list before the inbox is worked off.
     async fn confirm(&self) -> Done<()> {
-        let Standing::Paid(confirmed) = self.standing(PAID, Taking::Contracted).await? else {
+        let Confirmation::Confirmed(confirmed) = self.standing(PAID, Taking::Contracted).await?
+        else {
             return Err("not confirmed as paid".to_owned());
         };
         ensure(
@@ -322,7 +327,7 @@ impl Shop {
             .await;
         match answer {
             // What is only authorised is not paid: its return waits until it is captured.
-            Ok(Standing::Paid(_)) => {
+            Ok(Confirmation::Confirmed(_)) => {
                 self.deliveries.fetch_add(1, Ordering::SeqCst);
                 Outcome::Settled
             }
@@ -346,7 +351,7 @@ impl Shop {
         self.buyer_pays(AUTHORISED)?;
         let found = self.standing(AUTHORISED, Taking::Contracted).await?;
         ensure(
-            matches!(found, Standing::Authorised(_)),
+            matches!(found, Confirmation::Authorised(_)),
             "an authorisation is not told from a payment",
         )?;
         Ok(((), "authorised, not paid".to_owned()))
@@ -361,7 +366,10 @@ impl Shop {
             .map_err(said)?;
         self.client.capture(capture).await.map_err(said)?;
         let found = self.standing(AUTHORISED, Taking::Contracted).await?;
-        ensure(matches!(found, Standing::Paid(_)), "captured and not paid")?;
+        ensure(
+            matches!(found, Confirmation::Confirmed(_)),
+            "captured and not paid",
+        )?;
         Ok(((), format!("{}, paid now", self.amount)))
     }
 
@@ -376,7 +384,7 @@ impl Shop {
             .map_err(said)?;
         self.client.void(void).await.map_err(said)?;
         let found = self.standing(VOIDED, Taking::Contracted).await?;
-        ensure(matches!(found, Standing::Voided(_)), "it is not voided")?;
+        ensure(matches!(found, Confirmation::Voided(_)), "it is not voided")?;
         Ok(((), "on the day of the payment".to_owned()))
     }
 
@@ -384,7 +392,7 @@ impl Shop {
         self.page(POOLED, false, true).await?;
         self.buyer_pays(POOLED)?;
         let found = self.standing(POOLED, Taking::Pool).await?;
-        ensure(matches!(found, Standing::Held(_)), "it is not held")?;
+        ensure(matches!(found, Confirmation::Held(_)), "it is not held")?;
         Ok(((), "charged and held".to_owned()))
     }
 
@@ -423,7 +431,10 @@ impl Shop {
             "a return came although it was suppressed",
         )?;
         let found = self.standing(SWEPT, Taking::Contracted).await?;
-        ensure(matches!(found, Standing::Paid(_)), "not found by asking")?;
+        ensure(
+            matches!(found, Confirmation::Confirmed(_)),
+            "not found by asking",
+        )?;
         let values = [SWEPT, ext::Outcome::Success.letter()];
         let _ = self
             .inbox
@@ -455,18 +466,18 @@ impl Shop {
         let number = reply.refund_request_id.clone().unwrap_or_default();
         let found = self.standing(PAID, Taking::Contracted).await?;
         ensure(
-            matches!(found, Standing::Paid(_)),
+            matches!(found, Confirmation::Confirmed(_)),
             "a request is read as a refund",
         )?;
         control.advance(DAY);
         let found = self.standing(PAID, Taking::Contracted).await?;
         match (part, found) {
-            (Some(part), Standing::Paid(paid)) => {
+            (Some(part), Confirmation::Confirmed(paid)) => {
                 let refunded = paid.payment.as_ref().and_then(|payment| payment.refunded);
                 ensure(refunded == Some(part), "the part is not refunded")?;
                 Ok(((), format!("{part}, request {number}")))
             }
-            (None, Standing::Refunded(_)) => Ok(((), format!("the rest, request {number}"))),
+            (None, Confirmation::Refunded(_)) => Ok(((), format!("the rest, request {number}"))),
             (_, _) => Err("the request did not become a refund".to_owned()),
         }
     }

@@ -1,1 +1,1 @@
-const{origin,next}=document.currentScript.dataset;addEventListener("message",event=>{if(event.origin===origin&&/^mobilepay:rc=\d/.test(event.data))location.assign(next)});
+const{dataset,previousElementSibling:form}=document.currentScript;addEventListener("message",event=>{if(event.origin===dataset.origin&&/^mobilepay:rc=\d/.test(event.data)){form.message.value=event.data;form.submit()}});

@@ -3,56 +3,46 @@
 use std::future::ready;
 
 use async_trait::async_trait;
-use axum::Router;
 use axum::response::{IntoResponse as _, Redirect};
-use payments_core::incoming::{Returns, Row};
+use payments_core::incoming::{Confirmation, Returns, Row};
 use payments_moka::codes::{PageKind, VoidRefundReason};
-use payments_moka::ext::{self, Started, Taking};
+use payments_moka::ext::{Started, Taking, returns};
 use payments_moka::sandbox::Config;
 use payments_moka::types::{Capture, CreatePage, PaymentKey, RefundAmount, RequestRefund, Void};
 use payments_moka::{Client, Currency, Error, Money, Secret, Test, TestCredentials};
 
-use super::orders::{Order, Orders};
-use super::provider::{Begun, Facts, Ground, Holds, Provider, Standing, journaled};
-use crate::run::places;
-
-static FACTS: Facts = Facts {
-    name: "moka",
-    title: "Moka",
-    price: Money::from_minor(2_750, Currency::TRY),
-    holds: Holds::OnDemand,
-    refunds: true,
-    framed: false,
-};
+use super::orders::{Begun, Order, Orders};
+use super::provider::{Ground, Holds, Provider, Till, Way};
 
 /// Moka wants the buyer's address or the shop's; the shop's is the same for a repeat.
 const CLIENT_IP: &str = "127.0.0.1";
 
-pub(super) struct Moka {
-    client: Client,
-    returns: Returns<Started>,
-    ground: Ground,
-}
-
-journaled!(Moka);
-
-impl Moka {
-    pub(super) fn open(base_url: &str, ground: Ground) -> Result<Self, Error> {
-        let [dealer, user, password] = [Config::DEALER_CODE, Config::USERNAME, Config::PASSWORD];
-        let credentials = TestCredentials::new(dealer, user, password)?;
-        let client = Client::builder(Test::at(base_url), credentials).build()?;
-        Ok(Self {
-            client: client.with_journal(ground.journal.clone()),
-            returns: ext::returns("sandbox", "shop"),
-            ground,
-        })
-    }
+pub(super) fn open(ground: Ground) -> Result<Way, Error> {
+    let [dealer, user, password] = [Config::DEALER_CODE, Config::USERNAME, Config::PASSWORD];
+    let credentials = TestCredentials::new(dealer, user, password)?;
+    let client = Client::builder(Test::at(&ground.base_url), credentials).build()?;
+    let client = client.with_journal(ground.journal.clone());
+    let (returns, orders) = (returns("sandbox", "shop"), ground.orders.clone());
+    let route = payments_moka::axum::returned(
+        ground.inbox.clone(),
+        returns.clone(),
+        move |token| ready(started(&orders, &token)),
+        |event| {
+            let order = event.map(|event| format!("orders/{}", event.reference));
+            Redirect::to(&format!("/{}", order.unwrap_or_default())).into_response()
+        },
+    );
+    let price = Money::from_minor(2_750, Currency::TRY);
+    let till = ground.till(client, returns);
+    let mut way = Way::of("Moka", price, route, till);
+    way.holds = Holds::OnDemand;
+    Ok(way)
 }
 
 /// What the shop kept of a page: its number is the token of the return address, as nobody can guess it.
 fn started(orders: &Orders, token: &str) -> Option<Started> {
     let order = orders.find(token).ok()??;
-    Some(Started::new(order.id, &Secret::from(order.secret?)))
+    Some(Started::new(order.id, &Secret::from(order.begun.secret?)))
 }
 
 fn key(order: &Order) -> PaymentKey {
@@ -60,29 +50,9 @@ fn key(order: &Order) -> PaymentKey {
 }
 
 #[async_trait]
-impl Provider for Moka {
-    fn facts(&self) -> &'static Facts {
-        &FACTS
-    }
-
-    fn routes(&self) -> Router {
-        let (inbox, orders) = (self.ground.inbox.clone(), self.ground.orders.clone());
-        let route = payments_moka::axum::returned(
-            inbox,
-            self.returns.clone(),
-            move |token| ready(started(&orders, &token)),
-            |event| match event {
-                Some(event) => {
-                    Redirect::to(&format!("/orders/{}", event.reference)).into_response()
-                }
-                None => Redirect::to("/").into_response(),
-            },
-        );
-        Router::new().route(&places::callback_path(FACTS.name), route)
-    }
-
+impl Provider for Till<Client, Returns<Started>> {
     async fn start(&self, order: &Order) -> Result<Begun, Error> {
-        let address = self.ground.callback(FACTS.name);
+        let back = self.endpoint.url(&self.ground.callback(), &order.id)?;
         let call = CreatePage::builder()
             .amount(order.amount)
             .other_trx_code(&*order.id)
@@ -90,34 +60,30 @@ impl Provider for Moka {
             .three_d(true)
             .pre_auth(order.reserve)
             .description("Bir kutu çay")
-            .redirect_url(self.returns.url(&address, &order.id)?)
+            .redirect_url(back)
             .build()?;
         let reply = self.client.create_page(call).await?.into_inner();
         Ok(Begun {
-            link: reply.url,
-            payment: None,
             secret: Some(reply.code_for_hash.expose().clone()),
+            ..Begun::at(&reply.url)
         })
     }
 
-    async fn confirm(&self, order: &Order, row: Option<&Row>) -> Result<Standing, Error> {
-        let event = row.and_then(Row::inbound).and_then(|raw| {
-            let started = started(&self.ground.orders, &order.id)?;
-            self.returns.verify(raw, &started).ok()
-        });
-        let (event, taking) = (event.as_ref(), Taking::Contracted);
-        let found = self
-            .client
-            .confirm(event, &order.expected(), taking)
-            .await?;
-        Ok(match found {
-            ext::Standing::Paid(_) => Standing::Paid,
-            ext::Standing::Authorised(_) => Standing::Reserved,
-            ext::Standing::Declined(_) => Standing::Declined,
-            ext::Standing::Voided(_) | ext::Standing::Refunded(_) => Standing::Refunded,
-            ext::Standing::Differs(_) => Standing::differs(),
-            _ => Standing::Open("not paid yet".to_owned()),
-        })
+    async fn confirm(&self, order: &Order, row: Option<&Row>) -> Result<Confirmation<()>, Error> {
+        let kept = row.zip(started(&self.ground.orders, &order.id));
+        let event = kept.and_then(|(row, kept)| self.endpoint.reread(row, &kept).ok());
+        let (event, expected) = (event.as_ref(), order.expected());
+        let found = self.client.confirm(event, &expected, Taking::Contracted);
+        Ok(found.await?.map(drop))
+    }
+
+    async fn capture(&self, order: &Order) -> Result<(), Error> {
+        let call = Capture::builder()
+            .payment(key(order))
+            .amount(order.amount)
+            .client_ip(CLIENT_IP)
+            .build()?;
+        self.client.call_as(&*order.operation, call).await.map(drop)
     }
 
     /// A void on the day of the payment; from the next day on a request for a refund.
@@ -127,29 +93,13 @@ impl Provider for Moka {
             .client_ip(CLIENT_IP)
             .reason(VoidRefundReason::FromOutside)
             .build()?;
-        let void = self.client.prepare(void)?.operation(&*order.operation);
-        match self.client.send(void).await {
-            Ok(_) => return Ok(()),
+        match self.client.call_as(&*order.operation, void).await {
             Err(Error::Refused(_)) => {}
-            Err(error) => return Err(error),
+            done => return done.map(drop),
         }
-        let refund = RequestRefund::builder()
-            .payment(key(order))
-            .amount(RefundAmount::Everything)
-            .build()?;
-        let refund = self.client.prepare(refund)?.operation(&*order.operation);
-        self.client.send(refund).await?;
-        Ok(())
-    }
-
-    async fn capture(&self, order: &Order) -> Result<(), Error> {
-        let call = Capture::builder()
-            .payment(key(order))
-            .amount(order.amount)
-            .client_ip(CLIENT_IP)
-            .build()?;
-        let call = self.client.prepare(call)?.operation(&*order.operation);
-        self.client.send(call).await?;
-        Ok(())
+        let refund = RequestRefund::builder().payment(key(order));
+        let refund = refund.amount(RefundAmount::Everything).build()?;
+        let refunded = self.client.call_as(&*order.operation, refund);
+        refunded.await.map(drop)
     }
 }

@@ -5,13 +5,16 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{Html, IntoResponse};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use payments_core::Link;
+use payments_core::error::Error;
 use payments_core::html::escape;
 use payments_core::incoming::Row;
 use payments_core::journal;
+use payments_mobilepay::ext::frame::embed;
 use sha2::{Digest as _, Sha256};
 
-use super::orders::Order;
-use super::provider::{Facts, Holds};
+use super::orders::{Order, State};
+use super::provider::{Holds, Way};
 
 const SCRIPT: &str = include_str!("frame.js");
 const POLICY: &str =
@@ -47,21 +50,41 @@ fn page(title: &str, head: &str, main: &str) -> Html<String> {
     ))
 }
 
-pub(super) fn trouble(title: &str, text: &str) -> Html<String> {
+pub(super) fn trouble(status: u16, text: &str) -> Html<String> {
+    let title = match status {
+        400 => "That cannot be done",
+        403 => "Not from here",
+        404 => "Nothing here",
+        409 => "Not now",
+        421 => "Not this shop",
+        _ => "That did not work",
+    };
     page(title, "", &format!("<p>{}</p>\n", escape(text)))
 }
 
-pub(super) fn front(id: &str, providers: impl Iterator<Item = &'static Facts>) -> Html<String> {
-    let ways: String = providers
-        .map(|facts| {
-            let Facts {
-                name,
-                title,
-                price,
-                holds,
-                ..
-            } = facts;
-            let later = match holds {
+/// What an error means to the one who reads it on a page.
+pub(super) fn error(error: &Error) -> String {
+    match error {
+        Error::NotSent(_) => {
+            "The sandbox does not answer: start `cargo xtask sandbox`. Nothing was \
+                              sent, and nothing is lost; try again."
+                .to_owned()
+        }
+        Error::Unknown(_) => format!(
+            "It is not known whether this was carried out ({error}). It is not sent again: see the \
+             open calls on the admin page."
+        ),
+        Error::Refused(_) => format!("The provider refused: {error}."),
+        error => format!("That did not work: {error}."),
+    }
+}
+
+pub(super) fn front(id: &str, ways: &[Way]) -> Html<String> {
+    let ways: String = ways
+        .iter()
+        .map(|way| {
+            let (name, title, price) = (way.client.provider(), way.title, way.price);
+            let later = match way.holds {
                 Holds::Always => {
                     "<p>The amount is held; the shop takes it when it ships.</p>\n".to_owned()
                 }
@@ -87,28 +110,29 @@ pub(super) fn front(id: &str, providers: impl Iterator<Item = &'static Facts>) -
     page("A tin of tea", "", &main)
 }
 
-/// What a buyer reads of a state.
-fn in_words(state: &str) -> &'static str {
+/// What a state is called, and what a buyer reads of it.
+fn in_words(state: State) -> (&'static str, &'static str) {
     match state {
-        "waiting" => "Waiting for the payment.",
-        "reserved" => "The amount is held. We take it when the tea is shipped.",
-        "capturing" => "The held amount is being taken.",
-        "paid" => "Paid. Your tea is on its way.",
-        "refunding" => "The money is on its way back.",
-        "refunded" => "The money was given back.",
-        _ => "The payment was declined. Nothing was taken.",
+        State::Waiting => ("waiting", "Waiting for the payment."),
+        State::Reserved => (
+            "reserved",
+            "The amount is held. We take it when the tea is shipped.",
+        ),
+        State::Capturing => ("capturing", "The held amount is being taken."),
+        State::Paid => ("paid", "Paid. Your tea is on its way."),
+        State::Refunding => ("refunding", "The money is on its way back."),
+        State::Refunded => ("refunded", "The money was given back."),
+        State::Declined => ("declined", "The payment was declined. Nothing was taken."),
     }
 }
 
-pub(super) fn order(order: &Order, facts: &Facts) -> Html<String> {
-    let (id, state) = (escape(&order.id), in_words(&order.state));
-    let is_waiting = order.state == "waiting";
+pub(super) fn order(order: &Order, way: &Way) -> Html<String> {
+    let id = escape(&order.id);
+    let (name, state) = in_words(order.state);
+    let is_waiting = order.state == State::Waiting;
     let note = note(order);
-    let next = match (&order.link, is_waiting) {
+    let next = match (&order.begun.link, is_waiting) {
         (_, false) => String::new(),
-        (Some(_), true) if facts.framed => {
-            format!("<p><a href=\"/orders/{id}/frame\">Back to the payment page</a></p>\n")
-        }
         (Some(link), true) => format!(
             "<p><a href=\"{}\" rel=\"noreferrer\">Back to the payment page</a></p>\n",
             escape(link)
@@ -118,19 +142,18 @@ pub(super) fn order(order: &Order, facts: &Facts) -> Html<String> {
              <input type=\"hidden\" name=\"order\" value=\"{id}\">\n\
              <input type=\"hidden\" name=\"provider\" value=\"{}\">\n\
              <button>Try again</button>\n</form>\n",
-            facts.name
+            way.client.provider()
         ),
     };
     let main = format!(
-        "<p class=\"state\" role=\"status\" data-state=\"{state_name}\">{state}</p>\n{note}\
+        "<p class=\"state\" role=\"status\" data-state=\"{name}\">{state}</p>\n{note}\
          <dl>\n<dt>Order</dt><dd><code>{id}</code></dd>\n<dt>Amount</dt><dd>{amount}</dd>\n\
          <dt>Paid through</dt><dd>{title}</dd>\n</dl>\n{next}",
-        state_name = escape(&order.state),
         amount = order.amount,
-        title = facts.title,
+        title = way.title,
     );
     // Without a script: the page loads itself again until there is something to say.
-    let refresh = if is_waiting && order.link.is_some() {
+    let refresh = if is_waiting && order.begun.link.is_some() {
         "<meta http-equiv=\"refresh\" content=\"2\">\n"
     } else {
         ""
@@ -145,33 +168,35 @@ fn note(order: &Order) -> String {
     format!("<p class=\"note\">{}</p>\n", escape(&order.note))
 }
 
-/// The page around MobilePay's frame, and its policy, which lets in that frame and one script.
-pub(super) fn frame(
-    order: &Order,
-    link: &str,
-    frame: &str,
-    origin: &str,
-) -> (Html<String>, String) {
-    let (id, link, escaped) = (escape(&order.id), escape(link), escape(origin));
+/// The page around MobilePay's frame, with a policy that lets in that frame and one script. What the
+/// frame says at its end goes into the form.
+///
+/// # Errors
+/// A link that is none to be framed.
+pub(super) fn frame(order: &Order, link: &Link) -> Result<impl IntoResponse, Error> {
+    let (id, frame) = (escape(&order.id), embed(link)?);
+    let (link, origin) = (escape(link.as_str()), link.origin().unwrap_or_default());
+    let escaped = escape(&origin);
     let main = format!(
         "<div class=\"frame\">{frame}</div>\n\
          <p class=\"alone\"><a href=\"{link}\" rel=\"noreferrer\">Open MobilePay</a></p>\n\
          <p><a href=\"/orders/{id}\">See how the order stands</a></p>\n\
-         <script data-origin=\"{escaped}\" data-next=\"/orders/{id}\">{SCRIPT}</script>\n"
+         <form method=\"post\" action=\"/ended\"><input type=\"hidden\" name=\"order\" value=\"{id}\">\
+         <input type=\"hidden\" name=\"message\" value=\"\"></form>\
+         <script data-origin=\"{escaped}\">{SCRIPT}</script>\n"
     );
     let digest = STANDARD.encode(Sha256::digest(SCRIPT));
     let policy = format!("{POLICY}; frame-src {origin} 'self'; script-src 'sha256-{digest}'");
-    (page("Pay with MobilePay", "", &main), policy)
+    let html = page("Pay with MobilePay", "", &main);
+    Ok(([(header::CONTENT_SECURITY_POLICY, policy)], html))
 }
 
 pub(super) fn admin<'a>(
-    orders: impl Iterator<Item = (&'a Order, &'static Facts)>,
+    orders: impl Iterator<Item = (&'a Order, &'a Way)>,
     open: &[journal::Row],
     dead: &[(Row, String)],
 ) -> Html<String> {
-    let orders: String = orders
-        .map(|(order, facts)| order_row(order, facts))
-        .collect();
+    let orders: String = orders.map(|(order, way)| order_row(order, way)).collect();
     let open: String = open.iter().map(open_row).collect();
     let dead: String = dead.iter().map(|(row, why)| dead_row(row, why)).collect();
     let main = format!(
@@ -197,12 +222,12 @@ fn table(heads: [&str; 4], rows: &str) -> String {
     )
 }
 
-fn order_row(order: &Order, facts: &Facts) -> String {
+fn order_row(order: &Order, way: &Way) -> String {
     let id = escape(&order.id);
     let button = |action: &str, text: &str| {
-        let operation = match &*order.state {
+        let operation = match order.state {
             // Once more the same, not another one.
-            "capturing" | "refunding" => order.operation.clone(),
+            State::Capturing | State::Refunding => order.operation.clone(),
             _ => payments_core::random_uuid().unwrap_or_default(),
         };
         format!(
@@ -211,19 +236,19 @@ fn order_row(order: &Order, facts: &Facts) -> String {
             escape(&operation)
         )
     };
-    let buttons = match &*order.state {
-        "waiting" => button("ask", "Ask the provider"),
-        "reserved" => button("capture", "Capture"),
-        "capturing" => button("capture", "Capture again"),
-        "paid" if facts.refunds => button("refund", "Refund"),
-        "refunding" => button("refund", "Refund again"),
-        _ => String::new(),
+    let buttons = match order.state {
+        State::Waiting => button("ask", "Ask the provider"),
+        State::Reserved => button("capture", "Capture"),
+        State::Capturing => button("capture", "Capture again"),
+        State::Paid if way.refunds => button("refund", "Refund"),
+        State::Refunding => button("refund", "Refund again"),
+        State::Paid | State::Refunded | State::Declined => String::new(),
     };
     format!(
         "<tr><td><a href=\"/orders/{id}\">{}</a></td><td>{}</td><td>{}{}</td><td>{buttons}</td></tr>\n",
-        facts.title,
+        way.title,
         order.amount,
-        escape(&order.state),
+        in_words(order.state).0,
         note(order)
     )
 }

@@ -4,15 +4,40 @@ mod browser;
 mod manners;
 
 use std::ops::Deref;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use payments_core::sandbox::Ledger;
 use payments_core::store::Sqlite;
 use payments_mocasa::sandbox as mocasa;
 
-use super::sandboxes::Sandboxes;
-use super::{Serving, Shop, listen};
+use super::{Shop, listen};
+use crate::root;
+use crate::run::demo::sandboxes::Sandboxes;
 use browser::{Browser, Page, attribute, form};
+
+/// How many lines the shop may have: rows of code as rustfmt leaves them, without its pages and tests.
+const MOST_LINES: usize = 1000;
+
+#[test]
+fn the_shop_stays_short() {
+    let folder = root().join("xtask/src/run/shop");
+    let files = std::fs::read_dir(&folder).unwrap();
+    let files = files.map(|file| file.unwrap().path());
+    let is_counted = |file: &PathBuf| {
+        file.extension().is_some_and(|it| it == "rs")
+            && !file.ends_with("pages.rs")
+            && !file.ends_with("tests.rs")
+    };
+    let is_code = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with("//");
+    let lines: usize = files
+        .filter(is_counted)
+        .chain([folder.with_extension("rs")])
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .map(|text| text.lines().filter(is_code).count())
+        .sum();
+    assert!((500..=MOST_LINES).contains(&lines), "{lines} lines");
+}
 
 /// The shop, the sandboxes, and somebody with a browser.
 struct Town {
@@ -28,7 +53,7 @@ async fn town() -> Town {
 async fn town_on(store: Sqlite) -> Town {
     let sandboxes = Sandboxes::start().unwrap();
     Town {
-        shop: sandboxes.shop(store).await.unwrap().shop,
+        shop: sandboxes.shop(store).await.unwrap(),
         browser: Browser::new(),
         sandboxes,
     }
@@ -332,4 +357,36 @@ async fn a_callback_that_never_came_is_made_up_for_by_asking() {
     assert_eq!(town.state(&id).await, "waiting");
     town.operate("ask").await;
     assert_eq!(town.state(&id).await, "paid");
+}
+
+/// MobilePay tells nobody of a payer who gives up but the page around its frame.
+#[tokio::test]
+async fn a_payer_who_gives_up_sees_the_order_declined() {
+    let town = town().await;
+    let (id, around) = town.order("MobilePay", &[]).await;
+    let says = async |message: &str| {
+        let fill = [("message", message)];
+        town.browser.send(&around, "name=\"message\"", &fill).await
+    };
+    for nothing in ["mobilepay:rc=0&message=completed", "rc=1", ""] {
+        let page = says(nothing).await;
+        assert!(page.url.ends_with(&format!("/orders/{id}")), "{}", page.url);
+        assert_eq!(town.state(&id).await, "waiting", "{nothing}");
+    }
+    let (_, frame) = around.html.split_once("<iframe").unwrap();
+    let landing = town.browser.open(&attribute(frame, "src").unwrap()).await;
+    let number = [("phone", "12345678")];
+    let choice = town
+        .browser
+        .send(&landing, "value=\"phone\"", &number)
+        .await;
+    let ended = town.browser.send(&choice, "value=\"reject\"", &[]).await;
+    let message = attribute(&ended.html, "data-message").unwrap();
+    assert!(message.starts_with("mobilepay:rc=1"), "{message}");
+    says(&message).await;
+    assert_eq!(town.state(&id).await, "declined");
+    check(
+        &town.mobilepay.control().ledger(),
+        &[("payment", "12500"), ("rejection", "")],
+    );
 }

@@ -104,6 +104,18 @@ async fn what_is_not_there_says_so() {
     }
     let page = town.browser.post(&url, &origin, &[]).await;
     assert_eq!(page.status, 400, "{}", page.html);
+    // Only MobilePay's page stands in a frame; and what names no order is about none.
+    let page = town.open(&format!("/orders/{id}/frame")).await;
+    assert_eq!(page.status, 404, "{}", page.html);
+    for path in ["/admin/refund", "/admin/ask", "/ended"] {
+        let url = format!("http://{}{path}", town.shop.address);
+        let page = town
+            .browser
+            .post(&url, &origin, &fields("", "mocasa"))
+            .await;
+        assert_eq!(page.status, 404, "{path}");
+    }
+    assert_eq!(town.state(&id).await, "waiting");
 }
 
 #[tokio::test]
@@ -112,7 +124,7 @@ async fn a_sandbox_that_is_not_running_loses_nothing() {
     let nobody = free.local_addr().unwrap();
     drop(free);
     let store = Sqlite::in_memory().unwrap();
-    let shop = Serving::open(0, store, |_| format!("http://{nobody}"));
+    let shop = Shop::open(0, store, |_| format!("http://{nobody}"));
     let shop = shop.await.unwrap();
     let browser = Browser::new();
     let front = browser.open(&shop.url("/")).await;

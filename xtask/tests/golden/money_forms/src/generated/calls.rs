@@ -55,7 +55,9 @@ pub use client::Client;
 
 #[cfg(feature = "client")]
 mod client {
-    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::client::{
+        Asked, Builder, ByHand, FromSetup, OpenCalls, Provider, Settled, Setup,
+    };
     use payments_core::journal::{Journal, Row};
     use payments_core::{Error, Reply};
 
@@ -117,6 +119,30 @@ mod client {
     impl FromSetup<MoneyForms> for Client {
         fn from_setup(setup: Setup<MoneyForms>) -> Result<Self, Error> {
             FromSetup::from_setup(setup).map(Self)
+        }
+    }
+
+    impl OpenCalls for Client {
+        fn provider(&self) -> &'static str {
+            MoneyForms::NAME
+        }
+
+        fn open_calls(&self) -> Asked<'_, Vec<Row>> {
+            Box::pin(self.0.open_calls())
+        }
+
+        fn settle<'a>(&'a self, row: &'a Row) -> Asked<'a, Settled> {
+            Box::pin(Client::settle(self, row))
+        }
+
+        fn settle_by_hand<'a>(
+            &'a self,
+            row: &'a Row,
+            found: ByHand,
+            who: &'a str,
+            why: &'a str,
+        ) -> Asked<'a, ()> {
+            Box::pin(self.0.settle_by_hand(row, found, who, why))
         }
     }
 }

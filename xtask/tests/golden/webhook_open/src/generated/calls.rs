@@ -56,7 +56,9 @@ pub use client::Client;
 #[cfg(feature = "client")]
 mod client {
     use payments_core::Error;
-    use payments_core::client::{Builder, FromSetup, Settled, Setup};
+    use payments_core::client::{
+        Asked, Builder, ByHand, FromSetup, OpenCalls, Provider, Settled, Setup,
+    };
     use payments_core::journal::{Journal, Row};
 
     use super::{Credentials, Environment};
@@ -106,6 +108,30 @@ mod client {
     impl FromSetup<WebhookOpen> for Client {
         fn from_setup(setup: Setup<WebhookOpen>) -> Result<Self, Error> {
             FromSetup::from_setup(setup).map(Self)
+        }
+    }
+
+    impl OpenCalls for Client {
+        fn provider(&self) -> &'static str {
+            WebhookOpen::NAME
+        }
+
+        fn open_calls(&self) -> Asked<'_, Vec<Row>> {
+            Box::pin(self.0.open_calls())
+        }
+
+        fn settle<'a>(&'a self, row: &'a Row) -> Asked<'a, Settled> {
+            Box::pin(Client::settle(self, row))
+        }
+
+        fn settle_by_hand<'a>(
+            &'a self,
+            row: &'a Row,
+            found: ByHand,
+            who: &'a str,
+            why: &'a str,
+        ) -> Asked<'a, ()> {
+            Box::pin(self.0.settle_by_hand(row, found, who, why))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The five sandboxes in this process, on ports of their own, and a shop that is paid through them.
 
 use std::fmt::Display;
+use std::sync::Arc;
 
 use payments_core::sandbox::SandboxClock;
 use payments_core::store::Sqlite;
@@ -10,7 +11,7 @@ use payments_mocopay::sandbox as mocopay;
 use payments_moka::sandbox as moka;
 use payments_momo::sandbox as momo;
 
-use super::Serving;
+use crate::run::shop::Shop;
 
 const PUBLIC_KEY: &str = include_str!("../../../../mobilepay/tests/vectors/rsa/pub.pem");
 
@@ -44,9 +45,9 @@ impl Sandboxes {
     ///
     /// # Errors
     /// What kept it from opening.
-    pub(in crate::run) async fn shop(&self, store: Sqlite) -> Result<Serving, String> {
-        let shop = Serving::open(0, store, |name| self.base_url(name).to_owned());
-        let shop = shop.await?;
+    pub(in crate::run) async fn shop(&self, store: Sqlite) -> Result<Arc<Shop>, String> {
+        let shop = Shop::open(0, store, |name| self.base_url(name).to_owned());
+        let shop = shop.await.map_err(said)?;
         let webhook = shop.url("/callbacks/mocasa");
         self.mocasa.control().set_webhook(&webhook).map_err(said)?;
         let notify = shop.url("/callbacks/mocopay");
@@ -59,7 +60,8 @@ impl Sandboxes {
         match name {
             "mobilepay" => self.mobilepay.base_url(),
             "mocasa" => self.mocasa.base_url(),
-            "mocopay" => self.mocopay.base_url(),
+            // The shop's client knows the path.
+            "mocopay" => self.mocopay.base_url().trim_end_matches("/v1/payment"),
             "moka" => self.moka.base_url(),
             _ => self.momo.base_url(),
         }
