@@ -74,7 +74,7 @@ pub(super) fn start(arguments: &Arguments) -> Result<Vec<Running>, String> {
         if let Some(kept) = &kept {
             kept.restore(&running)?;
         }
-        state::keep(path, kept.as_ref(), &running)?;
+        state::keep(path, kept, &running)?;
     }
     Ok(running)
 }

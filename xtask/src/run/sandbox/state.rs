@@ -3,7 +3,7 @@
 //! One line says what the file is and how many lines follow; each of them is one input of one sandbox.
 //! It holds what merchants sent, credentials of the sandbox included: only its owner may read it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -42,9 +42,10 @@ struct Line {
     input: Box<RawValue>,
 }
 
-/// What a file holds.
+/// What a file holds. Nobody else writes to it as long as this is there.
 pub(super) struct Kept {
     path: PathBuf,
+    file: File,
     head: Head,
     lines: Vec<Line>,
 }
@@ -53,16 +54,19 @@ impl Kept {
     /// Reads the file; `None` where there is none yet.
     ///
     /// # Errors
-    /// A file that cannot be read, is cut, is of a newer version, or is something else. It is left as it
-    /// is.
+    /// A file that cannot be read and written, that another program has its state in, that is cut, is of
+    /// a newer version, or is something else. It is left as it is.
     pub(super) fn read(path: &Path) -> Result<Option<Self>, String> {
         let shown = path.display();
-        let mut text = String::new();
-        match File::open(path).and_then(|mut file| file.read_to_string(&mut text)) {
-            Ok(_) => {}
+        let unusable = |error: std::io::Error| format!("--state {shown}: {error}");
+        let mut file = match OpenOptions::new().read(true).write(true).open(path) {
+            Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(format!("--state {shown}: {error}")),
-        }
+            Err(error) => return Err(unusable(error)),
+        };
+        lock(&file, path)?;
+        let mut text = String::new();
+        file.read_to_string(&mut text).map_err(unusable)?;
         let wrong = |what: &str| {
             format!(
                 "--state {shown}: {what}; it was left as it is, give another file or move it away"
@@ -100,6 +104,7 @@ impl Kept {
         }
         Ok(Some(Self {
             path: path.to_owned(),
+            file,
             head,
             lines,
         }))
@@ -153,6 +158,19 @@ impl Kept {
     }
 }
 
+/// Keeps all others who ask for it away from the file, until it is closed.
+fn lock(file: &File, path: &Path) -> Result<(), String> {
+    file.try_lock().map_err(|error| {
+        let shown = path.display();
+        match error {
+            TryLockError::WouldBlock => format!(
+                "--state {shown}: another program that runs has its state in this file; stop that one, or give another file"
+            ),
+            TryLockError::Error(error) => format!("--state {shown}: {error}"),
+        }
+    })
+}
+
 fn about(running: &[Running]) -> Vec<About> {
     let running = running.iter();
     running
@@ -184,18 +202,20 @@ struct Open {
 /// Writes down what comes to the sandboxes from now on, after what `kept` has.
 ///
 /// # Errors
-/// A file that cannot be written.
-pub(super) fn keep(path: &Path, kept: Option<&Kept>, running: &[Running]) -> Result<(), String> {
+/// A file that cannot be written, or that another program has begun meanwhile.
+pub(super) fn keep(path: &Path, kept: Option<Kept>, running: &[Running]) -> Result<(), String> {
     let wrong = |error: std::io::Error| format!("--state {}: {error}", path.display());
-    let mut options = OpenOptions::new();
-    options.write(true).mode(0o600);
-    let file = match kept {
-        Some(_) => options.open(path),
-        None => options.create_new(true).open(path),
+    let is_new = kept.is_none();
+    let (file, lines) = match kept {
+        Some(Kept { file, lines, .. }) => (file, u64::try_from(lines.len()).unwrap_or(u64::MAX)),
+        None => {
+            let mut options = OpenOptions::new();
+            let options = options.write(true).create_new(true).mode(0o600);
+            let file = options.open(path).map_err(wrong)?;
+            lock(&file, path)?;
+            (file, 0)
+        }
     };
-    let lines = kept.map_or(0, |kept| {
-        u64::try_from(kept.lines.len()).unwrap_or(u64::MAX)
-    });
     let head = Head {
         sandbox_state: VERSION,
         lines: digits(lines),
@@ -204,12 +224,12 @@ pub(super) fn keep(path: &Path, kept: Option<&Kept>, running: &[Running]) -> Res
     let head = serde_json::to_string(&head).map_err(|error| error.to_string())?;
     let count_at = head.find(&digits(lines)).unwrap_or_default();
     let mut open = Open {
-        file: file.map_err(wrong)?,
+        file,
         lines,
         count_at: u64::try_from(count_at).unwrap_or_default(),
         has_failed: false,
     };
-    if kept.is_none() {
+    if is_new {
         open.file
             .write_all(format!("{head}\n").as_bytes())
             .map_err(wrong)?;
