@@ -3,9 +3,9 @@
 //! One line says what the file is and how many lines follow; each of them is one input of one sandbox.
 //! It holds what merchants sent, credentials of the sandbox included: only its owner may read it.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, Permissions, TryLockError};
 use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,6 +16,9 @@ use super::all::Running;
 
 /// What is written in this way; a newer one is refused.
 const VERSION: u32 = 1;
+
+/// Only its owner may read it.
+const OWN: u32 = 0o600;
 
 /// The first line.
 #[derive(Deserialize, Serialize)]
@@ -65,6 +68,9 @@ impl Kept {
             Err(error) => return Err(unusable(error)),
         };
         lock(&file, path)?;
+        // A copy may be anybody's to read.
+        file.set_permissions(Permissions::from_mode(OWN))
+            .map_err(unusable)?;
         let mut text = String::new();
         file.read_to_string(&mut text).map_err(unusable)?;
         let wrong = |what: &str| {
@@ -127,6 +133,13 @@ impl Kept {
     pub(super) fn restore(&self, running: &[Running]) -> Result<(), String> {
         let shown = self.path.display();
         let now = about(running);
+        if self.head.sandboxes.len() != now.len() {
+            return Err(format!(
+                "--state {shown}: it is of {} sandboxes, not of {}; give another file",
+                self.head.sandboxes.len(),
+                now.len()
+            ));
+        }
         if let Some((then, _)) = self
             .head
             .sandboxes
@@ -135,7 +148,7 @@ impl Kept {
             .find(|(then, now)| then != now)
         {
             return Err(format!(
-                "--state {shown}: the sandbox of {} was at {} with other options or another seed; start it in the same way, or give another file",
+                "--state {shown}: the sandbox of {} was at {} (which --port says), with other options or another seed; start it in the same way, or give another file",
                 then.provider, then.base_url
             ));
         }
@@ -196,6 +209,8 @@ struct Open {
     lines: u64,
     /// Where the number of lines stands.
     count_at: u64,
+    /// Where the last line ends.
+    end: u64,
     has_failed: bool,
 }
 
@@ -210,7 +225,7 @@ pub(super) fn keep(path: &Path, kept: Option<Kept>, running: &[Running]) -> Resu
         Some(Kept { file, lines, .. }) => (file, u64::try_from(lines.len()).unwrap_or(u64::MAX)),
         None => {
             let mut options = OpenOptions::new();
-            let options = options.write(true).create_new(true).mode(0o600);
+            let options = options.write(true).create_new(true).mode(OWN);
             let file = options.open(path).map_err(wrong)?;
             lock(&file, path)?;
             (file, 0)
@@ -227,6 +242,7 @@ pub(super) fn keep(path: &Path, kept: Option<Kept>, running: &[Running]) -> Resu
         file,
         lines,
         count_at: u64::try_from(count_at).unwrap_or_default(),
+        end: 0,
         has_failed: false,
     };
     if is_new {
@@ -234,7 +250,7 @@ pub(super) fn keep(path: &Path, kept: Option<Kept>, running: &[Running]) -> Resu
             .write_all(format!("{head}\n").as_bytes())
             .map_err(wrong)?;
     }
-    open.file.seek(SeekFrom::End(0)).map_err(wrong)?;
+    open.end = open.file.seek(SeekFrom::End(0)).map_err(wrong)?;
     let open = Arc::new(Mutex::new(open));
     for one in running {
         let (open, of) = (Arc::clone(&open), one.provider);
@@ -264,11 +280,17 @@ impl Open {
             .write_all(line.as_bytes())
             .and_then(|()| self.file.seek(SeekFrom::Start(self.count_at)).map(drop))
             .and_then(|()| self.file.write_all(count.as_bytes()))
-            .and_then(|()| self.file.seek(SeekFrom::End(0)).map(drop));
+            .and_then(|()| self.file.seek(SeekFrom::End(0)));
         match written {
-            Ok(()) => self.lines = self.lines.saturating_add(1),
+            Ok(end) => {
+                self.lines = self.lines.saturating_add(1);
+                self.end = end;
+            }
             Err(error) => {
                 self.has_failed = true;
+                // A line that is cut would spoil all before it. Where not even this can be done, the
+                // file is refused as cut.
+                let _ = self.file.set_len(self.end);
                 eprintln!("the state is not written any more, and ends before this: {error}");
             }
         }
