@@ -48,7 +48,13 @@ for (const over of ["pointerup", "pointercancel"]) {
     setTimeout(renew, 0);
   });
 }
-new EventSource(`/live?since=${live.dataset.version}`).onmessage = () => {
+const events = new EventSource(`/live?since=${live.dataset.version}`);
+events.onmessage = () => {
   stale = true;
   renew();
+};
+events.onerror = () => {
+  if (events.readyState !== EventSource.CLOSED) return;
+  document.querySelector(".notice").textContent =
+    "This page is not renewed any more: the sandbox was started again. Open the address that it printed then.";
 };
