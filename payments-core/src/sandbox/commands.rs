@@ -20,7 +20,11 @@ impl<P: Provider> Control<P> {
     pub(super) fn arrived(&self, path: &str) -> Option<Fault> {
         let mut guard = self.kit.lock();
         let state = &mut *guard;
+        let before = state.plan.left();
         let fault = state.plan.draw(path, &mut state.chance);
+        if state.plan.left() != before {
+            state.note_armed(self.kit.moment());
+        }
         if let Some(Fault::SlowBefore(_)) = fault {
             state.late = state.late.saturating_add(1);
         }

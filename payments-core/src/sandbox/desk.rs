@@ -198,7 +198,8 @@ impl Desk {
     }
 
     /// Tells `line` of everything that comes to the sandbox from now on, a line of JSON each: requests
-    /// with all that is in them, commands, answers to callbacks. Faults are not among it.
+    /// with all that is in them, commands, answers to callbacks, and which faults are armed (but for
+    /// those that replace an answer, which cannot be written).
     pub fn record(&self, line: impl FnMut(&str) + Send + 'static) {
         self.kit.lock().recorder.0 = Some(Box::new(line));
     }
@@ -243,6 +244,7 @@ impl fmt::Debug for Desk {
 mod tests {
     use super::super::callback::{Callback, RetryRules};
     use super::super::clock::SandboxClock;
+    use super::super::fault::Fault;
     use super::super::history::Happening;
     use super::super::json::JsonObject;
     use super::super::listed::Actor;
@@ -384,6 +386,11 @@ mod tests {
         let _ = control.handle(&Request::new("POST", "/B?x=1").header("a", "b").body("c"));
         control.advance(Duration::from_secs(60));
         desk.act(Some("B"), "pay", &[]).unwrap();
+        desk.faults().times("/b", Fault::StatusBefore(503), 2);
+        desk.faults().share("*", 7, vec![Fault::Html, Fault::Stale]);
+        assert!(control.arrived("/b").is_some());
+        control.struck(&Request::new("GET", "/b"), None, "status-before");
+        let _ = control.handle_struck(&Request::new("GET", "/B"), Some("html"));
         let id = control.callbacks().list()[0].id();
         control.callbacks().resend(id).unwrap();
         let (batches, _) = control.take_due();
@@ -406,6 +413,13 @@ mod tests {
                 .collect()
         };
         assert_eq!(numbers(&again.desk()), numbers(&desk));
+        let last = |desk: &Desk| -> Vec<Happening> {
+            let events = desk.last_events(3).into_iter();
+            events.map(|event| event.what().clone()).collect()
+        };
+        assert_eq!(last(&again.desk()), last(&desk));
+        assert_eq!(desk.faults().armed().len(), 2);
+        assert_eq!(again.desk().faults().armed(), desk.faults().armed());
         // The one by hand was answered before; the other is still to be sent.
         let (batches, _) = again.take_due();
         assert_eq!(batches.into_iter().flatten().count(), 1);

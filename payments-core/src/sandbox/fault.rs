@@ -110,6 +110,44 @@ impl Fault {
         }
     }
 
+    /// As it is read; `None` where it cannot be written, because it holds a whole answer.
+    pub(super) fn text(&self) -> Option<String> {
+        let name = self.name();
+        Some(match self {
+            Self::ReplaceBefore(_) | Self::ReplaceAfter(_) => return None,
+            Self::StatusBefore(code) | Self::StatusAfter(code) | Self::Redirect(code) => {
+                format!("{name}:{code}")
+            }
+            Self::SlowBefore(pause) | Self::SlowAfter(pause) => {
+                format!("{name}:{}", pause.as_millis())
+            }
+            Self::ContentType(media_type) => format!("{name}:{media_type}"),
+            Self::CloseBefore
+            | Self::CloseAfter
+            | Self::CutBody
+            | Self::Html
+            | Self::InvalidUtf8
+            | Self::Twice
+            | Self::CutHead
+            | Self::CutChunked
+            | Self::CutUnframed
+            | Self::ReplyTwice
+            | Self::Endless
+            | Self::OtherReply
+            | Self::Stale => name.to_owned(),
+        })
+    }
+
+    /// The name of one, for as long as the program runs.
+    pub(super) fn known(name: &str) -> Option<&'static str> {
+        let written = Self::TEXTS.iter().map(|text| match text.split_once(':') {
+            Some((name, _)) => name,
+            None => text,
+        });
+        let mut names = written.chain(["replace-before", "replace-after"]);
+        names.find(|known| *known == name)
+    }
+
     /// The fault's name, as in text.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -201,6 +239,10 @@ mod tests {
         for text in Fault::TEXTS.into_iter().chain(shorter) {
             let fault: Fault = text.parse().unwrap();
             assert!(text.starts_with(fault.name()), "{text}");
+            assert_eq!(Fault::known(fault.name()), Some(fault.name()));
+            if Fault::TEXTS.contains(&text) {
+                assert_eq!(fault.text().as_deref(), Some(text));
+            }
         }
         for text in [
             "",

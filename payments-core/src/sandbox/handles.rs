@@ -11,7 +11,7 @@ use super::fault::Fault;
 use super::inputs::{What, nanos};
 use super::kit::Kit;
 use super::outbox::Outbox;
-use super::plan::Armed;
+use super::plan::{Armed, Plan};
 use super::watch::Watch;
 
 /// Arms faults. Paths are compared by segment; `*` stands for one segment, as the last segment for
@@ -33,19 +33,24 @@ impl Faults {
 
     /// Strikes the next `times` requests to `paths`.
     pub fn times(&self, paths: &str, fault: Fault, times: u32) {
-        self.kit.lock().plan.arm(paths, fault, times);
-        self.kit.note_change();
+        self.rearm(|plan| plan.arm(paths, fault, times));
     }
 
     /// Strikes `per_mille` of a thousand requests to `paths`, each with one of `faults`, by the seed.
     pub fn share(&self, paths: &str, per_mille: u16, faults: Vec<Fault>) {
-        self.kit.lock().plan.share(paths, per_mille, faults);
-        self.kit.note_change();
+        self.rearm(|plan| plan.share(paths, per_mille, faults));
     }
 
     /// Disarms everything.
     pub fn clear(&self) {
-        self.kit.lock().plan.clear();
+        self.rearm(Plan::clear);
+    }
+
+    fn rearm(&self, change: impl FnOnce(&mut Plan)) {
+        let mut state = self.kit.lock();
+        change(&mut state.plan);
+        state.note_armed(self.kit.moment());
+        drop(state);
         self.kit.note_change();
     }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::callback::CallbackMode;
 use super::message::Request;
+use super::plan::Written;
 
 /// When something happens, on both clocks.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +38,19 @@ pub(super) enum What {
         body: String,
         /// What it was answered, to see that it is answered so again.
         status: u16,
+        /// What struck it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fault: Option<String>,
     },
+    /// A request that changed nothing: a fault kept it from arriving, or answered it from the past.
+    Struck {
+        method: String,
+        path: String,
+        status: Option<u16>,
+        fault: String,
+    },
+    /// All faults that are armed from now on.
+    Faults(Written),
     Command {
         name: String,
         fields: Vec<(String, String)>,
@@ -97,7 +110,7 @@ pub(super) fn nanos(duration: Duration) -> u64 {
 }
 
 impl What {
-    pub(super) fn request(request: &Request, status: u16) -> Self {
+    pub(super) fn request(request: &Request, status: u16, fault: Option<&str>) -> Self {
         let target = match request.query() {
             Some(query) => format!("{}?{query}", request.path()),
             None => request.path().to_owned(),
@@ -108,6 +121,7 @@ impl What {
             headers: request.headers(),
             body: STANDARD.encode(request.bytes()),
             status,
+            fault: fault.map(str::to_owned),
         }
     }
 

@@ -67,6 +67,27 @@ pub(super) struct KitState {
     pub(super) chance: Random,
 }
 
+impl KitState {
+    /// Writes down what is armed from now on.
+    pub(super) fn note_armed(&mut self, moment: Moment) {
+        let written = || What::Faults(self.plan.written());
+        self.recorder.record(moment, written);
+    }
+
+    pub(super) fn note_struck(
+        &mut self,
+        moment: Moment,
+        request: &Request,
+        status: Option<u16>,
+        fault: &'static str,
+    ) {
+        let Moment { now, wall } = moment;
+        self.history.set_now(now, unix_millis(wall));
+        let what = happening(request, status, Some(fault));
+        self.history.push(&[], what);
+    }
+}
+
 impl Kit {
     /// Now.
     pub(super) fn moment(&self) -> Moment {
@@ -224,7 +245,7 @@ impl<P: Provider> Control<P> {
         let (reply, dirty) = self.handle_at(&mut sides, &mut state, moment, request, fault);
         let keep = sides.now.may_rest(request);
         if keep {
-            let what = || What::request(request, reply.status());
+            let what = || What::request(request, reply.status(), fault);
             state.recorder.record(moment, what);
         }
         drop(state);
@@ -250,7 +271,7 @@ impl<P: Provider> Control<P> {
             .then(|| sides.as_it_is(&state.ledger));
         let known = state.ledger.effects().len();
         let (reply, dirty) = self.enter(&mut sides.now, state, moment, |provider, context| {
-            context.history.begin(happening(request, fault));
+            context.history.begin(happening(request, None, fault));
             let reply = provider.handle(request, context);
             context.history.end(Some(reply.status()));
             reply
@@ -264,12 +285,19 @@ impl<P: Provider> Control<P> {
         (reply, dirty)
     }
 
-    /// Writes down that a request never reached the provider.
-    pub(super) fn lost(&self, request: &Request, fault: &'static str) {
+    /// Writes down a request that changed nothing: it never reached the provider, or was answered from
+    /// the past.
+    pub(super) fn struck(&self, request: &Request, status: Option<u16>, fault: &'static str) {
         let mut state = self.kit.lock();
-        let Moment { now, wall } = self.kit.moment();
-        state.history.set_now(now, unix_millis(wall));
-        state.history.push(&[], happening(request, Some(fault)));
+        let moment = self.kit.moment();
+        let what = || What::Struck {
+            method: request.method().to_owned(),
+            path: request.path().to_owned(),
+            status,
+            fault: fault.to_owned(),
+        };
+        state.recorder.record(moment, what);
+        state.note_struck(moment, request, status, fault);
         drop(state);
         self.kit.note_change();
     }
@@ -337,14 +365,17 @@ impl<P: Provider> Control<P> {
 
     /// Answers a request as it would have been answered before the ledger last changed, if somebody
     /// remembers; otherwise as it is.
-    pub(super) fn handle_before(&self, request: &Request) -> Reply {
+    pub(super) fn handle_before(&self, request: &Request, fault: &'static str) -> Reply {
         let sides = lock(&self.sides);
         let Some(past) = sides.before() else {
             drop(sides);
-            return self.handle(request);
+            return self.handle_struck(request, Some(fault));
         };
         let random = self.kit.lock().random.clone();
-        past.handle(request, &self.kit, random)
+        let reply = past.handle(request, &self.kit, random);
+        drop(sides);
+        self.struck(request, Some(reply.status()), fault);
+        reply
     }
 
     /// The last answer to another request, to this path if there is one.
@@ -534,11 +565,11 @@ impl<P: Provider> Control<P> {
     }
 }
 
-fn happening(request: &Request, fault: Option<&'static str>) -> Happening {
+fn happening(request: &Request, status: Option<u16>, fault: Option<&'static str>) -> Happening {
     Happening::Request {
         method: request.method().to_owned(),
         path: request.path().to_owned(),
-        status: None,
+        status,
         fault,
     }
 }

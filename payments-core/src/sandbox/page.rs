@@ -131,10 +131,16 @@ impl Page {
         self
     }
 
-    /// Adds a link.
+    /// Adds a link; only its text where the target is a script or a page of its own, which no provider
+    /// would send a browser to.
     #[must_use]
     pub fn link(mut self, target: &str, text: &str) -> Self {
+        let goes_nowhere = runs_something(target);
         let (target, text) = (escape(target), escape(text));
+        if goes_nowhere {
+            self.main.push_str(&format!("<p>{text}</p>\n"));
+            return self;
+        }
         self.main.push_str(&format!(
             "<p><a href=\"{target}\" rel=\"noreferrer\">{text}</a></p>\n"
         ));
@@ -283,6 +289,17 @@ impl Form {
     }
 }
 
+/// Whether the address has a scheme that browsers execute or write out, however it is spelt: they leave out
+/// blanks and control characters.
+fn runs_something(target: &str) -> bool {
+    let scheme = target.split(':').next().unwrap_or_default();
+    let seen = scheme
+        .chars()
+        .filter(|letter| !letter.is_whitespace() && !letter.is_control());
+    let scheme = seen.collect::<String>().to_ascii_lowercase();
+    matches!(&*scheme, "javascript" | "vbscript" | "data" | "blob")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -355,6 +372,26 @@ mod tests {
         };
         assert!(refresh(Page::new("en", "On").reload_after(2)));
         assert!(!refresh(Page::new("en", "On")));
+    }
+
+    #[test]
+    fn a_link_runs_nothing() {
+        let shown = |page: Page| String::from_utf8_lossy(page.reply(200).bytes()).into_owned();
+        for bad in [
+            "javascript:alert(1)",
+            " JavaScript:alert(1)",
+            "java\nscript://x/%0aalert(1)",
+            "data:text/html,x",
+        ] {
+            let html = shown(Page::new("p", "t").link(bad, "Back"));
+            assert!(
+                html.contains("<p>Back</p>") && !html.contains("href=\"j"),
+                "{html}"
+            );
+        }
+        let page = Page::new("p", "t");
+        let html = shown(page.link("https://shop.example/?javascript:", "Back"));
+        assert!(html.contains("<a href=\"https://shop.example/"), "{html}");
     }
 
     #[test]

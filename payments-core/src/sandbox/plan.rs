@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::fault::Fault;
 use super::random::Random;
 
@@ -50,7 +52,46 @@ struct Share {
     faults: Vec<Fault>,
 }
 
+/// All that is armed, as text; without what holds a whole answer, which only a test can arm.
+#[derive(Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+pub(super) struct Written {
+    /// Paths, fault, and how many more it strikes.
+    next: Vec<(String, String, u32)>,
+    /// Paths, how many of a thousand, and the faults.
+    shares: Vec<(String, u16, Vec<String>)>,
+}
+
 impl Plan {
+    /// As text.
+    pub(super) fn written(&self) -> Written {
+        let next = self.next.iter().filter(|armed| armed.left > 0);
+        let next = next.filter_map(|armed| {
+            let paths = armed.paths.to_string();
+            Some((paths, armed.fault.text()?, armed.left))
+        });
+        let shares = self.shares.iter().map(|share| {
+            let faults = share.faults.iter().filter_map(Fault::text);
+            (share.paths.to_string(), share.per_mille, faults.collect())
+        });
+        Written {
+            next: next.collect(),
+            shares: shares.collect(),
+        }
+    }
+
+    /// From text, if it is one.
+    pub(super) fn from_written(written: &Written) -> Option<Self> {
+        let mut plan = Self::default();
+        for (paths, fault, left) in &written.next {
+            plan.arm(paths, fault.parse().ok()?, *left);
+        }
+        for (paths, per_mille, faults) in &written.shares {
+            let faults = faults.iter().map(|fault| fault.parse());
+            plan.share(paths, *per_mille, faults.collect::<Result<_, _>>().ok()?);
+        }
+        Some(plan)
+    }
+
     pub(super) fn arm(&mut self, paths: &str, fault: Fault, times: u32) {
         self.next.push(Next {
             paths: Pattern::new(paths),
@@ -80,16 +121,22 @@ impl Plan {
     pub(super) fn armed(&self) -> Vec<Armed> {
         let next = self.next.iter().filter(|armed| armed.left > 0);
         let next = next.map(|armed| Armed::Next {
-            paths: format!("{:?}", armed.paths),
+            paths: armed.paths.to_string(),
             fault: armed.fault.name(),
             left: armed.left,
         });
         let shares = self.shares.iter().map(|share| Armed::Share {
-            paths: format!("{:?}", share.paths),
+            paths: share.paths.to_string(),
             per_mille: share.per_mille,
             faults: share.faults.iter().map(Fault::name).collect(),
         });
         next.chain(shares).collect()
+    }
+
+    /// How many of the next requests are struck.
+    pub(super) fn left(&self) -> u64 {
+        let left = self.next.iter().map(|armed| u64::from(armed.left));
+        left.fold(0, u64::saturating_add)
     }
 
     pub(super) fn clear(&mut self) {
@@ -149,9 +196,15 @@ impl Pattern {
     }
 }
 
-impl fmt::Debug for Pattern {
+impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "/{}", self.segments.join("/"))
+    }
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -184,6 +237,8 @@ mod tests {
         assert_eq!(draw("/a"), Some("close-after"));
         assert_eq!(draw("/a"), Some("html"));
         plan.arm("/a", Fault::Html, 3);
+        let again = Plan::from_written(&plan.written()).unwrap();
+        assert_eq!(again.armed(), plan.armed());
         let (paths, fault, left) = ("/a".to_owned(), "html", 3);
         let share = Armed::Share {
             paths: "/*".to_owned(),

@@ -1,11 +1,13 @@
 //! Brings a sandbox to where it was: what came to it comes again, at the same moments.
 
 use super::callback::DeliveryId;
+use super::fault::Fault;
 use super::form::{Fields, encode_form};
 use super::inputs::{self, Input, Moment, What};
 use super::kit::{Control, KitState, lock};
 use super::message::Request;
 use super::outbox::Job;
+use super::plan::Plan;
 use super::provider::Provider;
 use super::sides::Sides;
 
@@ -64,14 +66,30 @@ impl<P: Provider> Control<P> {
                 headers,
                 body,
                 status,
+                fault,
             } => {
                 let request = Request::new(&method, &target).body(inputs::bytes(&body)?);
                 let headers = headers.iter();
                 let request = headers.fold(request, |request, (name, value)| {
                     request.header(name, value)
                 });
-                let (reply, _) = self.handle_at(sides, state, moment, &request, None);
+                let fault = fault.as_deref().and_then(Fault::known);
+                let (reply, _) = self.handle_at(sides, state, moment, &request, fault);
                 (reply.status() == status).then_some(())
+            }
+            What::Struck {
+                method,
+                path,
+                status,
+                fault,
+            } => {
+                let request = Request::new(&method, &path);
+                state.note_struck(moment, &request, status, Fault::known(&fault)?);
+                Some(())
+            }
+            What::Faults(written) => {
+                state.plan = Plan::from_written(&written)?;
+                Some(())
             }
             What::Command { name, fields } => {
                 let pairs: Vec<(&str, &str)> = fields

@@ -110,7 +110,7 @@ impl<P: Provider> Service<P> {
         let name = fault.name();
         let handle = || self.control.handle_struck(request, Some(name));
         if !fault.reaches_provider() {
-            self.control.lost(request, name);
+            self.control.struck(request, None, name);
         }
         Outgoing::Reply(match fault {
             Fault::CloseBefore => return Outgoing::Raw(Raw::silence()),
@@ -169,7 +169,7 @@ impl<P: Provider> Service<P> {
                     None => return Outgoing::Raw(Raw::silence()),
                 }
             }
-            Fault::Stale => self.control.handle_before(request),
+            Fault::Stale => self.control.handle_before(request, name),
         })
     }
 

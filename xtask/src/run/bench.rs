@@ -38,14 +38,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
     if cfg!(debug_assertions) {
         return Err("figures of a debug build say nothing: run `cargo xtask bench`".to_owned());
     }
-    let mut rows = signatures::rows()?;
-    rows.extend(requests::rows()?);
-    rows.extend(money::rows()?);
-    rows.push(cards::row()?);
-    rows.push(calls::row()?);
-    rows.push(accepts::row()?);
-    rows.extend(workers::row()?);
-    progress::no_more();
+    let parts = progress::parts(7);
+    let mut rows = parts.done(signatures::rows()?);
+    rows.extend(parts.done(requests::rows()?));
+    rows.extend(parts.done(money::rows()?));
+    rows.push(parts.done(cards::row()?));
+    rows.push(parts.done(calls::row()?));
+    rows.push(parts.done(accepts::row()?));
+    rows.extend(parts.done(workers::row()?));
+    drop(parts);
     let code = row::code(&rows);
     if *json {
         let figures = Figures { rows };

@@ -9,7 +9,12 @@ mod momo;
 mod report;
 pub(super) mod sandboxes;
 
+use super::interrupt::unless_interrupted;
+use super::progress;
 use report::ProviderReport;
+
+/// All five.
+const PROVIDERS: [&str; 5] = ["mobilepay", "mocasa", "mocopay", "moka", "momo"];
 
 /// How to go about it.
 #[derive(Debug, clap::Args)]
@@ -18,9 +23,9 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) json: bool,
     /// Run one provider only.
-    #[arg(long, value_name = "NAME", value_parser = ["mobilepay", "mocasa", "mocopay", "moka", "momo"])]
+    #[arg(long, value_name = "NAME", value_parser = PROVIDERS)]
     pub(crate) provider: Option<String>,
-    /// Drive the shop and the payer's pages in Chromium, with screenshots in target/demo.
+    /// Drive the shop, the payer's pages and the dashboard in Chromium, with screenshots in target/demo.
     #[arg(long)]
     pub(crate) browser: bool,
 }
@@ -40,27 +45,34 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
         .build()
         .map_err(|error| format!("no runtime: {error}"))?;
     let wanted = |name: &str| provider.as_deref().is_none_or(|only| only == name);
-    let mut providers = Vec::new();
-    if *browser {
-        providers = runtime.block_on(browser::run(wanted))?;
-        return Ok(report(&providers, *json));
-    }
-    if wanted("mobilepay") {
-        providers.push(runtime.block_on(mobilepay::run()));
-    }
-    if wanted("mocasa") {
-        providers.push(runtime.block_on(mocasa::run()));
-    }
-    if wanted("mocopay") {
-        providers.push(runtime.block_on(mocopay::run()));
-    }
-    if wanted("moka") {
-        providers.push(runtime.block_on(moka::run()));
-    }
-    if wanted("momo") {
-        providers.push(runtime.block_on(momo::run()));
-    }
+    let work = async {
+        if *browser {
+            browser::run(wanted).await
+        } else {
+            Ok(flows(wanted).await)
+        }
+    };
+    let providers = runtime.block_on(unless_interrupted(work))?;
     Ok(report(&providers, *json))
+}
+
+/// The flows of the providers that are wanted.
+async fn flows(wanted: impl Fn(&str) -> bool) -> Vec<ProviderReport> {
+    let names = PROVIDERS.into_iter().filter(|name| wanted(name));
+    let names: Vec<&str> = names.collect();
+    let parts = progress::parts(u64::try_from(names.len()).unwrap_or_default());
+    let mut providers = Vec::new();
+    for name in names {
+        let report = match name {
+            "mobilepay" => mobilepay::run().await,
+            "mocasa" => mocasa::run().await,
+            "mocopay" => mocopay::run().await,
+            "moka" => moka::run().await,
+            _ => momo::run().await,
+        };
+        providers.push(parts.done(report));
+    }
+    providers
 }
 
 /// Prints what was done; gives the exit code.

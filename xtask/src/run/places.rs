@@ -6,6 +6,9 @@ pub(crate) const DASHBOARD: u16 = 4000;
 /// The demo shop.
 pub(crate) const SHOP: u16 = 4100;
 
+/// Nobody listens there: it is for throwing away.
+pub(crate) const NOWHERE: u16 = 9;
+
 /// The first of the sandboxes.
 pub(crate) const FIRST: u16 = 4010;
 

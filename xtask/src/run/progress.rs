@@ -65,28 +65,58 @@ impl Drop for Progress {
     }
 }
 
-/// What is being done at the moment, of which nobody knows how long it takes.
+/// What is being done at the moment, one part of the whole after the other.
 static MOMENT: LazyLock<ProgressBar> = LazyLock::new(|| {
-    let spinner = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{msg} …") {
-        spinner.set_style(style);
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let style = "[{bar:20}] {pos} of {len} parts, {elapsed} gone: {msg} …";
+    if let Ok(style) = ProgressStyle::with_template(style) {
+        bar.set_style(style.progress_chars("=> "));
     }
-    spinner
+    bar
 });
+
+/// The bar of a command that does one part after the other. It goes when this is dropped.
+pub(crate) struct Parts(());
+
+/// So many parts are to be done, none of which is yet.
+pub(crate) fn parts(count: u64) -> Parts {
+    MOMENT.set_length(count);
+    Parts(())
+}
+
+impl Parts {
+    /// What a part gives, which is done then.
+    pub(crate) fn done<T>(&self, part: T) -> T {
+        MOMENT.inc(1);
+        part
+    }
+}
+
+impl Drop for Parts {
+    fn drop(&mut self) {
+        MOMENT.finish_and_clear();
+    }
+}
 
 /// Says what is being done now: instead of what was said before, on a terminal.
 pub(crate) fn now(what: &str) {
-    if MOMENT.is_hidden() {
-        complain(&format!("{what} …"));
-    } else {
+    show(what);
+    told(&format!("{what} …"));
+}
+
+/// Shows what is being done now, where there is a terminal.
+pub(crate) fn show(what: &str) {
+    if !MOMENT.is_hidden() {
         MOMENT.set_message(what.to_owned());
         MOMENT.tick();
     }
 }
 
-/// Nothing is being done any more.
-pub(crate) fn no_more() {
-    MOMENT.finish_and_clear();
+/// A line for who sees no bar.
+pub(crate) fn told(line: &str) {
+    if MOMENT.is_hidden() {
+        complain(line);
+    }
 }
 
 #[cfg(test)]

@@ -12,9 +12,11 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
-use payments_core::sandbox::{Blocked, Door};
+use payments_core::sandbox::{Blocked, Desk, Door};
+use tokio::task::JoinSet;
 
 use super::places;
+use dashboard::Dashboard;
 use options::{Given, Options};
 use sides::{SIDES, Serving, Start};
 
@@ -46,6 +48,52 @@ pub(crate) struct Arguments {
     door: Vec<Blocked>,
     #[command(flatten)]
     options: Options,
+    /// No log.
+    #[arg(skip)]
+    is_quiet: bool,
+}
+
+/// All of them with their dashboard, in this process, for as long as this value lives.
+pub(super) struct Watched {
+    /// The dashboard's address, with the token in it.
+    pub(super) url: String,
+    /// Each with what is seen of it.
+    pub(super) desks: Vec<(&'static str, Desk)>,
+    _serving: JoinSet<Result<(), String>>,
+}
+
+impl Watched {
+    /// Starts them on ports that are free.
+    ///
+    /// # Errors
+    /// What kept one from starting.
+    pub(super) async fn start() -> Result<Self, String> {
+        let running = all::start(&Arguments {
+            provider: None,
+            port: 0,
+            dashboard_port: 0,
+            // What the merchant names no address for goes nowhere.
+            shop: places::address(places::NOWHERE),
+            state: None,
+            seed: None,
+            door: Vec::new(),
+            options: Options::default(),
+            is_quiet: true,
+        })?;
+        let desks = running.iter();
+        let desks = desks.map(|one| (one.provider, one.serving.desk.clone()));
+        let desks = desks.collect();
+        let listener = Dashboard::listen(0).await?;
+        let dashboard = Dashboard::new(running, &listener)?;
+        let url = dashboard.url();
+        let mut serving = JoinSet::new();
+        serving.spawn(dashboard.serve(listener));
+        Ok(Self {
+            url,
+            desks,
+            _serving: serving,
+        })
+    }
 }
 
 fn providers() -> PossibleValuesParser {

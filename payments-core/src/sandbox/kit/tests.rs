@@ -49,7 +49,7 @@ fn a_query_can_be_answered_from_before() {
     let control = Control::detached(&Settings::new(), Till::default());
     let ask = |path: &str| control.handle(&Request::new("GET", path)).bytes().to_vec();
     let before = || {
-        let reply = control.handle_before(&Request::new("GET", "/query"));
+        let reply = control.handle_before(&Request::new("GET", "/query"), "stale");
         reply.bytes().to_vec()
     };
     ask("/pay");

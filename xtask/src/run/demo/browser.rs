@@ -1,5 +1,7 @@
-//! `cargo xtask demo --browser`: the shop and the payer's pages, in a real browser.
+//! `cargo xtask demo --browser`: the shop, the payer's pages and the dashboard, in a real browser.
 
+mod dashboard;
+mod den;
 mod webdriver;
 
 use std::path::PathBuf;
@@ -9,10 +11,12 @@ use payments_core::sandbox::Ledger;
 use payments_core::store::Sqlite;
 use payments_mocasa::sandbox as mocasa;
 
+use super::PROVIDERS;
 use super::report::{ProviderReport, ensure};
 use super::sandboxes::Sandboxes;
-use crate::root;
+use crate::run::progress;
 use crate::run::shop::Shop;
+use crate::{complain, root};
 use webdriver::{ChromeDriver, Window};
 
 type Done<T> = Result<(T, String), String>;
@@ -25,18 +29,25 @@ struct Town {
     pictures: PathBuf,
 }
 
-/// Runs the stories of the providers that are wanted.
+/// Runs the stories of the providers that are wanted; that of the dashboard with those of all, or with
+/// that of the provider that it is about.
 ///
 /// # Errors
 /// That there is no browser, or that the shop or a sandbox does not start.
 pub(super) async fn run(wanted: impl Fn(&str) -> bool) -> Result<Vec<ProviderReport>, String> {
+    let names: Vec<&str> = PROVIDERS.into_iter().filter(|name| wanted(name)).collect();
+    let with_dashboard = names.contains(&dashboard::ABOUT);
+    let count = names.len().saturating_add(usize::from(with_dashboard));
+    let parts = progress::parts(u64::try_from(count).unwrap_or_default());
     let town = Town::open().await?;
     let stories = async {
         let mut reports = Vec::new();
-        for name in ["mobilepay", "mocasa", "mocopay", "moka", "momo"] {
-            if wanted(name) {
-                reports.push(town.tell(name).await);
-            }
+        for name in names {
+            reports.push(parts.done(town.tell(name).await));
+        }
+        if with_dashboard {
+            let told = dashboard::tell(&town.driver, &town.pictures).await;
+            reports.push(parts.done(told));
         }
         reports
     };
@@ -44,7 +55,8 @@ pub(super) async fn run(wanted: impl Fn(&str) -> bool) -> Result<Vec<ProviderRep
         reports = stories => reports,
         () = town.shop.keep_working() => Vec::new(),
     };
-    eprintln!("pictures in {}", town.pictures.display());
+    drop(parts);
+    complain(&format!("pictures in {}", town.pictures.display()));
     Ok(reports)
 }
 

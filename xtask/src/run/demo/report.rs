@@ -1,4 +1,4 @@
-//! What the demo did: a line per step while it runs, a table or one JSON object at the end.
+//! What the demo did: a bar or a line per step while it runs, a table or one JSON object at the end.
 
 #![expect(
     clippy::print_stdout,
@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use payments_core::clock::{Clock, SystemClock};
 use serde::Serialize;
+
+use crate::run::progress;
 
 /// One provider's steps.
 #[derive(Debug, Serialize)]
@@ -69,6 +71,7 @@ impl ProviderReport {
         name: &'static str,
         work: impl Future<Output = Result<(T, String), String>>,
     ) -> Option<T> {
+        progress::show(&format!("{}: {name}", self.provider));
         let start = self.clock.monotonic();
         let result = work.await;
         let ms = self.clock.monotonic().saturating_sub(start);
@@ -77,12 +80,12 @@ impl ProviderReport {
             Err(error) => (None, Some(error.clone()), error),
         };
         let ok = error.is_none();
-        eprintln!(
+        progress::told(&format!(
             "{:10} {name:20} {:>8} ms  {} {note}",
             self.provider,
             millis(ms),
             if ok { "ok    " } else { "FAILED" },
-        );
+        ));
         self.steps.push(Step {
             name,
             ok,

@@ -74,7 +74,7 @@ pub(super) fn start(arguments: &Arguments) -> Result<Vec<Running>, String> {
         if let Some(kept) = &kept {
             kept.restore(&running)?;
         }
-        state::keep(path, kept.as_ref(), &running)?;
+        state::keep(path, kept, &running)?;
     }
     Ok(running)
 }
@@ -86,7 +86,8 @@ fn start_one(
     arguments: &Arguments,
 ) -> Result<Running, String> {
     let given = Given::new(side, &for_side(side, &arguments.options, &arguments.shop))?;
-    let start = Start::new(port, seed).named(side.provider);
+    let mut start = Start::new(port, seed).named(side.provider);
+    start.is_quiet = arguments.is_quiet;
     let serving = (side.start)(&start, &given).map_err(|error| match error {
         StartError::PortInUse(port) => format!(
             "port {port} of 127.0.0.1, for the sandbox of {}, is in use; choose another first port with --port, or 0 for any",

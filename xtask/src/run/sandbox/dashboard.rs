@@ -2,6 +2,7 @@
 
 mod act;
 mod callbacks;
+mod compared;
 mod faults;
 mod forms;
 mod guard;
@@ -52,6 +53,11 @@ struct Board {
 }
 
 impl Board {
+    /// How often anything has changed.
+    fn version(&self) -> u64 {
+        *self.changes.borrow()
+    }
+
     /// The sandbox of that provider.
     fn sandbox(&self, provider: &str) -> Result<&Running, Oops> {
         let mut sandboxes = self.sandboxes.iter();

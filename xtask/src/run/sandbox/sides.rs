@@ -26,6 +26,8 @@ pub(super) struct Start {
     pub(super) seed: u64,
     /// What each line of the log begins with.
     pub(super) prefix: &'static str,
+    /// Whether there is no log.
+    pub(super) is_quiet: bool,
 }
 
 impl Start {
@@ -36,6 +38,7 @@ impl Start {
             port,
             seed: seed.unwrap_or_else(|| RandomState::new().hash_one(port)),
             prefix: "",
+            is_quiet: false,
         }
     }
 
@@ -46,9 +49,15 @@ impl Start {
     }
 
     fn log(&self) -> impl Fn(&LogLine) + Send + Sync + 'static {
-        let prefix = self.prefix;
+        let Self {
+            prefix, is_quiet, ..
+        } = *self;
         let blank = if prefix.is_empty() { "" } else { " " };
-        move |line| eprintln!("{prefix}{blank}{line}")
+        move |line| {
+            if !is_quiet {
+                eprintln!("{prefix}{blank}{line}");
+            }
+        }
     }
 }
 

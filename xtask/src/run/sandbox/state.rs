@@ -3,9 +3,9 @@
 //! One line says what the file is and how many lines follow; each of them is one input of one sandbox.
 //! It holds what merchants sent, credentials of the sandbox included: only its owner may read it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions, TryLockError};
 use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,6 +16,9 @@ use super::all::Running;
 
 /// What is written in this way; a newer one is refused.
 const VERSION: u32 = 1;
+
+/// Only its owner may read it.
+const OWN: u32 = 0o600;
 
 /// The first line.
 #[derive(Deserialize, Serialize)]
@@ -42,9 +45,10 @@ struct Line {
     input: Box<RawValue>,
 }
 
-/// What a file holds.
+/// What a file holds. Nobody else writes to it as long as this is there.
 pub(super) struct Kept {
     path: PathBuf,
+    file: File,
     head: Head,
     lines: Vec<Line>,
 }
@@ -53,16 +57,22 @@ impl Kept {
     /// Reads the file; `None` where there is none yet.
     ///
     /// # Errors
-    /// A file that cannot be read, is cut, is of a newer version, or is something else. It is left as it
-    /// is.
+    /// A file that cannot be read and written, that another program has its state in, that is cut, is of
+    /// a newer version, or is something else. It is left as it is.
     pub(super) fn read(path: &Path) -> Result<Option<Self>, String> {
         let shown = path.display();
-        let mut text = String::new();
-        match File::open(path).and_then(|mut file| file.read_to_string(&mut text)) {
-            Ok(_) => {}
+        let unusable = |error: std::io::Error| format!("--state {shown}: {error}");
+        let mut file = match OpenOptions::new().read(true).write(true).open(path) {
+            Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(format!("--state {shown}: {error}")),
-        }
+            Err(error) => return Err(unusable(error)),
+        };
+        lock(&file, path)?;
+        // A copy may be anybody's to read.
+        file.set_permissions(Permissions::from_mode(OWN))
+            .map_err(unusable)?;
+        let mut text = String::new();
+        file.read_to_string(&mut text).map_err(unusable)?;
         let wrong = |what: &str| {
             format!(
                 "--state {shown}: {what}; it was left as it is, give another file or move it away"
@@ -100,6 +110,7 @@ impl Kept {
         }
         Ok(Some(Self {
             path: path.to_owned(),
+            file,
             head,
             lines,
         }))
@@ -122,6 +133,13 @@ impl Kept {
     pub(super) fn restore(&self, running: &[Running]) -> Result<(), String> {
         let shown = self.path.display();
         let now = about(running);
+        if self.head.sandboxes.len() != now.len() {
+            return Err(format!(
+                "--state {shown}: it is of {} sandboxes, not of {}; give another file",
+                self.head.sandboxes.len(),
+                now.len()
+            ));
+        }
         if let Some((then, _)) = self
             .head
             .sandboxes
@@ -130,7 +148,7 @@ impl Kept {
             .find(|(then, now)| then != now)
         {
             return Err(format!(
-                "--state {shown}: the sandbox of {} was at {} with other options or another seed; start it in the same way, or give another file",
+                "--state {shown}: the sandbox of {} was at {} (which --port says), with other options or another seed; start it in the same way, or give another file",
                 then.provider, then.base_url
             ));
         }
@@ -151,6 +169,19 @@ impl Kept {
         }
         Ok(())
     }
+}
+
+/// Keeps all others who ask for it away from the file, until it is closed.
+fn lock(file: &File, path: &Path) -> Result<(), String> {
+    file.try_lock().map_err(|error| {
+        let shown = path.display();
+        match error {
+            TryLockError::WouldBlock => format!(
+                "--state {shown}: another program that runs has its state in this file; stop that one, or give another file"
+            ),
+            TryLockError::Error(error) => format!("--state {shown}: {error}"),
+        }
+    })
 }
 
 fn about(running: &[Running]) -> Vec<About> {
@@ -178,24 +209,28 @@ struct Open {
     lines: u64,
     /// Where the number of lines stands.
     count_at: u64,
+    /// Where the last line ends.
+    end: u64,
     has_failed: bool,
 }
 
 /// Writes down what comes to the sandboxes from now on, after what `kept` has.
 ///
 /// # Errors
-/// A file that cannot be written.
-pub(super) fn keep(path: &Path, kept: Option<&Kept>, running: &[Running]) -> Result<(), String> {
+/// A file that cannot be written, or that another program has begun meanwhile.
+pub(super) fn keep(path: &Path, kept: Option<Kept>, running: &[Running]) -> Result<(), String> {
     let wrong = |error: std::io::Error| format!("--state {}: {error}", path.display());
-    let mut options = OpenOptions::new();
-    options.write(true).mode(0o600);
-    let file = match kept {
-        Some(_) => options.open(path),
-        None => options.create_new(true).open(path),
+    let is_new = kept.is_none();
+    let (file, lines) = match kept {
+        Some(Kept { file, lines, .. }) => (file, u64::try_from(lines.len()).unwrap_or(u64::MAX)),
+        None => {
+            let mut options = OpenOptions::new();
+            let options = options.write(true).create_new(true).mode(OWN);
+            let file = options.open(path).map_err(wrong)?;
+            lock(&file, path)?;
+            (file, 0)
+        }
     };
-    let lines = kept.map_or(0, |kept| {
-        u64::try_from(kept.lines.len()).unwrap_or(u64::MAX)
-    });
     let head = Head {
         sandbox_state: VERSION,
         lines: digits(lines),
@@ -204,17 +239,18 @@ pub(super) fn keep(path: &Path, kept: Option<&Kept>, running: &[Running]) -> Res
     let head = serde_json::to_string(&head).map_err(|error| error.to_string())?;
     let count_at = head.find(&digits(lines)).unwrap_or_default();
     let mut open = Open {
-        file: file.map_err(wrong)?,
+        file,
         lines,
         count_at: u64::try_from(count_at).unwrap_or_default(),
+        end: 0,
         has_failed: false,
     };
-    if kept.is_none() {
+    if is_new {
         open.file
             .write_all(format!("{head}\n").as_bytes())
             .map_err(wrong)?;
     }
-    open.file.seek(SeekFrom::End(0)).map_err(wrong)?;
+    open.end = open.file.seek(SeekFrom::End(0)).map_err(wrong)?;
     let open = Arc::new(Mutex::new(open));
     for one in running {
         let (open, of) = (Arc::clone(&open), one.provider);
@@ -244,11 +280,17 @@ impl Open {
             .write_all(line.as_bytes())
             .and_then(|()| self.file.seek(SeekFrom::Start(self.count_at)).map(drop))
             .and_then(|()| self.file.write_all(count.as_bytes()))
-            .and_then(|()| self.file.seek(SeekFrom::End(0)).map(drop));
+            .and_then(|()| self.file.seek(SeekFrom::End(0)));
         match written {
-            Ok(()) => self.lines = self.lines.saturating_add(1),
+            Ok(end) => {
+                self.lines = self.lines.saturating_add(1);
+                self.end = end;
+            }
             Err(error) => {
                 self.has_failed = true;
+                // A line that is cut would spoil all before it. Where not even this can be done, the
+                // file is refused as cut.
+                let _ = self.file.set_len(self.end);
                 eprintln!("the state is not written any more, and ends before this: {error}");
             }
         }

@@ -1,6 +1,9 @@
 //! A Chromium without a screen, told what to do through chromedriver, which speaks WebDriver.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -11,17 +14,21 @@ use payments_core::clock::{Clock as _, SystemClock};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::den::Den;
+
 /// How long something may take to appear: far more than it does.
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(100);
 /// By this name a reply refers to an element, says the standard.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// chromedriver, for as long as this value lives.
+/// chromedriver, for as long as this value lives, and what it starts and writes.
 pub(super) struct ChromeDriver {
     process: Child,
-    base: String,
+    port: u16,
     client: reqwest::Client,
+    /// Removed last.
+    _den: Den,
 }
 
 impl ChromeDriver {
@@ -30,38 +37,40 @@ impl ChromeDriver {
     /// # Errors
     /// That there is none.
     pub(super) fn start() -> Result<Self, String> {
+        let client = reqwest::Client::builder().no_proxy().build();
+        let client = client.map_err(|error| error.to_string())?;
+        let den = Den::new()?;
         let mut process = Command::new("chromedriver")
             .arg("--port=0")
+            .env("TMPDIR", den.path())
+            // Ctrl-C is for this program, which then ends the browser in order.
+            .process_group(0)
+            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| {
                 format!("no browser: chromedriver does not start ({error}); on Debian, install chromium and chromium-driver")
             })?;
-        let output = process.stdout.take();
-        let port = output.and_then(|output| {
+        let port = process.stdout.take().and_then(|output| {
             let mut lines = BufReader::new(output).lines().map_while(Result::ok);
             lines.find_map(|line| {
                 let (_, rest) = line.split_once("successfully on port ")?;
                 rest.trim_end_matches('.').parse::<u16>().ok()
             })
         });
-        let client = reqwest::Client::builder().no_proxy().build();
-        let client = client.map_err(|error| error.to_string())?;
-        let base = port.map(|port| format!("http://127.0.0.1:{port}"));
-        let base = base.ok_or_else(|| "chromedriver does not say on which port it is".to_owned());
-        match base {
-            Ok(base) => Ok(Self {
-                process,
-                base,
-                client,
-            }),
-            Err(error) => {
-                // It is gone already, or goes now.
-                let _ = process.kill();
-                Err(error)
-            }
-        }
+        let Some(port) = port else {
+            // It is gone already, or goes now.
+            let _ = process.kill();
+            let _ = process.wait();
+            return Err("chromedriver does not say on which port it is".to_owned());
+        };
+        Ok(Self {
+            process,
+            port,
+            client,
+            _den: den,
+        })
     }
 
     /// Opens a window of that size; a narrow one is a phone.
@@ -89,7 +98,7 @@ impl ChromeDriver {
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "browserName": "chrome", "goog:chromeOptions": options,
         } } });
-        let url = format!("{}/session", self.base);
+        let url = format!("http://127.0.0.1:{}/session", self.port);
         let session = ask(&self.client, Method::POST, &url, Some(&wanted)).await?;
         let id = session.get("sessionId").and_then(Value::as_str);
         let id = id.ok_or("chromedriver gives no session")?;
@@ -100,24 +109,26 @@ impl ChromeDriver {
     }
 }
 
+/// It is asked to end, because it takes its windows along then; and if it does not, it is ended.
 impl Drop for ChromeDriver {
     fn drop(&mut self) {
-        // It has ended by itself, or ends now.
+        let _ = ask_to_end(self.port);
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-#[cfg(unix)]
-fn is_root() -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-
-    std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
+/// Waits until it has closed its windows.
+fn ask_to_end(port: u16) -> std::io::Result<()> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let request = format!("GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
+    stream.read_to_end(&mut Vec::new()).map(drop)
 }
 
-#[cfg(not(unix))]
 fn is_root() -> bool {
-    false
+    std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
 }
 
 async fn ask(
@@ -180,10 +191,57 @@ impl Window {
         }
     }
 
+    /// Waits until there is an element, by its CSS selector, with this text in it.
+    pub(super) async fn read(&self, css: &str, text: &str) -> Result<(), String> {
+        let script = "return [...document.querySelectorAll(arguments[0])]\
+                      .some(one => one.textContent.includes(arguments[1]))";
+        self.until(script, json!([css, text]))
+            .await
+            .map_err(|()| format!("{css} does not say {text:?}"))
+    }
+
+    /// Waits until there are so many elements.
+    pub(super) async fn count(&self, css: &str, count: usize) -> Result<(), String> {
+        let script = "return document.querySelectorAll(arguments[0]).length == arguments[1]";
+        if self.until(script, json!([css, count])).await.is_ok() {
+            return Ok(());
+        }
+        let script = "return document.querySelectorAll(arguments[0]).length";
+        let found = self.run(script, json!([css])).await?;
+        Err(format!(
+            "there are {found} of {css} in the end, not {count}"
+        ))
+    }
+
+    /// Waits until a script says so. A page that is just going away says nothing.
+    async fn until(&self, script: &str, arguments: Value) -> Result<(), ()> {
+        let clock = SystemClock::new();
+        let start = clock.monotonic();
+        while self.run(script, arguments.clone()).await != Ok(Value::Bool(true)) {
+            if clock.monotonic().saturating_sub(start) > PATIENCE {
+                return Err(());
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(())
+    }
+
+    /// What a script on the page gives.
+    pub(super) async fn run(&self, script: &str, arguments: Value) -> Result<Value, String> {
+        let body = json!({ "script": script, "args": arguments });
+        self.post("execute/sync", body).await
+    }
+
+    /// Clicks on an element; on the one that is there instead, where the page has just renewed itself.
     pub(super) async fn click(&self, css: &str) -> Result<(), String> {
-        let id = self.find(css).await?;
-        let clicked = self.post(&format!("element/{id}/click"), json!({})).await;
-        clicked.map(drop).map_err(|error| format!("{css}: {error}"))
+        loop {
+            let id = self.find(css).await?;
+            let clicked = self.post(&format!("element/{id}/click"), json!({})).await;
+            match clicked {
+                Err(error) if error.contains("stale element") => {}
+                clicked => return clicked.map(drop).map_err(|error| format!("{css}: {error}")),
+            }
+        }
     }
 
     pub(super) async fn fill(&self, css: &str, text: &str) -> Result<(), String> {
@@ -197,7 +255,7 @@ impl Window {
     /// What is filled in or hidden in a field.
     pub(super) async fn value(&self, css: &str) -> Result<String, String> {
         let id = self.find(css).await?;
-        let url = format!("{}/element/{id}/attribute/value", self.session);
+        let url = format!("{}/element/{id}/property/value", self.session);
         let value = ask(&self.client, Method::GET, &url, None).await?;
         Ok(value.as_str().unwrap_or_default().to_owned())
     }

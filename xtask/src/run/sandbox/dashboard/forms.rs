@@ -49,7 +49,8 @@ impl Forms {
         match known.iter_mut().rev().find(|(known, _)| known == id) {
             Some((_, taken @ false)) => *taken = true,
             Some((_, true)) => {
-                let text = "This form was sent before. What it asked for was done once.";
+                let text = "A form of this page was sent before, and what it asked for was done or \
+                            refused then. Nothing was done now: go on, and send it from there.";
                 return Err(Oops::new(StatusCode::CONFLICT, text).back(back));
             }
             None => return Err(unknown(back)),

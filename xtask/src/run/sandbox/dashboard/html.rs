@@ -14,6 +14,12 @@ impl Html {
         Self(String::new())
     }
 
+    /// As it is sent.
+    #[cfg(test)]
+    pub(super) fn into_text(self) -> String {
+        self.0
+    }
+
     /// Markup that is written in this program.
     pub(super) fn raw(markup: &'static str) -> Self {
         Self(markup.to_owned())
@@ -87,8 +93,9 @@ pub(super) struct Page {
     pub(super) navigation: Html,
     /// What was just done.
     pub(super) notice: Option<String>,
-    /// Whether the content is renewed when anything changes.
-    pub(super) is_live: bool,
+    /// Which version the content is of, if it is renewed when anything changes: read before the content
+    /// was, so that no change comes between.
+    pub(super) live: Option<u64>,
     pub(super) content: Html,
 }
 
@@ -99,7 +106,7 @@ impl Page {
             title,
             navigation,
             notice,
-            is_live,
+            live,
             content,
         } = self;
         let html = Html::raw(
@@ -108,7 +115,7 @@ impl Page {
         )
         .text(&title)
         .and(" (sandbox)</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\n")
-        .and(if is_live {
+        .and(if live.is_some() {
             "<script src=\"/live.js\" defer></script>\n"
         } else {
             ""
@@ -123,10 +130,11 @@ impl Page {
         .and("</h1>\n<p role=\"status\" class=\"notice\">")
         .text(notice.as_deref().unwrap_or_default())
         .and("</p>\n")
-        .and(if is_live {
-            "<div id=\"live\">\n"
-        } else {
-            "<div>\n"
+        .add(&match live {
+            Some(version) => Html::raw("<div id=\"live\" data-version=\"")
+                .text(&version.to_string())
+                .and("\">\n"),
+            None => Html::raw("<div>\n"),
         })
         .add(&content)
         .and("</div>\n</main>\n</body>\n</html>\n");
@@ -194,7 +202,7 @@ impl IntoResponse for Oops {
             title: title.to_owned(),
             navigation: Html::new(),
             notice: None,
-            is_live: false,
+            live: None,
             content,
         }
         .answer(status)

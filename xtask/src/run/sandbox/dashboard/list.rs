@@ -11,13 +11,14 @@ use super::html::{Html, Page};
 use super::{Answer, Board, navigation};
 
 pub(super) async fn show(State(board): State<Arc<Board>>) -> Answer {
+    let version = board.version();
     let sandboxes = board.sandboxes.iter();
     let content = sandboxes.fold(Html::new(), |html, one| html.add(&of_one(one)));
     let page = Page {
         title: "Payments".to_owned(),
         navigation: navigation(&board),
         notice: None,
-        is_live: true,
+        live: Some(version),
         content,
     };
     Ok(page.answer(StatusCode::OK))

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use http_body_util::channel::Channel;
+use serde::Deserialize;
 
 use super::Board;
 
@@ -41,10 +42,23 @@ pub(super) fn listen(board: &Arc<Board>) {
     }
 }
 
-/// Server-sent events: one for whatever has changed.
-pub(super) async fn stream(State(board): State<Arc<Board>>) -> Response {
+/// The version of the page that asks.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    since: Option<u64>,
+}
+
+/// Server-sent events: one for whatever has changed, since the page was made or from now on.
+pub(super) async fn stream(
+    State(board): State<Arc<Board>>,
+    Query(asked): Query<Asked>,
+) -> Response {
     let (mut sender, body) = Channel::<Bytes>::new(4);
     let mut changes = board.changes.subscribe();
+    let Asked { since } = asked;
+    if since.is_some_and(|since| since != board.version()) {
+        changes.mark_changed();
+    }
     tokio::spawn(async move {
         let mut said = Bytes::from_static(b": here\n\n");
         while sender.send_data(said).await.is_ok() {

@@ -24,6 +24,7 @@ pub(super) async fn show(
     Path((provider, id)): Path<(String, String)>,
     Query(done): Query<Done>,
 ) -> Answer {
+    let version = board.version();
     let one = board.sandbox(&provider)?;
     let payment = one.serving.desk.payment(&id).ok_or_else(none)?;
     let page = board.forms.issue()?;
@@ -36,7 +37,7 @@ pub(super) async fn show(
         title: format!("{} {} {}", one.provider, payment.what(), shown(&payment)),
         navigation: navigation(&board),
         notice: done.done,
-        is_live: true,
+        live: Some(version),
         content,
     };
     Ok(page.answer(StatusCode::OK))

@@ -18,6 +18,7 @@ pub(super) async fn show(
     Path(provider): Path<String>,
     Query(done): Query<Done>,
 ) -> Answer {
+    let version = board.version();
     let one = board.sandbox(&provider)?;
     let page = board.forms.issue()?;
     let desk = &one.serving.desk;
@@ -37,7 +38,7 @@ pub(super) async fn show(
         title: format!("The sandbox of {}", one.provider),
         navigation: navigation(&board),
         notice: done.done,
-        is_live: true,
+        live: Some(version),
         content,
     };
     Ok(page.answer(StatusCode::OK))

@@ -23,6 +23,13 @@ pub(super) struct Explained {
     pub(super) verdict: String,
 }
 
+impl Explained {
+    /// Whether nothing is wrong with it.
+    pub(super) fn is_verified(&self) -> bool {
+        self.verdict.starts_with("verified")
+    }
+}
+
 impl From<Explanation> for Explained {
     fn from(explanation: Explanation) -> Self {
         Self {

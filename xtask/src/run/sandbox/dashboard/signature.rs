@@ -12,8 +12,8 @@ use super::super::all::Running;
 use super::forms::Form;
 use super::html::{Html, Oops, Page};
 use super::received::Received;
-use super::schemes::{self, Explained, SCHEMES, Scheme};
-use super::{Answer, Board, navigation, timeline};
+use super::schemes::{self, SCHEMES, Scheme};
+use super::{Answer, Board, compared, navigation, timeline};
 
 /// Which scheme, and which callback of the sandbox stands there already.
 #[derive(Deserialize)]
@@ -72,13 +72,13 @@ pub(super) async fn answer(State(board): State<Arc<Board>>, body: Bytes) -> Answ
     let places = 0..scheme.keys.len();
     let keys: Vec<String> = places.map(|place| value(&format!("key-{place}"))).collect();
     let explained = scheme.explain(&received, &keys);
-    show(&board, Some((scheme, &received, &keys)), result(&explained))
-}
-
-fn result(explained: &Explained) -> Html {
-    Html::new()
-        .heading("What is signed of it, part by part")
-        .add(&timeline::parts(explained))
+    let sandbox = board.sandbox(scheme.provider)?;
+    let html = Html::new().heading("What is signed of it, part by part");
+    let html = match compared::nearest(sandbox, scheme, &explained) {
+        Some(sent) => html.add(&sent.beside(&explained)),
+        None => html.add(&timeline::parts(&explained)),
+    };
+    show(&board, Some((scheme, &received, &keys)), html)
 }
 
 /// The schemes, and a form for the one that was chosen.
@@ -111,7 +111,7 @@ fn show(board: &Board, chosen: Option<(&Scheme, &Received, &[String])>, result: 
         title,
         navigation: navigation(board),
         notice: None,
-        is_live: false,
+        live: None,
         content,
     };
     Ok(page.answer(StatusCode::OK))

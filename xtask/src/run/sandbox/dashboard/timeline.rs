@@ -33,8 +33,14 @@ fn list(one: &Running, events: &[Event], with_parts: bool) -> Html {
             .checked_add(Duration::from_millis(event.unix_millis()))
             .map(rfc3339)
             .unwrap_or_default();
+        let class = match event.what() {
+            Happening::Attempt { .. } => " class=\"sent\"",
+            _ => "",
+        };
         html = html
-            .and("<li><time datetime=\"")
+            .and("<li")
+            .and(class)
+            .and("><time datetime=\"")
             .text(&moment)
             .and("\">")
             .text(moment.get(11..19).unwrap_or_default())
@@ -133,7 +139,11 @@ pub(super) fn parts(explained: &Explained) -> Html {
             })
             .and("</ol>\n")
     };
-    html.and("<p>Verdict: <strong>")
+    html.add(&verdict_of(verdict))
+}
+
+pub(super) fn verdict_of(verdict: &str) -> Html {
+    Html::raw("<p>Verdict: <strong>")
         .text(verdict)
         .and("</strong></p>\n")
 }

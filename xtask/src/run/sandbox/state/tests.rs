@@ -93,6 +93,10 @@ async fn everything_is_there_after_a_restart() {
         desk.act(Some(&id), act, &[]).unwrap();
         desk.callbacks().idle().await;
     }
+    desk(&running, "mocasa")
+        .faults()
+        .times("/payment/*", "slow-after:5".parse().unwrap(), 3);
+    let armed = desk(&running, "mocasa").faults().armed();
     let before = seen(&running);
     let now = desk(&running, "moka").now();
     drop(running);
@@ -104,6 +108,7 @@ async fn everything_is_there_after_a_restart() {
         assert!(again.ends_with(numbers), "{numbers:?} {again:?}");
     }
     assert!(desk(&running, "moka").now() >= now);
+    assert_eq!(desk(&running, "mocasa").faults().armed(), armed);
     // It goes on: what is done now is there after another restart.
     let desk_of = desk(&running, "mocasa");
     let id = desk_of.payments()[0].id().to_owned();
@@ -164,6 +169,24 @@ fn other_files_are_refused_and_left_as_they_are() {
     let folder = Kept::read(&std::env::temp_dir()).err().unwrap();
     assert!(folder.starts_with("--state "), "{folder}");
     assert!(Kept::read(Path::new("/nowhere/at/all")).unwrap().is_none());
+}
+
+#[test]
+fn two_programs_do_not_share_it() {
+    let place = Place::new("shared");
+    let running = start(&place, 0).unwrap();
+    let text = place.text();
+    let error = start(&place, 0).err().unwrap();
+    let file = place.0.to_str().unwrap();
+    assert_eq!(
+        error,
+        format!(
+            "--state {file}: another program that runs has its state in this file; stop that one, or give another file"
+        )
+    );
+    assert_eq!(place.text(), text);
+    drop(running);
+    assert!(Kept::read(&place.0).unwrap().is_some());
 }
 
 #[test]

@@ -260,6 +260,28 @@ async fn a_page_hears_of_a_change_without_being_asked() {
 }
 
 #[tokio::test]
+async fn a_change_before_the_page_listens_is_told_too() {
+    let desktop = Desktop::open().await;
+    let version = |text: &str| {
+        let (_, rest) = text.split_once("data-version=\"").unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let old = version(&desktop.get("/").await.text);
+    shop::start("mocasa", desktop.desk("mocasa"), "A-1", false).await;
+    // The dashboard has heard of it by the time that its version is another one.
+    while version(&desktop.get("/").await.text) == old {}
+    let live = format!("{}/live?since={old}", desktop.base);
+    let request = desktop.browser.get(live).header("cookie", &desktop.cookie);
+    let mut stream = request.send().await.unwrap();
+    let mut heard = String::new();
+    while !heard.contains("data: changed") {
+        let chunk = tokio::time::timeout(LONG, stream.chunk()).await;
+        let chunk = chunk.expect("nothing is told").unwrap().unwrap();
+        heard.push_str(&String::from_utf8_lossy(&chunk));
+    }
+}
+
+#[tokio::test]
 async fn a_signature_is_explained_part_by_part() {
     let desktop = Desktop::open().await;
     let explain = async |fields: &[(&str, &str)]| {
