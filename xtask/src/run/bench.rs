@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: the figures to hold, each against its floor in the same run.
 
+use clap::ValueEnum as _;
 use serde::Serialize;
 
 use super::progress;
@@ -22,6 +23,42 @@ pub(crate) struct Arguments {
     /// Print one JSON object instead of a table.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Measure nothing but this; may be given several times.
+    #[arg(long, value_enum)]
+    pub(crate) only: Vec<Part>,
+}
+
+/// What is measured, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// Building and verifying signatures of messages.
+    Signatures,
+    /// Signatures over a whole request.
+    Requests,
+    /// Amounts.
+    Money,
+    /// Decrypting a card.
+    Cards,
+    /// What a call costs.
+    Calls,
+    /// Taking callbacks in on SQLite.
+    Accepts,
+    /// Working callbacks off on PostgreSQL.
+    Workers,
+}
+
+impl Part {
+    fn rows(self) -> Result<Vec<row::Row>, String> {
+        match self {
+            Self::Signatures => signatures::rows(),
+            Self::Requests => requests::rows(),
+            Self::Money => money::rows(),
+            Self::Cards => Ok(vec![cards::row()?]),
+            Self::Calls => Ok(vec![calls::row()?]),
+            Self::Accepts => accepts::rows(),
+            Self::Workers => Ok(workers::row()?.into_iter().collect()),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -34,17 +71,16 @@ struct Figures {
 /// # Errors
 /// What went wrong.
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
-    let Arguments { json } = arguments;
+    let Arguments { json, only } = arguments;
     if cfg!(debug_assertions) {
         return Err("figures of a debug build say nothing: run `cargo xtask bench`".to_owned());
     }
-    let mut rows = signatures::rows()?;
-    rows.extend(requests::rows()?);
-    rows.extend(money::rows()?);
-    rows.push(cards::row()?);
-    rows.push(calls::row()?);
-    rows.push(accepts::row()?);
-    rows.extend(workers::row()?);
+    let mut rows = Vec::new();
+    for part in Part::value_variants() {
+        if only.is_empty() || only.contains(part) {
+            rows.extend(part.rows()?);
+        }
+    }
     progress::no_more();
     let code = row::code(&rows);
     if *json {
