@@ -11,7 +11,8 @@ use payments_core::error::Rejected;
 use payments_core::http;
 use payments_core::incoming::{
     Accepted, AckRule, Acknowledged, BodyFormat, CallerAuth, Endpoint, Fields, Finished, Inbound,
-    Inbox, InboxOptions, Next, Notice, Outcome, Receiver, Unverified, Worked, danger, sql,
+    Inbox, InboxOptions, Next, Notice, Outcome, Receiver, Retention, Unverified, Worked, danger,
+    sql,
 };
 use payments_core::store::rusqlite::{Connection, Transaction, params};
 use payments_core::store::{Sqlite, StoreError, StoreFailure};
@@ -345,4 +346,58 @@ fn several_workers_on_one_file_share_the_load() {
         .map(|count| count.load(Ordering::SeqCst))
         .collect();
     assert_eq!(counts.iter().sum::<usize>(), ROWS, "{counts:?}");
+}
+
+#[test]
+fn a_payment_is_known_to_be_settled_for_as_long_as_a_row_waits() {
+    let (inbox, clock) = in_memory();
+    let payments = || {
+        let counted = inbox.store().transaction("looking", |transaction| {
+            let count = "SELECT count(*) FROM payments_inbox_payment";
+            Ok(transaction.query_row(count, [], |row| row.get::<_, i64>(0))?)
+        });
+        counted.unwrap()
+    };
+    for order in ["A", "B"] {
+        inbox.accept(&paid(order)).unwrap();
+    }
+    assert_eq!(work(&inbox), worked(2, 0));
+    let scope = paid("A").scope().clone();
+    let late = inbox.accept_found::<Paid>(&scope, "A", &["late"]);
+    assert_eq!(late.unwrap(), Accepted::New);
+    clock.advance(Duration::from_secs(60));
+    let all = Retention {
+        content: Duration::ZERO,
+        keys: Duration::ZERO,
+        dead: None,
+    };
+    assert_eq!(inbox.purge(all).unwrap().keys, 2);
+    assert_eq!(payments(), 1, "nothing is about B any more");
+    let claimed = inbox.claim().unwrap().unwrap();
+    assert!(claimed.row().settled_before());
+    claimed.finish(|_, _| Ok(Outcome::Done)).unwrap();
+    assert_eq!(inbox.purge(all).unwrap().keys, 1);
+    assert_eq!(payments(), 0);
+}
+
+/// What a commit flushes is what accepting costs: the row, its key, and its place among those that wait.
+#[test]
+fn accepting_writes_three_pages() {
+    let path = file("pages");
+    let (inbox, _) = shop(&path);
+    let mut log = path.clone().into_os_string();
+    log.push("-wal");
+    let pages = || std::fs::metadata(&log).unwrap().len() / (4096 + 24);
+    let accept = |numbers: std::ops::Range<u32>| {
+        for number in numbers {
+            let kept = inbox.accept(&paid(&format!("ORDER-{number:06}"))).unwrap();
+            assert_eq!(kept, Accepted::New);
+        }
+    };
+    accept(0..10);
+    let before = pages();
+    accept(10..110);
+    let written = pages() - before;
+    // Now and then a page is full, and its half goes to another.
+    assert!((300..=330).contains(&written), "{written} pages");
 }

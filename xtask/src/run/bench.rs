@@ -10,6 +10,7 @@ mod accepts;
 mod calls;
 pub(crate) mod cards;
 mod money;
+mod outage;
 mod pace;
 mod requests;
 pub(crate) mod row;
@@ -45,6 +46,8 @@ pub(crate) enum Part {
     Accepts,
     /// Working callbacks off on PostgreSQL.
     Workers,
+    /// A provider that is down for a while.
+    Outage,
 }
 
 impl Part {
@@ -57,6 +60,7 @@ impl Part {
             Self::Calls => Ok(vec![calls::row()?]),
             Self::Accepts => accepts::rows(),
             Self::Workers => Ok(workers::row()?.into_iter().collect()),
+            Self::Outage => outage::rows(),
         }
     }
 }

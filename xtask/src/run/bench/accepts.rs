@@ -76,6 +76,20 @@ fn rounds(callers: usize, size: usize, count: usize) -> Result<Vec<[Duration; 2]
             [floor()?, own]
         });
     }
+    let all = size.saturating_mul(count);
+    let kept = inbox.store().transaction("counting", |transaction| {
+        let count = "SELECT count(*) FROM payments_inbox WHERE state = 'waiting'";
+        Ok(transaction.query_row(count, [], |row| row.get(0))?)
+    });
+    let bare = bare.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let floor = bare.query_row("SELECT count(*) FROM kept", [], |row| row.get(0));
+    let counts: [i64; 2] = [kept.map_err(told)?, floor.map_err(told)?];
+    if counts
+        .iter()
+        .any(|count| usize::try_from(*count) != Ok(all))
+    {
+        return Err(format!("of {all} messages there are {counts:?}"));
+    }
     Ok(rounds.split_off(1))
 }
 
@@ -159,7 +173,9 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn make() -> Result<Self, String> {
-        let folder = std::env::temp_dir().join(format!("payments-bench-{}", std::process::id()));
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+        let (process, number) = (std::process::id(), MADE.fetch_add(1, Ordering::SeqCst));
+        let folder = std::env::temp_dir().join(format!("payments-bench-{process}-{number}"));
         std::fs::create_dir_all(&folder).map_err(told)?;
         Ok(Self(folder))
     }
@@ -168,5 +184,18 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is measured works; how fast is the bench's to say.
+    #[test]
+    fn each_message_is_taken_in_once_whoever_comes_at_once() {
+        for callers in CALLERS {
+            assert_eq!(rounds(callers, 16, 3).unwrap().len(), 2);
+        }
     }
 }
