@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use payments_core::http;
 use payments_core::incoming::{
     Accepted, BodyFormat, CallerAuth, Endpoint, Finished, Inbound, Inbox, InboxOptions, Next,
-    Outcome, Receiver, Unverified, Worked, danger, sql,
+    Outcome, Receiver, Retention, Unverified, Worked, danger, sql,
 };
 use payments_core::store::rusqlite::{Connection, Transaction, params};
 use payments_core::store::{Sqlite, SqliteError, StoreError, StoreFailure};
@@ -345,4 +345,58 @@ fn an_error_of_the_callers_own_rolls_back() {
         Ok(transaction.prepare("SELECT * FROM tea").is_err())
     });
     assert!(again.unwrap(), "what was done before it is rolled back");
+}
+
+#[test]
+fn a_payment_is_known_to_be_settled_for_as_long_as_a_row_waits() {
+    let (inbox, clock) = in_memory();
+    let payments = || {
+        let counted = inbox.store().transaction("looking", |transaction| {
+            let count = "SELECT count(*) FROM payments_inbox_payment";
+            Ok(transaction.query_row(count, [], |row| row.get::<_, i64>(0))?)
+        });
+        counted.unwrap()
+    };
+    for order in ["A", "B"] {
+        inbox.accept(&paid(order)).unwrap();
+    }
+    assert_eq!(work(&inbox), worked(2, 0));
+    let scope = paid("A").scope().clone();
+    let late = inbox.accept_found::<Paid>(&scope, "A", &["late"]);
+    assert_eq!(late.unwrap(), Accepted::New);
+    clock.advance(Duration::from_secs(60));
+    let all = Retention {
+        content: Duration::ZERO,
+        keys: Duration::ZERO,
+        dead: None,
+    };
+    assert_eq!(inbox.purge(all).unwrap().keys, 2);
+    assert_eq!(payments(), 1, "nothing is about B any more");
+    let claimed = inbox.claim().unwrap().unwrap();
+    assert!(claimed.row().settled_before());
+    claimed.finish(|_, _| Ok(Outcome::Done)).unwrap();
+    assert_eq!(inbox.purge(all).unwrap().keys, 1);
+    assert_eq!(payments(), 0);
+}
+
+/// What a commit flushes is what accepting costs: the row, its key, and its place among those that wait.
+#[test]
+fn accepting_writes_three_pages() {
+    let path = file("pages");
+    let (inbox, _) = shop(&path);
+    let mut log = path.clone().into_os_string();
+    log.push("-wal");
+    let pages = || std::fs::metadata(&log).unwrap().len() / (4096 + 24);
+    let accept = |numbers: std::ops::Range<u32>| {
+        for number in numbers {
+            let kept = inbox.accept(&paid(&format!("ORDER-{number:06}"))).unwrap();
+            assert_eq!(kept, Accepted::New);
+        }
+    };
+    accept(0..10);
+    let before = pages();
+    accept(10..110);
+    let written = pages() - before;
+    // Now and then a page is full, and its half goes to another.
+    assert!((300..=330).contains(&written), "{written} pages");
 }

@@ -103,26 +103,52 @@ fn a_locked_database_is_told() {
     assert!(inbox.claim().unwrap().is_none());
 }
 
-#[test]
-fn a_table_that_is_taken_away_is_told() {
-    let (inbox, _) = in_memory();
+fn broken(inbox: &Inbox<Sqlite>, statement: &str) {
     inbox
         .store()
         .transaction("breaking", |transaction| {
-            Ok(transaction.execute_batch("DROP TABLE payments_inbox_payment")?)
+            Ok(transaction.execute_batch(statement)?)
         })
         .unwrap();
-    let (kind, text) = failure(inbox.accept(&paid("A")));
+}
+
+#[test]
+fn a_table_that_is_taken_away_is_told() {
+    let (inbox, _) = in_memory();
+    assert_eq!(inbox.accept(&paid("A")).unwrap(), Accepted::New);
+    broken(&inbox, "DROP TABLE payments_inbox_payment");
+    let (kind, text) = failure(inbox.claim());
+    assert_eq!(kind, StoreFailure::Other);
+    assert!(text.starts_with("claiming a row: SQLite refused"), "{text}");
+    broken(&inbox, "DROP TABLE payments_inbox");
+    let (kind, text) = failure(inbox.accept(&paid("B")));
     assert_eq!(kind, StoreFailure::Other);
     assert!(
         text.starts_with("accepting a message: SQLite refused"),
         "{text}"
     );
-    let rows = inbox.store().transaction("looking", |transaction| {
-        let count = "SELECT count(*) FROM payments_inbox";
+}
+
+#[test]
+fn half_a_claim_is_none() {
+    let (inbox, _) = in_memory();
+    assert_eq!(inbox.accept(&paid("A")).unwrap(), Accepted::New);
+    let refuse = "CREATE TRIGGER refuse BEFORE UPDATE ON payments_inbox_payment \
+                  BEGIN SELECT RAISE(ABORT, 'no'); END";
+    broken(&inbox, refuse);
+    assert_eq!(failure(inbox.claim()).0, StoreFailure::Other);
+    let payments = inbox.store().transaction("looking", |transaction| {
+        let count = "SELECT count(*) FROM payments_inbox_payment";
         Ok(transaction.query_row(count, [], |row| row.get::<_, i64>(0))?)
     });
-    assert_eq!(rows.unwrap(), 0, "half of it is not kept");
+    assert_eq!(payments.unwrap(), 0);
+    broken(&inbox, "DROP TRIGGER refuse");
+    let claimed = inbox.claim().unwrap().unwrap();
+    assert_eq!(
+        claimed.row().attempts(),
+        1,
+        "the half of it was not counted"
+    );
 }
 
 /// Somebody restores a backup, say, while a receiver runs: what it acknowledged would be in no file.

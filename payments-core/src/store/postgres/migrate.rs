@@ -2,7 +2,7 @@
 
 use tokio_postgres::{Client, Transaction};
 
-use super::session::{begin, failed};
+use super::session::{begin, failed, is_lost};
 use crate::store::error::StoreError;
 use crate::store::schema::{OPENING, OWNER, POSTGRES, TABLES, VERSIONS, foreign, version};
 
@@ -26,7 +26,7 @@ pub(super) async fn migrate(client: &mut Client) -> Result<(), StoreError> {
     let from = if exists(&transaction, VERSIONS).await.map_err(failed)? {
         let owner = format!("SELECT owner, version FROM {VERSIONS}");
         let found = transaction.query_opt(&owner, &[]).await;
-        let found = found.map_err(|error| foreign(VERSIONS, "is not ours").with_source(error))?;
+        let found = found.map_err(|error| unlike(VERSIONS, "is not ours", error))?;
         let found = found.and_then(|row| Some((row.try_get(0).ok()?, row.try_get(1).ok()?)));
         version(found, POSTGRES.len())?
     } else {
@@ -61,9 +61,18 @@ pub(super) async fn migrate(client: &mut Client) -> Result<(), StoreError> {
         transaction
             .prepare(&read)
             .await
-            .map_err(|error| foreign(table, "lacks columns of its version").with_source(error))?;
+            .map_err(|error| unlike(table, "lacks columns of its version", error))?;
     }
     transaction.commit().await.map_err(failed)
+}
+
+/// A server that goes away meanwhile says nothing about the table.
+fn unlike(table: &str, problem: &'static str, error: tokio_postgres::Error) -> StoreError {
+    if is_lost(&error) {
+        failed(OPENING, error)
+    } else {
+        foreign(table, problem).with_source(error)
+    }
 }
 
 async fn exists(transaction: &Transaction<'_>, name: &str) -> Result<bool, tokio_postgres::Error> {

@@ -29,9 +29,11 @@ CREATE INDEX payments_inbox_due ON payments_inbox (due_at, id) WHERE state = 'wa
 CREATE INDEX payments_inbox_dead ON payments_inbox (id) WHERE state = 'dead';
 CREATE INDEX payments_inbox_done ON payments_inbox (touched_at) WHERE state = 'done';
 CREATE INDEX payments_inbox_content ON payments_inbox (touched_at) WHERE state = 'done' AND method IS NOT NULL;
-CREATE INDEX payments_inbox_subject ON payments_inbox (provider, environment, account, reference);
+-- Of what was worked on only, so that accepting has one page less to write.
+CREATE INDEX payments_inbox_subject ON payments_inbox (provider, environment, account, reference) WHERE state <> 'waiting';
 
--- One row for each payment that a message was about: who works on it, and whether it is settled.
+-- One row for each payment that a message was about: who works on it, and whether it is settled. Made by
+-- the first claim.
 CREATE TABLE payments_inbox_payment (
     provider TEXT NOT NULL,
     environment TEXT NOT NULL,

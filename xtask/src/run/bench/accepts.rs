@@ -20,20 +20,35 @@ use super::row::Row;
 use crate::run::progress;
 
 const SECRET: &str = "8d969eef6ecad3c29a3a629280e686cf";
-const CALLERS: usize = 8;
+/// How many take messages in at once.
+const CALLERS: [usize; 2] = [1, 8];
 /// Messages of a round, whoever takes them in.
 const ROUND: usize = 240;
 const ROUNDS: usize = 15;
 const HOLD: f64 = 0.8;
 
-/// The row: verified, kept and committed, by so many threads at once on one file, as a receiver does.
-/// The floor is a row of the same bytes for each message, in a table without an index.
+/// The rows: one caller at a time, and several.
 ///
 /// # Errors
 /// If a message is not taken in, or a file cannot be written.
-pub(super) fn row() -> Result<Row, String> {
-    let name = "callbacks taken in on SQLite (WAL, FULL), 8 at once, against bare commits";
+pub(super) fn rows() -> Result<Vec<Row>, String> {
+    CALLERS.iter().map(|callers| row(*callers)).collect()
+}
+
+/// Verified, kept and committed, by so many threads at once on one file, as a receiver does. The floor is
+/// a row of the same bytes for each message, in a table without an index.
+fn row(callers: usize) -> Result<Row, String> {
+    let name = format!(
+        "callbacks taken in on SQLite (WAL, FULL), {callers} at once, against bare commits"
+    );
     progress::now(&format!("measuring: {name}"));
+    let rounds = rounds(callers, ROUND, ROUNDS)?;
+    Row::of_rates(name, ROUND, rounds, HOLD)
+}
+
+/// How long floor and own took for so many messages, in each round but the first, which opens files and
+/// makes pages.
+fn rounds(callers: usize, size: usize, count: usize) -> Result<Vec<[Duration; 2]>, String> {
     let folder = Folder::make()?;
     let store = Sqlite::open(folder.0.join("inbox.db")).map_err(told)?;
     let inbox = Inbox::in_sqlite(store);
@@ -41,13 +56,17 @@ pub(super) fn row() -> Result<Row, String> {
     let verifier = order_webhooks("live", "shop", KeyRing::new("1", keys));
     let bare = Mutex::new(bare(&folder.0.join("bare.db")).map_err(told)?);
     let mut rounds = Vec::new();
-    for number in 0..ROUNDS {
-        let messages: Result<Vec<Inbound>, String> = (0..ROUND)
-            .map(|message| message_of(number.saturating_mul(ROUND).saturating_add(message)))
+    for number in 0..count {
+        let messages: Result<Vec<Inbound>, String> = (0..size)
+            .map(|message| message_of(number.saturating_mul(size).saturating_add(message)))
             .collect();
         let messages = messages?;
-        let floor = || at_once(&messages, |message| commit(&bare, message));
-        let own = || at_once(&messages, |message| accept(&inbox, &verifier, message));
+        let floor = || at_once(callers, &messages, |message| commit(&bare, message));
+        let own = || {
+            at_once(callers, &messages, |message| {
+                accept(&inbox, &verifier, message)
+            })
+        };
         // Whoever is second finds the disk busier or idler than the first did.
         rounds.push(if number % 2 == 0 {
             let floor = floor()?;
@@ -57,23 +76,37 @@ pub(super) fn row() -> Result<Row, String> {
             [floor()?, own]
         });
     }
-    // The first round opens files and makes pages.
-    Row::of_rates(name, ROUND, rounds.split_off(1), HOLD)
+    let all = size.saturating_mul(count);
+    let kept = inbox.store().transaction("counting", |transaction| {
+        let count = "SELECT count(*) FROM payments_inbox WHERE state = 'waiting'";
+        Ok(transaction.query_row(count, [], |row| row.get(0))?)
+    });
+    let bare = bare.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let floor = bare.query_row("SELECT count(*) FROM kept", [], |row| row.get(0));
+    let counts: [i64; 2] = [kept.map_err(told)?, floor.map_err(told)?];
+    if counts
+        .iter()
+        .any(|count| usize::try_from(*count) != Ok(all))
+    {
+        return Err(format!("of {all} messages there are {counts:?}"));
+    }
+    Ok(rounds.split_off(1))
 }
 
 fn told(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
-/// How long it takes [`CALLERS`] threads to do all of it.
+/// How long it takes so many threads to do all of it.
 fn at_once(
+    callers: usize,
     messages: &[Inbound],
     work: impl Fn(&Inbound) -> Result<(), String> + Sync,
 ) -> Result<Duration, String> {
     let next = AtomicUsize::new(0);
     let (took, done) = timed(|| {
         std::thread::scope(|scope| {
-            let callers: Vec<_> = (0..CALLERS)
+            let callers: Vec<_> = (0..callers)
                 .map(|_| {
                     scope.spawn(|| {
                         while let Some(message) = messages.get(next.fetch_add(1, Ordering::SeqCst))
@@ -140,7 +173,9 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn make() -> Result<Self, String> {
-        let folder = std::env::temp_dir().join(format!("payments-bench-{}", std::process::id()));
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+        let (process, number) = (std::process::id(), MADE.fetch_add(1, Ordering::SeqCst));
+        let folder = std::env::temp_dir().join(format!("payments-bench-{process}-{number}"));
         std::fs::create_dir_all(&folder).map_err(told)?;
         Ok(Self(folder))
     }
@@ -149,5 +184,18 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is measured works; how fast is the bench's to say.
+    #[test]
+    fn each_message_is_taken_in_once_whoever_comes_at_once() {
+        for callers in CALLERS {
+            assert_eq!(rounds(callers, 16, 3).unwrap().len(), 2);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use payments_core::incoming::{InboxStore as _, Row};
 use payments_core::sandbox::Random;
 use payments_core::store::Sqlite;
 use payments_core::testing::Cluster;
@@ -9,12 +10,11 @@ use payments_core::testing::Cluster;
 use super::callback::Effect;
 use super::kills::Victim;
 use super::part::Place;
-use super::postgres::{client, strike};
+use super::postgres::{client, store, strike};
 use super::{Store, said};
 use crate::complain;
 
 const EFFECTS: &str = "SELECT provider, account, reference, event FROM shop_effects";
-const DEAD: &str = "SELECT count(*) FROM payments_inbox WHERE state = 'dead'";
 
 /// What the receiver writes into.
 pub(super) enum Base {
@@ -124,26 +124,25 @@ impl Base {
         }
     }
 
-    /// How many callbacks were set aside.
+    /// The callbacks that were set aside.
     ///
     /// # Errors
-    /// If they cannot be counted.
-    pub(super) async fn dead(&self) -> Result<u64, String> {
-        let count: i64 = match self {
+    /// If they cannot be listed.
+    pub(super) async fn dead(&self) -> Result<Vec<Row>, String> {
+        // More than anybody sends.
+        const ALL: u32 = 1_000_000_000;
+        let letters = match self {
             Self::Sqlite(file) => {
                 let store = Sqlite::open(file).map_err(said)?;
-                let counted = store.transaction("counting", |transaction| {
-                    Ok(transaction.query_row(DEAD, [], |row| row.get(0))?)
-                });
-                counted.map_err(said)?
+                store.dead_letters(ALL).await
             }
             Self::Postgres { cluster, schema } => {
-                let client = client(cluster.address(), schema).await?;
-                let row = client.query_one(DEAD, &[]).await.map_err(said)?;
-                row.try_get(0).map_err(said)?
+                let store = store(cluster.address(), schema).await?;
+                store.dead_letters(ALL).await
             }
         };
-        u64::try_from(count).map_err(said)
+        let rows = letters.map_err(said)?.into_iter().map(|(row, _)| row);
+        Ok(rows.collect())
     }
 
     /// Leaves nothing behind.

@@ -1,6 +1,6 @@
 //! What is printed: what the senders and the provider know against what the merchant has.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -18,7 +18,7 @@ pub(super) struct Figures {
     pub(super) callbacks: u64,
     /// How many of those were acknowledged.
     pub(super) acknowledged: u64,
-    /// Different callbacks that were acknowledged and had no effect.
+    /// Different callbacks that were acknowledged, had no effect, and are not set aside either.
     pub(super) lost: u64,
     /// Effects beyond the first of a callback.
     pub(super) processed_twice: u64,
@@ -28,6 +28,8 @@ pub(super) struct Figures {
     pub(super) calls: u64,
     /// Payouts beyond the first of a call.
     pub(super) double_effects: u64,
+    /// Callbacks that were committed when the receiver was killed, and not acknowledged.
+    pub(super) committed_unacknowledged: u64,
     #[serde(skip)]
     pub(super) beside: Beside,
 }
@@ -36,8 +38,6 @@ pub(super) struct Figures {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Beside {
     pub(super) victims: BTreeMap<Victim, u64>,
-    /// Callbacks that were committed when the receiver was gone, and not acknowledged.
-    pub(super) unacknowledged: u64,
     /// Claims that were open whenever a receiver began again.
     pub(super) begun: u64,
     /// Calls that were open whenever a payer began again.
@@ -57,22 +57,26 @@ pub(super) struct Beside {
 pub(super) type Wanted = Vec<(String, String, bool)>;
 
 impl Figures {
-    /// Compares what was acknowledged with the effects, how many were set aside among them.
-    pub(super) fn receive(&mut self, told: &Told, effects: Vec<Effect>, dead: u64) {
+    /// Compares what was acknowledged with the effects, and with what was set aside: nothing of that which
+    /// cannot be read any more.
+    pub(super) fn receive(&mut self, told: &Told, effects: Vec<Effect>, dead: Vec<Option<Effect>>) {
+        let aside = u64::try_from(dead.len()).unwrap_or(u64::MAX);
+        let dead: HashSet<Effect> = dead.into_iter().flatten().collect();
         let mut found: HashMap<Effect, u64> = HashMap::new();
         for effect in effects {
             add(found.entry(effect).or_default(), 1);
         }
-        let mut missing = 0;
         for (number, is_acknowledged) in (0_u64..).zip(&told.known) {
-            match found.remove(&Callback(number).effect()) {
+            let effect = Callback(number).effect();
+            match found.remove(&effect) {
                 Some(count) => add(&mut self.processed_twice, count.saturating_sub(1)),
-                None => add(&mut missing, u64::from(*is_acknowledged)),
+                // What is set aside is listed, and can be tried again.
+                None if dead.contains(&effect) => {}
+                None => add(&mut self.lost, u64::from(*is_acknowledged)),
             }
         }
         self.acknowledged = told.acknowledged;
-        self.lost = missing.saturating_sub(dead);
-        self.abandoned = told.given_up.saturating_add(dead);
+        self.abandoned = told.given_up.saturating_add(aside);
         self.beside.resent = told.resent;
         found
             .into_values()
@@ -124,8 +128,12 @@ impl Figures {
             ("abandoned", self.abandoned),
             ("calls", self.calls),
             ("double effects", self.double_effects),
+            (
+                "committed at a kill, not acknowledged",
+                self.committed_unacknowledged,
+            ),
         ] {
-            say(&format!("{name:24} {count:>9}"));
+            say(&format!("{name:37} {count:>9}"));
         }
         say("");
         self.beside.lines().iter().for_each(|line| say(line));
@@ -142,10 +150,6 @@ impl Beside {
             .collect();
         let mut lines = vec![format!("killed: {}", victims.join(", "))];
         for (count, what) in [
-            (
-                self.unacknowledged,
-                "callbacks were committed at a kill, and not acknowledged",
-            ),
             (self.begun, "claims were open when a receiver began again"),
             (self.open_calls, "calls were open when a payer began again"),
             (self.by_hand, "calls were settled by hand at the end"),

@@ -21,6 +21,8 @@ mod postgres;
 mod sqlite;
 
 #[cfg(test)]
+pub(super) use postgres::insert as insert_on_server;
+#[cfg(test)]
 pub(super) use sqlite::insert;
 
 /// How often a worker without work looks for some.
@@ -70,7 +72,9 @@ pub(super) async fn serve(place: Place, wrapped: Wrapped) -> Result<(), String> 
         }
         Place::Postgres { address, schema } => {
             // It may be coming back just now.
-            let shop = patiently(|| postgres::Shop::open(&address, &schema)).await?;
+            let shop =
+                patiently(|| postgres::Shop::open(&address, &schema, wrapped.before_on_server))
+                    .await?;
             run(shop, wrapped).await
         }
     }

@@ -1,5 +1,8 @@
 //! Short runs, and parts that do what they must not.
 
+use std::fs;
+use std::future::pending;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use payments_core::incoming::{
@@ -13,7 +16,7 @@ use super::figures::Figures;
 use super::front::Front;
 use super::kills::{self, Victim};
 use super::part::Program;
-use super::receiver::insert;
+use super::receiver::{insert, insert_on_server};
 use super::traffic::Told;
 use super::work::{self, Plan};
 use super::wrapped::Wrapped;
@@ -21,6 +24,9 @@ use super::{Store, be_a_part, runtime};
 
 /// The variable that says how a part is spoiled.
 const SPOILED: &str = "PAYMENTS_CRASH_SPOILED";
+
+/// What begins the word for a receiver that falls silent once; the rest is where it notes that it has.
+const SILENT: &str = "silent ";
 
 /// Not a test by itself: the process that the others start and kill.
 #[test]
@@ -77,37 +83,56 @@ fn on_a_server_nothing_is_lost_and_nothing_happens_twice() {
     }
 }
 
+/// The same on both stores. Where there is no PostgreSQL, that was said.
+fn is_found_out(spoiled: &str, is_seen: impl Fn(&Figures) -> bool) {
+    for store in [Store::Sqlite, Store::Postgres] {
+        if let Some(figures) = check(store, spoiled) {
+            assert!(is_seen(&figures), "{store:?}: {figures:?}");
+            assert!(!figures.are_held());
+        }
+    }
+}
+
+#[test]
+fn what_is_committed_and_not_acknowledged_happens_once() {
+    let mark = std::env::temp_dir().join(format!("payments-crash-mark-{}", std::process::id()));
+    fs::remove_file(&mark).ok();
+    let figures = check(Store::Sqlite, &format!("{SILENT}{}", mark.display())).unwrap();
+    fs::remove_file(&mark).unwrap();
+    assert!(figures.are_held(), "{figures:?}");
+    assert!(figures.committed_unacknowledged > 0, "{figures:?}");
+    assert_eq!(figures.acknowledged, 400, "{figures:?}");
+}
+
 #[test]
 fn a_receiver_that_acknowledges_before_it_commits_is_found_out() {
-    let figures = check(Store::Sqlite, "hasty").unwrap();
-    assert!(figures.lost > 0, "{figures:?}");
-    assert!(!figures.are_held());
+    is_found_out("hasty", |figures| figures.lost > 0);
 }
 
 #[test]
 fn a_receiver_that_keys_without_the_account_is_found_out() {
-    let figures = check(Store::Sqlite, "one account").unwrap();
     // Half of the callbacks are the other merchant's.
-    assert!(figures.lost >= 100, "{figures:?}");
-    assert!(!figures.are_held());
+    is_found_out("one account", |figures| figures.lost >= 100);
 }
 
 #[test]
 fn a_handler_outside_of_the_transaction_is_found_out() {
-    let figures = check(Store::Sqlite, "outside").unwrap();
-    assert!(figures.processed_twice > 0, "{figures:?}");
-    assert!(!figures.are_held());
+    is_found_out("outside", |figures| figures.processed_twice > 0);
 }
 
 #[test]
 fn a_payer_without_a_journal_is_found_out() {
-    let figures = check(Store::Sqlite, "no journal").unwrap();
-    assert!(figures.double_effects > 0, "{figures:?}");
-    assert!(!figures.are_held());
+    is_found_out("no journal", |figures| figures.double_effects > 0);
 }
 
 fn spoil(how: &str) -> Wrapped {
     let whole = Wrapped::NOT;
+    if how.starts_with(SILENT) {
+        return Wrapped {
+            accepting: |store| Arc::new(Silent(Front(store))),
+            ..whole
+        };
+    }
     match how {
         "" => whole,
         "hasty" => Wrapped {
@@ -131,6 +156,18 @@ fn spoil(how: &str) -> Wrapped {
                 written.unwrap();
                 Next::Done
             },
+            before_on_server: |store, effect| {
+                Box::pin(async move {
+                    // The server may be away just now.
+                    let Ok(client) = store.client().await else {
+                        return Next::Retry("no server".to_owned());
+                    };
+                    match insert_on_server(&**client, &effect).await {
+                        Ok(()) => Next::Done,
+                        Err(error) => Next::Retry(error.to_string()),
+                    }
+                })
+            },
             ..whole
         },
         "no journal" => Wrapped {
@@ -138,6 +175,54 @@ fn spoil(how: &str) -> Wrapped {
             ..whole
         },
         other => panic!("{other}"),
+    }
+}
+
+/// A store that keeps one message and never says so: whoever is waiting for that is so when the receiver is
+/// killed. It is one of all the receivers of a run.
+struct Silent(Front);
+
+impl Silent {
+    fn is_first() -> bool {
+        let how = std::env::var(SPOILED).unwrap();
+        let mark = PathBuf::from(how.strip_prefix(SILENT).unwrap());
+        fs::File::create_new(mark).is_ok()
+    }
+}
+
+impl InboxStore for Silent {
+    fn keep(&self, entry: Entry) -> Answer<'_, Accepted> {
+        Box::pin(async move {
+            let kept = self.0.keep(entry).await;
+            if matches!(kept, Ok(Accepted::New)) && Self::is_first() {
+                pending::<()>().await;
+            }
+            kept
+        })
+    }
+
+    fn claim(&self, terms: Terms) -> Answer<'_, Option<Lease>> {
+        self.0.claim(terms)
+    }
+
+    fn end(&self, claim: Lease, end: End) -> Answer<'_, bool> {
+        self.0.end(claim, end)
+    }
+
+    fn dead_letters(&self, most: u32) -> Answer<'_, Vec<(Row, String)>> {
+        self.0.dead_letters(most)
+    }
+
+    fn revive(&self, key: Key) -> Answer<'_, bool> {
+        self.0.revive(key)
+    }
+
+    fn discard(&self, key: Key) -> Answer<'_, bool> {
+        self.0.discard(key)
+    }
+
+    fn purge(&self, keep: Retention) -> Answer<'_, Purged> {
+        self.0.purge(keep)
     }
 }
 
@@ -191,7 +276,7 @@ fn the_object_has_the_agreed_names() {
     assert_eq!(
         Figures::default().json().unwrap(),
         "{\"kills\":0,\"callbacks\":0,\"acknowledged\":0,\"lost\":0,\"processed_twice\":0,\
-         \"abandoned\":0,\"calls\":0,\"double_effects\":0}"
+         \"abandoned\":0,\"calls\":0,\"double_effects\":0,\"committed_unacknowledged\":0}"
     );
 }
 
@@ -241,29 +326,33 @@ fn told(known: &[bool]) -> Told {
     }
 }
 
-fn compared(known: &[bool], effects: &[u64], dead: u64) -> Figures {
+fn compared(known: &[bool], effects: &[u64], dead: &[u64]) -> Figures {
     let effects = effects.iter().map(|number| Callback(*number).effect());
+    let dead = dead.iter().map(|number| Some(Callback(*number).effect()));
     let mut figures = Figures {
         callbacks: 2,
         ..Figures::default()
     };
-    figures.receive(&told(known), effects.collect(), dead);
+    figures.receive(&told(known), effects.collect(), dead.collect());
     figures
 }
 
 #[test]
 fn each_difference_has_its_figure() {
-    assert!(compared(&[true, true], &[0, 1], 0).are_held());
+    assert!(compared(&[true, true], &[0, 1], &[]).are_held());
     // Not acknowledged, and done all the same.
-    assert!(compared(&[true, false], &[0, 1], 0).are_held());
-    let lost = compared(&[true, true], &[1], 0);
+    assert!(compared(&[true, false], &[0, 1], &[]).are_held());
+    let lost = compared(&[true, true], &[1], &[]);
     assert_eq!((lost.lost, lost.are_held()), (1, false));
-    let aside = compared(&[true, true], &[1], 1);
+    let aside = compared(&[true, true], &[1], &[0]);
     assert_eq!((aside.lost, aside.abandoned), (0, 1));
     assert!(!aside.are_held());
-    let twice = compared(&[true, true], &[0, 1, 1], 0);
+    // What is set aside does not make up for another that is gone.
+    let other = compared(&[true, true, true], &[1, 2], &[2]);
+    assert_eq!((other.lost, other.abandoned), (1, 1));
+    let twice = compared(&[true, true], &[0, 1, 1], &[]);
     assert_eq!((twice.processed_twice, twice.are_held()), (1, false));
-    let stranger = compared(&[true, true], &[0, 1, 2], 0);
+    let stranger = compared(&[true, true], &[0, 1, 2], &[]);
     assert_eq!((stranger.beside.strangers, stranger.are_held()), (1, false));
 }
 

@@ -14,7 +14,7 @@ use tokio::time::{sleep, timeout};
 
 use super::base::Base;
 use super::book::Book;
-use super::callback;
+use super::callback::{self, Verifiers};
 use super::figures::{Beside, Figures};
 use super::kills::{self, Victim};
 use super::part::{Orders, Place, Process, Program, Word};
@@ -101,6 +101,8 @@ struct Run {
     is_ending: bool,
     /// Whether there is nothing left to do for the receiver, and for the payer.
     are_done: [bool; 2],
+    /// Callbacks that were committed whenever the receiver was gone, and not acknowledged.
+    unacknowledged: u64,
     beside: Beside,
 }
 
@@ -128,6 +130,7 @@ impl Run {
             payer,
             is_ending: false,
             are_done: [false; 2],
+            unacknowledged: 0,
             beside: Beside::default(),
         };
         run.receiver_begins().await?;
@@ -211,8 +214,8 @@ impl Run {
             })) => {
                 // No request is under way: what is kept beyond what is acknowledged, nobody knows of.
                 let unknown = kept.saturating_sub(self.traffic.different());
+                self.unacknowledged = self.unacknowledged.saturating_add(unknown);
                 let beside = &mut self.beside;
-                beside.unacknowledged = beside.unacknowledged.saturating_add(unknown);
                 beside.begun = beside.begun.saturating_add(begun);
                 if self.is_ending {
                     self.receiver.end();
@@ -287,11 +290,15 @@ impl Run {
 
     async fn compare(self) -> Result<Figures, String> {
         let mut figures = Figures {
+            committed_unacknowledged: self.unacknowledged,
             beside: self.beside.clone(),
             ..Figures::default()
         };
         let effects = self.base.effects().await?;
-        figures.receive(&self.traffic.told(), effects, self.base.dead().await?);
+        let verifiers = Verifiers::new(|account| account)?;
+        let dead = self.base.dead().await?;
+        let dead = dead.iter().map(|row| verifiers.read(row)).collect();
+        figures.receive(&self.traffic.told(), effects, dead);
         let wanted = block_in_place(|| self.open_book()?.wanted())?;
         figures.pay(wanted, self.providers.payouts());
         self.base.remove().await?;

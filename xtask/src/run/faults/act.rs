@@ -14,7 +14,7 @@ use payments_core::{Error, MoneyMoved, Pending, Reply};
 use super::caller::Caller;
 use super::kind::{Halt, Kind};
 use super::lane::Lane;
-use super::record::{Record, Said, Settled, Why};
+use super::record::{Again, Record, Said, Settled, Why};
 use super::shop::{Side, said};
 
 /// After so long, what is not there will not come any more; the client says 300 seconds.
@@ -78,8 +78,12 @@ impl<P: Provider> Act<'_, P> {
     ///
     /// # Errors
     /// What kept it from being sent at all.
-    pub(super) fn strike<C: Call>(&mut self, call: C, effect: &'static str) -> Result<(), String> {
-        let mut sent = self.send(call, effect, |_| Ok(()))?;
+    pub(super) fn strike<C: Call + Clone>(
+        &mut self,
+        call: C,
+        effect: &'static str,
+    ) -> Result<(), String> {
+        let mut sent = self.send(call.clone(), effect, |_| Ok(()))?;
         if let Some(row) = &sent.row {
             sent.record.settled = match self.caller.settle_without_query(row).map_err(said)? {
                 Outcome::StillOpen(StillOpen::NoQuery) => Settled::Open(if sent.record.is_once {
@@ -90,7 +94,7 @@ impl<P: Provider> Act<'_, P> {
                 other => return Err(format!("settled without a query: {other:?}")),
             };
         }
-        self.record = Some(sent.record);
+        self.record = Some(self.again(call, [effect; 2], sent.record, sent.known)?);
         Ok(())
     }
 
@@ -98,7 +102,7 @@ impl<P: Provider> Act<'_, P> {
     ///
     /// # Errors
     /// What kept it from being sent or asked for.
-    pub(super) fn strike_and_ask<C: Resolve>(
+    pub(super) fn strike_and_ask<C: Resolve + Clone>(
         &mut self,
         call: C,
         effect: &'static str,
@@ -110,7 +114,7 @@ impl<P: Provider> Act<'_, P> {
             mut record,
             row,
             known,
-        } = self.send(call, effect, |pending: &Pending<C>| {
+        } = self.send(call.clone(), effect, |pending: &Pending<C>| {
             if is_lagging {
                 let reference = pending.record().reference().ok_or("no reference")?;
                 let query = C::query(reference).and_then(|query| query.request());
@@ -133,8 +137,36 @@ impl<P: Provider> Act<'_, P> {
                 Settled::Open(_) | Settled::NoNeed => true,
             };
         }
-        self.record = Some(record);
+        self.record = Some(self.again(call, [effect, query.tells], record, known)?);
         Ok(())
+    }
+
+    /// Makes the same call under the same operation once more, where the caller was told for good that it did
+    /// not happen; nothing is in its way. What counts as done twice is what the query tells, which is all that
+    /// the merchant has.
+    fn again<C: Call>(
+        &self,
+        call: C,
+        [effect, tells]: [&'static str; 2],
+        record: Record,
+        known: usize,
+    ) -> Result<Record, String> {
+        if !record.is_definite_no() {
+            return Ok(record);
+        }
+        self.side.faults().clear();
+        let answer = self.caller.send(self.prepare(call).map_err(said)?);
+        let said = believed(&answer)?;
+        let effects = self.count(tells, known);
+        // Nobody has paid yet at a page that is there.
+        let effects = match (said, effects) {
+            (Said::Done, 0) => self.count(effect, known).min(1),
+            _ => effects,
+        };
+        Ok(Record {
+            again: Some(Again { said, effects }),
+            ..record
+        })
     }
 
     /// Settles the row of the journal at once, and once more when whatever is under way has arrived: a
@@ -262,6 +294,7 @@ impl<P: Provider> Act<'_, P> {
             settled: Settled::NoNeed,
             // What is not known is open in the journal, and nothing else.
             settled_right: row.is_some() == (said == Said::Unknown),
+            again: None,
         };
         Ok(Sent { record, row, known })
     }

@@ -21,6 +21,9 @@ pub(super) struct Figures {
     pub(super) unknown_before_first_byte: u64,
     pub(super) extra_attempts: u64,
     pub(super) idempotent_resends: u64,
+    /// Calls that were made once more after a definite no, and those of them that went well.
+    pub(super) retried: u64,
+    pub(super) retried_done: u64,
     pub(super) trace_sha256: String,
     pub(super) providers: Vec<Part>,
 }
@@ -67,6 +70,13 @@ impl Figures {
             part.provider = record.provider;
             part.calls.insert(record.call);
             part.add(record);
+            if let Some(again) = record.again {
+                add(&mut figures.retried, 1);
+                add(
+                    &mut figures.retried_done,
+                    u64::from(again.said == Said::Done),
+                );
+            }
             if record.stays_here && record.said == Said::Unknown {
                 add(&mut figures.unknown_before_first_byte, 1);
             }
@@ -159,7 +169,10 @@ impl Figures {
             say(&format!("{count:>7}  {why}"));
         }
         say(&format!(
-            "\nunknown before the first byte: {}\ntrace: {}\n{}",
+            "\nmade once more after a definite no: {}, of them carried out: {}\n\
+             unknown before the first byte: {}\ntrace: {}\n{}",
+            self.retried,
+            self.retried_done,
             self.unknown_before_first_byte,
             self.trace_sha256,
             if self.are_held() { "held" } else { "NOT HELD" }

@@ -50,6 +50,14 @@ impl Why {
     }
 }
 
+/// What came of the same operation once more, after a definite no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Again {
+    pub(super) said: Said,
+    /// How often it has happened now, by the first time or by this one.
+    pub(super) effects: u64,
+}
+
 /// One operation: what the client said, what the ledger says, and what arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Record {
@@ -68,12 +76,26 @@ pub(super) struct Record {
     pub(super) settled: Settled,
     /// Whether the settled outcome is what the ledger says.
     pub(super) settled_right: bool,
+    /// What came of another try with nothing in its way; nothing where none is allowed.
+    pub(super) again: Option<Again>,
 }
 
 impl Record {
-    /// Effects beyond the one that was asked for.
+    /// Whether the caller was told for good that it did not happen: then it may be tried again.
+    pub(super) const fn is_definite_no(&self) -> bool {
+        matches!(
+            (self.said, self.settled),
+            (Said::Refused | Said::NotSent, _) | (Said::Unknown, Settled::DidNot)
+        )
+    }
+
+    /// Effects beyond the one that was asked for, however often it was tried.
     pub(super) const fn double_effects(&self) -> u64 {
-        self.effects.saturating_sub(1)
+        let effects = match self.again {
+            Some(again) if again.effects > self.effects => again.effects,
+            _ => self.effects,
+        };
+        effects.saturating_sub(1)
     }
 
     /// Whether a definite answer, at once or by the query, is wrong.
@@ -83,7 +105,16 @@ impl Record {
             Said::Refused | Said::NotSent => self.effects > 0,
             Said::Unknown => false,
         };
-        said_wrong || !self.settled_right
+        // Nothing was in its way: whatever is not known is wrong too.
+        let again_wrong = match self.again {
+            None => false,
+            Some(again) => match again.said {
+                Said::Done => again.effects == 0,
+                Said::Refused => again.effects > 0,
+                Said::NotSent | Said::Unknown => true,
+            },
+        };
+        said_wrong || again_wrong || !self.settled_right
     }
 
     /// How often it was sent after the first time.
@@ -107,12 +138,17 @@ impl fmt::Display for Record {
             arrivals,
             settled,
             settled_right,
+            again,
         } = self;
         write!(
             out,
             "{provider}.{call} {driver} {fault}: {said:?}, {effects} effects, {arrivals} arrived, \
              {settled:?}, {settled_right}"
-        )
+        )?;
+        match again {
+            None => Ok(()),
+            Some(Again { said, effects }) => write!(out, ", again {said:?}, {effects} effects"),
+        }
     }
 }
 
@@ -133,6 +169,7 @@ pub(super) mod tests {
             arrivals,
             settled: Settled::NoNeed,
             settled_right: true,
+            again: None,
         }
     }
 
@@ -153,5 +190,22 @@ pub(super) mod tests {
         assert_eq!(record(Said::Done, 3, 2).double_effects(), 2);
         assert_eq!(record(Said::Done, 3, 2).resends(), 1);
         assert_eq!(record(Said::NotSent, 0, 0).resends(), 0);
+    }
+
+    #[test]
+    fn what_is_tried_again_after_a_no_happens_once() {
+        let again = |said, effects| Record {
+            again: Some(Again { said, effects }),
+            ..record(Said::NotSent, 0, 0)
+        };
+        assert!(again(Said::Done, 1).is_definite_no());
+        assert!(!again(Said::Done, 1).is_wrong());
+        assert_eq!(again(Said::Done, 1).double_effects(), 0);
+        assert_eq!(again(Said::Done, 2).double_effects(), 1);
+        assert!(again(Said::Done, 0).is_wrong());
+        assert!(again(Said::Refused, 1).is_wrong());
+        assert!(again(Said::Unknown, 0).is_wrong());
+        assert!(!again(Said::Refused, 0).is_wrong());
+        assert!(!record(Said::Unknown, 0, 1).is_definite_no());
     }
 }

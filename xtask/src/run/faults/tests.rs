@@ -46,6 +46,21 @@ fn nothing_happens_twice_and_nothing_definite_is_wrong() {
     // All that is printed comes of something.
     assert!(figures.unknown > 0 && figures.unknown_settled > 0);
     assert!(figures.idempotent_resends > 0 && !figures.unknown_left.is_empty());
+    // Whoever was told no for good tries again, and is served.
+    let no = records.iter().filter(|record| record.is_definite_no());
+    let no: Vec<_> = no.collect();
+    assert!(no.iter().all(|record| record.again.is_some()));
+    assert_eq!(u64::try_from(no.len()).unwrap(), figures.retried);
+    let settled = no.iter().filter(|it| it.said == Said::Unknown).count();
+    assert!(
+        settled > 0 && settled < no.len(),
+        "{settled} of {}",
+        no.len()
+    );
+    assert!(
+        figures.retried_done * 10 > figures.retried * 9,
+        "{figures:?}"
+    );
     // Who drops a future knows nothing, whether it happened or not.
     let dropped: Vec<_> = records.iter().filter(|it| it.fault == "dropped").collect();
     assert!(dropped.iter().all(|it| it.said == Said::Unknown));
@@ -104,7 +119,7 @@ fn the_object_has_the_agreed_names() {
         figures.json().unwrap(),
         "{\"ops\":0,\"fault_kinds\":0,\"double_effects\":0,\"wrong_definite\":0,\"unknown\":0,\
          \"unknown_settled\":0,\"unknown_left\":[],\"unknown_before_first_byte\":0,\
-         \"extra_attempts\":0,\"idempotent_resends\":0,\"trace_sha256\":\
+         \"extra_attempts\":0,\"idempotent_resends\":0,\"retried\":0,\"retried_done\":0,\"trace_sha256\":\
          \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\",\"providers\":[]}"
     );
 }
@@ -120,6 +135,8 @@ fn a_client_that_sends_again_is_found_out() {
 fn a_client_that_calls_a_cut_connection_unsent_is_found_out() {
     let figures = check(SHORT, 1, spoiled!(SaysUnsent));
     assert!(figures.wrong_definite > 0);
+    // Whoever believes it pays twice.
+    assert!(figures.double_effects > 0);
     assert!(!figures.are_held());
 }
 

@@ -18,7 +18,7 @@ use super::mocasa::Mocasa;
 use super::mocopay::Mocopay;
 use super::moka::Moka;
 use super::momo::Momo;
-use super::record::{Record, Settled};
+use super::record::{Record, Said, Settled};
 use super::shop::{Operation, Shop, said};
 
 /// So many operations have a sandbox of their own: what one provider remembers stays small, and no
@@ -179,7 +179,10 @@ fn work<S: Shop>(chunk: &Chunk, tools: &Tools) -> Result<Vec<Record>, String> {
     // As a process does that starts: what is open is what was left so, and nothing else.
     let caller = shop.caller(&wires, true)?.recording(&wires);
     let open = caller.open_calls().map_err(said)?.len();
-    let left = |record: &&Record| matches!(record.settled, Settled::Open(_));
+    let left = |record: &&Record| {
+        let again = record.again.map(|again| again.said);
+        matches!(record.settled, Settled::Open(_)) || again == Some(Said::Unknown)
+    };
     let left = records.iter().filter(left).count();
     if open == left {
         Ok(records)

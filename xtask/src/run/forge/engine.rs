@@ -70,9 +70,10 @@ impl Row {
     }
 }
 
-/// Tries so many forgeries. Each differs from its original in at least a byte; it is forged if it is
-/// accepted and does not read as something that was signed, or tells the merchant something else. `tell`
-/// hears how many more were tried.
+/// Tries so many forgeries: first what was signed and has to be refused all the same, then what was made of
+/// something signed, and differs from it in at least a byte. It is forged if it is accepted and does not read
+/// as something that was signed and is to be believed, or tells the merchant something else. `tell` hears how
+/// many more were tried.
 pub(super) fn run(scheme: &Scheme, tries: u64, seed: u64, tell: impl Fn(u64)) -> Row {
     let Scheme {
         name,
@@ -83,16 +84,25 @@ pub(super) fn run(scheme: &Scheme, tries: u64, seed: u64, tell: impl Fn(u64)) ->
     let tags: Vec<String> = drafts.iter().map(|draft| draft.tag(layout)).collect();
     let sent: Vec<Message> = drafts.iter().map(|draft| draft.write(layout)).collect();
     let readings: Vec<Option<Reading>> = sent.iter().map(|it| read(layout, it)).collect();
-    let signed: HashMap<&Reading, Meaning> = (readings.iter().zip(&drafts))
-        .filter_map(|(reading, draft)| Some((reading.as_ref()?, layout.meaning(draft))))
+    let believed = |number: usize| {
+        let original = layout.originals.get(number);
+        original.is_some_and(|original| !original.is_blurred)
+    };
+    let signed: HashMap<&Reading, Meaning> = (readings.iter().zip(&drafts).enumerate())
+        .filter(|(number, _)| believed(*number))
+        .filter_map(|(_, (reading, draft))| Some((reading.as_ref()?, layout.meaning(draft))))
         .collect();
     let said = |reading: Option<&Reading>| reading.and_then(|reading| signed.get(reading));
     // Whether the verifier takes what it has to take, as what it is.
     let hears = || {
-        let mut originals = layout.originals.iter().zip(&sent).zip(&readings);
-        originals.all(|((original, message), reading)| {
+        let mut originals = sent.iter().zip(&readings).enumerate();
+        originals.all(|(number, (message, reading))| {
             let expect = said(reading.as_ref());
-            expect.is_some() && (!original.holds || verify(message).as_ref() == expect)
+            match believed(number) {
+                true => expect.is_some() && verify(message).as_ref() == expect,
+                // It is refused for what it says, and not because nobody can read it.
+                false => expect.is_none() && reading.is_some(),
+            }
         })
     };
     let mut row = Row {
@@ -101,14 +111,25 @@ pub(super) fn run(scheme: &Scheme, tries: u64, seed: u64, tell: impl Fn(u64)) ->
         ..Row::default()
     };
     let (mut draw, mut trace) = (Draw::from_seed(seed), Sha256::new());
+    let (believable, blurred): (Vec<usize>, Vec<usize>) =
+        (0..drafts.len()).partition(|number| believed(*number));
+    let mut unchanged = blurred.iter().copied();
     while row.tried < tries {
-        let at = draw.below(drafts.len());
+        let as_signed = unchanged.next();
+        // Most are made of what is believed, or few would be refused for what was done to them alone.
+        let at = match as_signed {
+            Some(at) => at,
+            None if blurred.is_empty() || draw.once_in(8) => draw.below(drafts.len()),
+            None => draw.pick(&believable),
+        };
         let (Some(draft), Some(original)) = (drafts.get(at), sent.get(at)) else {
             break;
         };
-        let forger = Forger::new(layout, &tags, draft, &mut draw);
-        let (message, kinds) = forger.forge();
-        if message == *original {
+        let (message, kinds) = match as_signed {
+            Some(_) => (original.clone(), ["as it was signed", ""]),
+            None => Forger::new(layout, &tags, draft, &mut draw).forge(),
+        };
+        if as_signed.is_none() && message == *original {
             continue;
         }
         row.tried = row.tried.saturating_add(1);

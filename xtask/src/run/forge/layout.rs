@@ -53,9 +53,9 @@ pub(super) struct Meaning(pub(super) Vec<(String, String)>);
 #[derive(Clone, Debug)]
 pub(super) struct Original {
     pub(super) draft: Draft,
-    /// Whether it has to be accepted as it is. Where a text holds what joins the signed string, it
-    /// may be refused; it must never be taken for another one.
-    pub(super) holds: bool,
+    /// A signed value holds a control character, or what makes the signed text that of another
+    /// message too: it has to be refused, however well it is signed. Every other one has to be accepted.
+    pub(super) is_blurred: bool,
 }
 
 /// The scheme.

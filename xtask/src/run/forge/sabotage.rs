@@ -23,6 +23,8 @@ enum Fault {
     AnyCase,
     /// Takes values that hold what joins the signed string.
     Joining,
+    /// Takes values that hold control characters.
+    Control,
     /// Takes the tags of another tenant.
     OtherTenant,
     /// Takes tags under an empty key.
@@ -77,9 +79,12 @@ fn verifier(layout: &Layout, fault: Fault) -> Verify {
                 Canonical::Joined(with) => with,
                 Canonical::Pairs(_) | Canonical::SecretFirst | Canonical::Letter => "&",
             };
-            let blurred = |text: &str| text.contains(joint) || text.chars().any(char::is_control);
+            let blurred = |text: &str| {
+                (fault != Fault::Joining && text.contains(joint))
+                    || (fault != Fault::Control && text.chars().any(char::is_control))
+            };
             let Meaning(values) = meaning;
-            if fault != Fault::Joining && values.iter().any(|(_, value)| blurred(value)) {
+            if values.iter().any(|(_, value)| blurred(value)) {
                 return false;
             }
             let signed = seen(fault, values);
@@ -207,6 +212,7 @@ fn every_fault_is_found() {
     ];
     check(Fault::OtherMessage, &fields);
     check(Fault::Joining, &fields);
+    check(Fault::Control, &fields);
     check(Fault::Trimming, &fields);
     check(Fault::LookAlike, &fields);
     check(Fault::Doubled, &fields);

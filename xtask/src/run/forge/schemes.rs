@@ -31,6 +31,19 @@ const THEIRS: Keys = Keys {
     secret: "3b1f0c8e5d7a4429b6e0d1c2f3a49587",
 };
 
+/// Texts that hold a control character, of one byte or two: at each end, in the middle, and behind so much
+/// that whoever looks at many bytes at once looks there separately.
+const CONTROLS: [&str; 8] = [
+    "A-1\0",
+    "\nA-1",
+    "A\t1",
+    "A-1\u{7f}",
+    "A\u{85}1",
+    "\u{1f}ORDER-20261101-000042",
+    "ORDER-20261101\r000042-A",
+    "ORDER-20261101-000042\u{9f}",
+];
+
 /// Every scheme that hashes.
 ///
 /// # Errors
@@ -56,7 +69,7 @@ fn form(fields: &[(&str, &str)]) -> Original {
             header: Vec::new(),
             letter: "",
         },
-        holds: true,
+        is_blurred: false,
     }
 }
 
@@ -71,9 +84,9 @@ fn json(fields: &[(&str, &str)], numbers: &[&str]) -> Original {
 }
 
 impl Original {
-    /// A text in it holds what joins the signed string.
-    fn joining(mut self) -> Self {
-        self.holds = false;
+    /// A signed value holds what none may hold.
+    fn blurred(mut self) -> Self {
+        self.is_blurred = true;
         self
     }
 }

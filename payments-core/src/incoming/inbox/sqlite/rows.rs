@@ -1,5 +1,7 @@
 //! The rows of an inbox in SQLite: kept, claimed and given back, each step one transaction.
 
+use std::collections::HashSet;
+
 use rusqlite::{OptionalExtension, Row as SqlRow, Transaction, params, params_from_iter};
 
 use super::super::columns::{BATCH, SLACK, Stored, Unreadable, lines, millis, parts, texts};
@@ -46,8 +48,7 @@ pub(super) fn keep(store: &Sqlite, entry: Entry) -> Result<Accepted, StoreError>
             )?;
             return Ok(entry.repeats(known.as_deref()));
         }
-        let payment = params![provider, environment, account, entry.reference()];
-        transaction.prepare_cached(sql::PAYMENT)?.execute(payment)?;
+        // The payment's own row is made by the first claim: it would be two more pages to flush here.
         Ok(Accepted::New)
     })
 }
@@ -72,9 +73,13 @@ pub(super) fn claim(store: &Sqlite, terms: Terms) -> Result<Option<Lease>, Store
                     continue;
                 }
             };
-            let number = next.claims.saturating_add(1);
+            let number = next.claims.unwrap_or(0).saturating_add(1);
             let until = now.saturating_add(millis(terms.lease));
             let (provider, environment, account) = parts(row.scope());
+            if next.claims.is_none() {
+                let payment = params![provider, environment, account, row.reference()];
+                transaction.prepare_cached(sql::PAYMENT)?.execute(payment)?;
+            }
             transaction
                 .prepare_cached(sql::COUNT)?
                 .execute(params![next.id, now])?;
@@ -97,7 +102,8 @@ pub(super) fn claim(store: &Sqlite, terms: Terms) -> Result<Option<Lease>, Store
 struct Next {
     id: i64,
     attempts: u32,
-    claims: i64,
+    /// Nothing where nobody has claimed the payment yet.
+    claims: Option<i64>,
     is_settled: bool,
     row: Result<Row, Unreadable>,
 }
@@ -105,7 +111,7 @@ struct Next {
 fn next(transaction: &Transaction<'_>, now: i64) -> Result<Option<Next>, SqliteError> {
     let jumped = now.saturating_add(SLACK);
     let found = transaction
-        .prepare_cached(sql::NEXT)?
+        .prepare_cached(sql::NEXT_IN_SQLITE)?
         .query_row(params![now, jumped], |row| {
             let (id, attempts) = (row.get(0)?, row.get(1)?);
             let (claims, is_settled) = (row.get(2)?, row.get(3)?);
@@ -231,22 +237,37 @@ pub(super) fn purge(store: &Sqlite, keep: Retention) -> Result<Purged, StoreErro
     }
 }
 
+/// What tells two payments apart. A row that waits may hold a text that is none, and hinders nobody.
+type Payment = [String; 4];
+
+fn payment(row: &SqlRow<'_>) -> rusqlite::Result<Payment> {
+    let text = |at| {
+        Ok::<_, rusqlite::Error>(String::from_utf8_lossy(row.get_ref(at)?.as_bytes()?).into_owned())
+    };
+    Ok([text(0)?, text(1)?, text(2)?, text(3)?])
+}
+
 /// Deletes rows, and payments that no row is about any more; gives the number of rows.
 fn delete(store: &Sqlite, statement: &str, before: i64) -> Result<u64, StoreError> {
     let mut all: u64 = 0;
     loop {
         let deleted = store.transaction(PURGING, |transaction| {
             let mut statement = transaction.prepare(statement)?;
-            let payments = statement.query_map(params![before, BATCH], |row| {
-                let (provider, environment): (String, String) = (row.get(0)?, row.get(1)?);
-                let (account, reference): (String, String) = (row.get(2)?, row.get(3)?);
-                Ok([provider, environment, account, reference])
-            })?;
-            let payments: Vec<_> = payments.collect::<Result<_, _>>()?;
-            for payment in &payments {
-                transaction.execute(sql::LEAVE, params_from_iter(payment))?;
+            let gone = statement.query_map(params![before, BATCH], payment)?;
+            let gone: Vec<_> = gone.collect::<Result<_, _>>()?;
+            let mut left: HashSet<&Payment> = gone.iter().collect();
+            if !left.is_empty() {
+                let mut waiting = transaction.prepare_cached(sql::WAITING)?;
+                for waits in waiting.query_map([], payment)? {
+                    left.remove(&waits?);
+                }
             }
-            Ok(payments.len())
+            for payment in left {
+                transaction
+                    .prepare_cached(sql::LEAVE_IN_SQLITE)?
+                    .execute(params_from_iter(payment))?;
+            }
+            Ok(gone.len())
         })?;
         all = all.saturating_add(count(deleted));
         if deleted == 0 {

@@ -4,25 +4,31 @@ use std::future::ready;
 use std::sync::Arc;
 
 use payments_core::incoming::{Acting, Inbox, InboxStore, Next, Row};
-use payments_core::store::tokio_postgres::Transaction;
+use payments_core::store::tokio_postgres::{GenericClient, Transaction};
 use payments_core::store::{Postgres, StoreFailure};
 
 use super::super::callback::ACCOUNTS;
 use super::super::callback::{Effect, Verifiers};
 use super::super::postgres::store;
 use super::super::said;
+use super::super::wrapped::Before;
 use super::{EFFECTS, LEFT, WAITING, options, outcome};
 
-/// A connection for each route and each worker.
+/// A connection for each route and each worker, and what is done before a transaction.
 #[derive(Clone)]
 pub(super) struct Shop {
+    before: for<'a> fn(&'a Postgres, Effect) -> Before<'a>,
     routes: Vec<Postgres>,
     workers: Vec<Postgres>,
     left: (u64, u64),
 }
 
 impl Shop {
-    pub(super) async fn open(address: &str, schema: &str) -> Result<Self, String> {
+    pub(super) async fn open(
+        address: &str,
+        schema: &str,
+        before: for<'a> fn(&'a Postgres, Effect) -> Before<'a>,
+    ) -> Result<Self, String> {
         let first = store(address, schema).await?;
         let left = {
             let client = first.client().await.map_err(said)?;
@@ -41,6 +47,7 @@ impl Shop {
             workers.push(store(address, schema).await?);
         }
         Ok(Self {
+            before,
             routes,
             workers,
             left,
@@ -77,11 +84,9 @@ impl super::Shop for Shop {
             return Err("no such worker".to_owned());
         };
         let inbox = Inbox::on(store.clone(), options());
-        let read = |row: Row| {
-            ready(match verifiers.read(&row) {
-                Some(effect) => Next::Act(effect),
-                None => Next::Retry("its bytes do not hold".to_owned()),
-            })
+        let read = |row: Row| match verifiers.read(&row) {
+            Some(effect) => (self.before)(store, effect),
+            None => Box::pin(ready(Next::Retry("its bytes do not hold".to_owned()))),
         };
         match inbox.work(read, act).await {
             Ok(_) => Ok(()),
@@ -95,16 +100,24 @@ impl super::Shop for Shop {
 
 fn act<'t>(transaction: &'t Transaction<'_>, _: &'t Row, effect: Effect) -> Acting<'t> {
     Box::pin(async move {
-        let Effect {
-            provider,
-            account,
-            reference,
-            event,
-        } = &effect;
-        let insert = "INSERT INTO shop_effects VALUES ($1, $2, $3, $4)";
-        let values: [&(dyn payments_core::store::tokio_postgres::types::ToSql + Sync); 4] =
-            [provider, account, reference, event];
-        transaction.execute(insert, &values).await?;
+        insert(transaction, &effect).await?;
         Ok(outcome(&effect))
     })
+}
+
+/// Writes what a callback has the merchant do.
+pub(in super::super) async fn insert(
+    client: &impl GenericClient,
+    effect: &Effect,
+) -> Result<(), payments_core::store::tokio_postgres::Error> {
+    let Effect {
+        provider,
+        account,
+        reference,
+        event,
+    } = effect;
+    let insert = "INSERT INTO shop_effects VALUES ($1, $2, $3, $4)";
+    let values: [&(dyn payments_core::store::tokio_postgres::types::ToSql + Sync); 4] =
+        [provider, account, reference, event];
+    client.execute(insert, &values).await.map(drop)
 }

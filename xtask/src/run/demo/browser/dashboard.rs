@@ -1,6 +1,7 @@
 //! The dashboard, in a browser: a payment appears, is acted on, is struck, and its signature is read.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use payments_core::sandbox::Desk;
 use payments_core::store::Sqlite;
@@ -10,7 +11,7 @@ use super::webdriver::{ChromeDriver, Window};
 use super::{Done, button, said};
 use crate::run::demo::report::{ProviderReport, ensure};
 use crate::run::sandbox::Watched;
-use crate::run::shop::Serving;
+use crate::run::shop::Shop;
 
 /// Whose payment it is: its shop says in each request where the callbacks go.
 pub(super) const ABOUT: &str = "momo";
@@ -27,7 +28,7 @@ const SENT: &str = ".timeline .sent";
 
 /// Five sandboxes with their dashboard, a shop beside them, and a window for each.
 struct Desktop {
-    shop: Serving,
+    shop: Arc<Shop>,
     desk: Desk,
     url: String,
     board: Window,
@@ -50,7 +51,7 @@ pub(super) async fn tell(driver: &ChromeDriver, pictures: &Path) -> ProviderRepo
     };
     tokio::select! {
         told = desktop.tell(&mut report) => report.ledger(told.is_some()),
-        () = desktop.shop.work() => {}
+        () = desktop.shop.keep_working() => {}
     }
     let Desktop { board, phone, .. } = desktop;
     // Whatever else is open ends with chromedriver.
@@ -67,9 +68,9 @@ impl Desktop {
             found.map(|(_, desk)| desk.clone())
         };
         let base = |name: &str| desk(name).map(|desk| desk.base_url().to_owned());
-        let shop = Serving::open(0, store, |name| base(name).unwrap_or_default());
+        let shop = Shop::open(0, store, |name| base(name).unwrap_or_default());
         Ok(Self {
-            shop: shop.await?,
+            shop: shop.await.map_err(|error| error.to_string())?,
             desk: desk(ABOUT).ok_or("there is no such sandbox")?,
             url: watched.url.clone(),
             board: driver.open(1280, 1000).await?,

@@ -7,13 +7,13 @@ use payments_mocasa::inbound::OrderWebhookKeys;
 
 use super::super::engine::Scheme;
 use super::super::layout::{Canonical, Layout, Proof};
-use super::{OURS, THEIRS, form, json, meaning, posted};
+use super::{CONTROLS, OURS, THEIRS, form, json, meaning, posted};
 
 /// # Errors
 /// [`Misuse`] if the keys are not taken.
 pub(crate) fn order_webhook() -> Result<Scheme, Misuse> {
     let number = "ORDER-20261101-000042";
-    let originals = vec![
+    let mut originals = vec![
         form(&[
             ("orderNo", number),
             ("txStatus", "success"),
@@ -30,8 +30,14 @@ pub(crate) fn order_webhook() -> Result<Scheme, Misuse> {
             ],
             &["amount"],
         ),
-        form(&[("orderNo", "A|1"), ("txStatus", "success")]).joining(),
+        form(&[("orderNo", "A|1"), ("txStatus", "success")]).blurred(),
+        form(&[("orderNo", "A"), ("txStatus", "1|success")]).blurred(),
     ];
+    for text in CONTROLS {
+        let fields = [("orderNo", text), ("txStatus", "success")];
+        originals.push(form(&fields).blurred());
+        originals.push(json(&[("orderNo", "A-1"), ("txStatus", text)], &[]).blurred());
+    }
     let keys = KeyRing::new("1", OrderWebhookKeys::new(OURS.secret)?);
     let verifier = order_webhooks("live", "shop", keys);
     Ok(Scheme {

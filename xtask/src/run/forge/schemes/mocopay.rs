@@ -5,10 +5,10 @@ use payments_mocopay::sandbox::{PARAMETERS, SignedRequest, SignedValues, Signer}
 use super::super::engine::Scheme;
 use super::super::layout::{Canonical, Layout, Meaning, PATH, Proof};
 use super::super::message::Message;
-use super::{OURS, THEIRS, form, meaning, target};
+use super::{CONTROLS, OURS, THEIRS, form, meaning, target};
 
 pub(crate) fn request() -> Scheme {
-    let originals = vec![
+    let mut originals = vec![
         form(&[("mcc", "228"), ("mnc", "01"), ("pid", "12000")]),
         form(&[
             ("lang", "de"),
@@ -24,8 +24,16 @@ pub(crate) fn request() -> Scheme {
             ("pid", "CHMIBSUB"),
             ("referenceId", "Bestellung 7 / grün"),
         ]),
-        form(&[("mcc", "228&mnc=01"), ("pid", "12000")]).joining(),
+        form(&[("mcc", "228&mnc=01"), ("pid", "12000")]).blurred(),
     ];
+    originals.extend(
+        CONTROLS
+            .iter()
+            .zip(["userId", "callbackUrl"].iter().cycle())
+            .map(|(text, name)| {
+                form(&[("mcc", "228"), ("pid", "12000"), (*name, *text)]).blurred()
+            }),
+    );
     Scheme {
         name: "mocopay request, MD5",
         layout: Layout {

@@ -9,7 +9,7 @@ use payments_momo::types::{Bill, BillKeys};
 
 use super::super::engine::Scheme;
 use super::super::layout::{Canonical, Layout, Original, Proof};
-use super::{OURS, THEIRS, form, json, meaning, posted, target};
+use super::{CONTROLS, OURS, THEIRS, form, json, meaning, posted, target};
 
 const NUMBERS: [&str; 4] = ["amount", "transId", "resultCode", "responseTime"];
 const WALLET: [&str; 2] = ["callbackToken", "partnerClientId"];
@@ -42,8 +42,8 @@ fn result<'f>(changes: &[(&'f str, &'f str)]) -> Vec<(&'f str, &'f str)> {
 
 /// The same messages as objects or as queries.
 fn results(write: impl Fn(&[(&str, &str)]) -> Original) -> Vec<Original> {
-    let joining = |changes: &[_]| write(&result(changes)).joining();
-    vec![
+    let blurred = |changes: &[_]| write(&result(changes)).blurred();
+    let mut originals = vec![
         write(&result(&[])),
         write(&result(&[
             ("amount", "500000"),
@@ -58,10 +58,17 @@ fn results(write: impl Fn(&[(&str, &str)]) -> Original) -> Vec<Original> {
             ("partnerClientId", "buyer-7"),
         ])),
         // A text that ends as the one after it begins, and goes on as the message does.
-        joining(&[("message", "ok&orderId=MM1&orderInfo=x")]),
-        joining(&[("extraData", "e&message=ok&orderId=MM1&orderInfo=x")]),
-        joining(&[("orderInfo", "x&orderType=y&partnerCode=z")]),
-    ]
+        blurred(&[("message", "ok&orderId=MM1&orderInfo=x")]),
+        blurred(&[("extraData", "e&message=ok&orderId=MM1&orderInfo=x")]),
+        blurred(&[("orderInfo", "x&orderType=y&partnerCode=z")]),
+        // One that may not even hold what joins two.
+        blurred(&[("orderId", "MM1&"), ("orderInfo", "x")]),
+    ];
+    // Some of them may hold what joins two, and control characters no more than the others.
+    let names = ["orderId", "message", "extraData", "orderInfo", "orderType"];
+    let texts = CONTROLS.iter().zip(names.iter().cycle());
+    originals.extend(texts.map(|(text, name)| blurred(&[(*name, *text)])));
+    originals
 }
 
 fn layout(prefix: &'static str, originals: Vec<Original>) -> Layout {
@@ -184,7 +191,7 @@ pub(crate) fn bill_link() -> Result<Scheme, Misuse> {
             ("amount", amount),
         ])
     };
-    let originals = vec![
+    let mut originals = vec![
         bill(
             "1610439037",
             "12343905834",
@@ -193,15 +200,19 @@ pub(crate) fn bill_link() -> Result<Scheme, Misuse> {
             "",
         ),
         bill(
-            "R-7",
-            "BILL-7",
+            "request-7",
+            "rice-cooker-7",
             "1000",
             "Trà sữa & bánh",
             "https://shop.example/back?a=1&b=2",
         ),
-        bill("R&billId=1", "2", "7", "", "").joining(),
-        bill("R", "1&amount=1", "7000", "", "").joining(),
+        bill("R&billId=1", "2", "7", "", "").blurred(),
+        bill("R", "1&amount=1", "7000", "", "").blurred(),
     ];
+    for text in CONTROLS {
+        originals.push(bill(text, "B-7", "1000", "", "").blurred());
+        originals.push(bill("R-7", text, "1000", "", "").blurred());
+    }
     let keys = BillKeys::new(
         "MoMo2020",
         "MoMo2020",

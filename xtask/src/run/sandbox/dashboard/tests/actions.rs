@@ -21,10 +21,12 @@ async fn check(provider: &str, other: bool, steps: &[Step<'_>]) {
     let desktop = Desktop::open().await;
     let desk = desktop.desk(provider);
     if provider == "moka" {
-        // On to one o'clock in Istanbul: a payment is voided on its own day until 22:00.
+        // On to an hour after midnight in Istanbul: a payment is voided on its own day until 22:00.
         let since = SystemClock::new().wall().duration_since(UNIX_EPOCH);
-        let hour = (since.unwrap().as_secs() / 3600 + 3) % 24;
-        desk.advance(Duration::from_secs((25 - hour) * 3600));
+        let hours = since.unwrap().as_secs().div_euclid(3600);
+        let to_midnight = 24_u64.saturating_sub(hours.wrapping_add(3).rem_euclid(24));
+        let hours = to_midnight.saturating_add(1);
+        desk.advance(Duration::from_secs(hours.saturating_mul(3600)));
     }
     shop::start(provider, desk, "A-1", other).await;
     let id = only(desk, "A-1");
