@@ -358,7 +358,7 @@ fn a_payment_is_known_to_be_settled_for_as_long_as_a_row_waits() {
         counted.unwrap()
     };
     for order in ["A", "B"] {
-        inbox.accept(&paid(order)).unwrap();
+        let _ = inbox.accept(&paid(order)).unwrap();
     }
     assert_eq!(work(&inbox), worked(2, 0));
     let scope = paid("A").scope().clone();
@@ -374,7 +374,7 @@ fn a_payment_is_known_to_be_settled_for_as_long_as_a_row_waits() {
     assert_eq!(payments(), 1, "nothing is about B any more");
     let claimed = inbox.claim().unwrap().unwrap();
     assert!(claimed.row().settled_before());
-    claimed.finish(|_, _| Ok(Outcome::Done)).unwrap();
+    let _ = claimed.finish(|_, _| Ok(Outcome::Done)).unwrap();
     assert_eq!(inbox.purge(all).unwrap().keys, 1);
     assert_eq!(payments(), 0);
 }
