@@ -53,7 +53,7 @@ async fn a_bill_is_paid_acknowledged_and_confirmed_once() {
 
     let mut delivered = Vec::new();
     let worked = shop.bills.work_blocking(|row| {
-        let message = shop.notifications.receive(row.inbound().unwrap()).unwrap();
+        let message = shop.notifications.reread(row).unwrap();
         let answer = one_payment::confirm(&message, "R-1", &bill().expected()).unwrap();
         let Confirmation::Confirmed(paid) = answer else {
             return Outcome::Retry("open".to_owned());
@@ -82,10 +82,7 @@ async fn a_failed_bill_is_open_and_a_late_notification_is_taken() {
     shop.control().callbacks().release();
     shop.control().callbacks().idle().await;
     let claimed = shop.bills.claim().unwrap();
-    let message = shop
-        .notifications
-        .receive(claimed.row().inbound().unwrap())
-        .unwrap();
+    let message = shop.notifications.reread(claimed.row()).unwrap();
     let answer = one_payment::confirm(&message, "R-1", &bill().expected()).unwrap();
     assert!(matches!(answer, Confirmation::Open(_)), "{answer:?}");
     assert_eq!(shop.control().ledger().count("payment", "B-1"), 0);
@@ -181,7 +178,7 @@ async fn a_link_that_failed_may_still_be_paid() {
     let mut seen = Vec::new();
     shop.bills.work_blocking(|row| {
         assert_eq!(row.reference(), "B-1");
-        let message = shop.notifications.receive(row.inbound().unwrap()).unwrap();
+        let message = shop.notifications.reread(row).unwrap();
         let answer = one_payment::confirm(&message, "R-1", &bill().expected()).unwrap();
         let paid = matches!(answer, Confirmation::Confirmed(_));
         seen.push((paid, row.settled_before()));
@@ -220,7 +217,7 @@ async fn a_transaction_that_was_open_may_still_succeed() {
     assert!(tell("0", "T-3", "32999").starts_with("HTTP/1.1 400 "));
     let mut seen = Vec::new();
     shop.bills.work_blocking(|row| {
-        let message = shop.notifications.receive(row.inbound().unwrap()).unwrap();
+        let message = shop.notifications.reread(row).unwrap();
         let answer = one_payment::confirm(&message, "R-1", &bill().expected()).unwrap();
         let paid = matches!(answer, Confirmation::Confirmed(_));
         seen.push((paid, row.settled_before()));
@@ -239,10 +236,7 @@ async fn another_request_bill_or_amount_is_refused_at_expected() {
     shop.control().charge("B-1").unwrap();
     shop.control().callbacks().idle().await;
     let claimed = shop.bills.claim().unwrap();
-    let message = shop
-        .notifications
-        .receive(claimed.row().inbound().unwrap())
-        .unwrap();
+    let message = shop.notifications.reread(claimed.row()).unwrap();
     let check = |request_id: &str, expected: &Expected| -> Result<(), Misuse> {
         one_payment::confirm(&message, request_id, expected).map(|_| ())
     };

@@ -295,6 +295,20 @@ mod tests {
     }
 
     #[test]
+    fn a_number_in_a_dump_is_chance() {
+        let dump = "Finished(c7b468f3943ff8e5bb6081c3ba29d24a7f2a47e04e1531973086bef37aed7c0e)";
+        assert_eq!(form("19730819", dump), None);
+        for shown in [
+            "born 19730819",
+            "19730819ab",
+            "197308**",
+            "a=1973-0819&b=730819",
+        ] {
+            assert_eq!(form("19730819", shown), Some("plain"), "{shown}");
+        }
+    }
+
+    #[test]
     fn what_never_travelled_is_told() {
         let mut canaries = Canaries::new();
         let _ = canaries.plant("a", "first-canary");

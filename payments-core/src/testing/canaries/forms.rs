@@ -9,6 +9,12 @@ const DEPTH: usize = 3;
 /// Shorter pieces turn up by chance.
 const SHORTEST: usize = 6;
 
+/// Longer numbers do not turn up in a dump by chance.
+const LONG: usize = 12;
+
+/// So many hexadecimal digits on end are a dump: of a digest or a key, not of a number.
+const DUMP: usize = 32;
+
 /// What is looked for: the text and its halves, each in every form.
 #[derive(Clone, Debug)]
 pub(super) struct Needles(Vec<Needle>);
@@ -54,7 +60,7 @@ impl Needles {
                     bytes,
                     base64,
                 } = needle;
-                if has(&view.plain, plain) {
+                if is_said(&view.plain, plain) {
                     Some("plain")
                 } else if has(&view.hex, hex) {
                     Some("hex")
@@ -68,6 +74,16 @@ impl Needles {
             })
         })
     }
+}
+
+/// Whether a text says a piece, and not by chance: dumps in hexadecimal hold every short number some day.
+fn is_said(text: &str, piece: &str) -> bool {
+    let is_digit = |letter: char| letter.is_ascii_hexdigit();
+    if piece.is_empty() || piece.len() >= LONG || !piece.chars().all(is_digit) {
+        return !piece.is_empty() && text.contains(piece);
+    }
+    let mut runs = text.split(|letter| !is_digit(letter));
+    runs.any(|run| run.len() < DUMP && run.contains(piece))
 }
 
 impl Needle {
