@@ -35,9 +35,11 @@ fn judge(
             expected.clone(),
             Basis::Queried { amount: true },
         )),
-        Outcome::Authorised => Confirmation::Authorised(reply),
-        // A signed success outweighs a query that lags behind it: ask again, decline nothing.
-        Outcome::Failed(_) | Outcome::Pending | Outcome::Open(_) => Confirmation::Open(reply),
+        Outcome::Authorised if !signed_success => Confirmation::Authorised(reply),
+        // A signed success outweighs a query that lags behind it: ask again, decline and hold nothing.
+        Outcome::Authorised | Outcome::Failed(_) | Outcome::Pending | Outcome::Open(_) => {
+            Confirmation::Open(reply)
+        }
     }
 }
 

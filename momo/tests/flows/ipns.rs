@@ -364,8 +364,7 @@ fn the_old_key_is_taken_while_it_is_in_the_ring() {
     );
 }
 
-/// A signed success and a query that says failed: one of the two lags, and nothing is declined. Nor
-/// is anything confirmed.
+/// A signed success and a query that says failed or held: one of the two lags, and it is asked again.
 #[tokio::test]
 async fn a_signed_success_outweighs_a_query_that_lags() {
     let message = |code: &str| {
@@ -380,23 +379,29 @@ async fn a_signed_success_outweighs_a_query_that_lags() {
         let message = inbound(&[("content-type", JSON)], body.as_bytes());
         verifier().verify(&message).unwrap()
     };
-    let failed = r#"{"partnerCode":"MOMO","orderId":"A-1","amount":33000,"resultCode":1006,"message":"x","responseTime":1}"#;
     let (success, refused) = (message("0"), message("1006"));
-    for (event, declined) in [
-        (Some(&success), false),
-        (Some(&refused), true),
-        (None, true),
+    for (event, code, expect) in [
+        (Some(&success), "1006", "open"),
+        (Some(&refused), "1006", "declined"),
+        (None, "1006", "declined"),
+        (Some(&success), "9000", "open"),
+        (Some(&refused), "9000", "authorised"),
+        (None, "9000", "authorised"),
     ] {
-        let transport = ScriptedTransport::default().always(QUERY, Act::json(failed));
+        let reply = format!(
+            r#"{{"partnerCode":"MOMO","orderId":"A-1","amount":33000,"resultCode":{code},"message":"x","responseTime":1}}"#
+        );
+        let transport = ScriptedTransport::default().always(QUERY, Act::json(&reply));
         let client = Client::builder(Test::new(), credentials())
             .transport(Arc::new(transport))
             .build()
             .unwrap();
-        let found = client.confirm(event, &expected("A-1")).await.unwrap();
-        match found {
-            Confirmation::Declined(_) => assert!(declined, "a signed success was declined"),
-            Confirmation::Open(_) => assert!(!declined, "{event:?}"),
+        let found = match client.confirm(event, &expected("A-1")).await.unwrap() {
+            Confirmation::Declined(_) => "declined",
+            Confirmation::Open(_) => "open",
+            Confirmation::Authorised(_) => "authorised",
             other => panic!("{other:?}"),
-        }
+        };
+        assert_eq!(found, expect, "{code} after {event:?}");
     }
 }

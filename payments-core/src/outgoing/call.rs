@@ -76,7 +76,8 @@ pub trait Call: Send + Sync {
         None
     }
 
-    /// The request, without what authorizes it.
+    /// The request, without what authorizes it: the same bytes each time it is asked for, so that ids and
+    /// times are drawn where the call is made.
     ///
     /// # Errors
     /// [`Misuse`] for what cannot be written to the wire.

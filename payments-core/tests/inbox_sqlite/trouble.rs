@@ -1,5 +1,10 @@
 //! Databases that are full, read-only, locked or cut off.
 
+use std::sync::Mutex;
+use std::time::SystemTime;
+
+use payments_core::clock::Clock;
+
 use super::*;
 
 fn set(inbox: &Inbox<Sqlite>, pragma: &str) {
@@ -256,4 +261,52 @@ fn no_credentials_are_at_rest() {
     assert!(holds("trace-A-1001"), "what was asked for");
     assert!(!holds("trace-A-1002"), "what nobody asked for");
     assert!(!holds("c2VjcmV0"));
+}
+
+/// Looks at the time as another process would: one that takes the payment six seconds later, if it can.
+#[derive(Debug)]
+struct Overtaken {
+    clock: FixedClock,
+    other: Mutex<Option<Inbox<Sqlite>>>,
+    took: Arc<AtomicUsize>,
+}
+
+impl Clock for Overtaken {
+    fn monotonic(&self) -> Duration {
+        self.clock.monotonic()
+    }
+
+    fn wall(&self) -> SystemTime {
+        let now = self.clock.wall();
+        let other = self.other.lock().unwrap().take();
+        if let Some(other) = other {
+            self.clock.advance(Duration::from_secs(6));
+            if let Ok(Some(claimed)) = other.claim() {
+                self.took.fetch_add(1, Ordering::Relaxed);
+                // It works on, for longer than this test.
+                std::mem::forget(claimed);
+            }
+        }
+        now
+    }
+}
+
+#[test]
+fn a_claim_that_waited_takes_nothing_from_one_that_did_not() {
+    let path = file("overtaken");
+    let (inbox, clock) = shop(&path);
+    assert_eq!(inbox.accept(&paid("A")).unwrap(), Accepted::New);
+    let elsewhere = Sqlite::on(Connection::open(&path).unwrap()).unwrap();
+    let elsewhere = elsewhere.with_clock(Arc::new(clock.clone()));
+    let took = Arc::new(AtomicUsize::new(0));
+    let overtaken = Overtaken {
+        clock,
+        other: Mutex::new(Some(hasty(&Inbox::on(elsewhere, inbox.options().clone())))),
+        took: Arc::clone(&took),
+    };
+    let store = inbox.store().clone().with_clock(Arc::new(overtaken));
+    let slow = Inbox::on(store, inbox.options().clone());
+    let claimed = slow.claim().unwrap();
+    let both = took.load(Ordering::Relaxed) + usize::from(claimed.is_some());
+    assert_eq!(both, 1, "one of them works on it");
 }

@@ -173,7 +173,13 @@ impl Shop {
             // Nobody gets an order paid through another provider than it was started with.
             Ok(Some(order)) if order.provider == name => {
                 let asked = way.provider.confirm(&order, Some(row)).await;
-                Next::after(asked).map(|found| (order.id, found))
+                match Next::after(asked) {
+                    // Of one step: the provider captures by itself, and need not say so.
+                    Next::Act(Confirmation::Authorised(())) if !order.reserve => {
+                        Next::Retry("authorized, and not captured yet".to_owned())
+                    }
+                    next => next.map(|found| (order.id, found)),
+                }
             }
             Ok(_) => Next::Retry("about an order that this shop does not have".to_owned()),
             Err(error) => Next::Retry(error.to_string()),

@@ -18,7 +18,9 @@ pub enum Next<T> {
 
 impl<T> Next<Confirmation<T>> {
     /// What comes after a payment was asked for: the handler acts upon how it stands; what is open, and
-    /// what is not as expected, is asked for again, and so is what could not be asked.
+    /// what is not as expected, is asked for again, and so is what could not be asked. An authorized
+    /// payment is acted upon, which ends the row: where the provider captures by itself, make it
+    /// [`Next::Retry`], so that it is asked for until it is paid.
     ///
     /// ```
     /// use payments_core::Error;

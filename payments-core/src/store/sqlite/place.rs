@@ -21,8 +21,11 @@ impl OpenFile {
         let Some(path) = path.map(PathBuf::from) else {
             return Ok(None);
         };
-        // From another folder it has to be found too.
-        let path = fs::canonicalize(path)?;
+        // From another folder it has to be found too. What is in no file now is in memory, by a name.
+        let path = match fs::canonicalize(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            path => path?,
+        };
         let id = id(&path)?;
         Ok(id.map(|id| Self { path, id }))
     }

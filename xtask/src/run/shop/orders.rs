@@ -79,7 +79,7 @@ impl Order {
         use State::{Capturing, Declined, Paid, Refunded, Refunding, Reserved, Waiting};
         let (to, from): (_, &[State]) = match found {
             Confirmation::Confirmed(_) => (Paid, &[Waiting, Declined, Reserved, Capturing]),
-            // Of one step, it is captured by the provider: the next message says so.
+            // Of one step, it is captured by the provider: it is asked again until it was.
             Confirmation::Authorised(()) if self.reserve => (Reserved, &[Waiting, Declined]),
             Confirmation::Declined(()) => (Declined, &[Waiting]),
             Confirmation::Refunded(()) | Confirmation::Voided(()) => {

@@ -12,6 +12,8 @@ use crate::incoming::inbound::Inbound;
 use crate::store::{Sqlite, SqliteError, StoreError};
 
 const PURGING: &str = "purging the inbox";
+/// Of so many payments at once it is looked whether a row is about them yet.
+const MANY: usize = 20_000;
 /// What cannot be read of a row with a text that is none.
 const TEXT: &str = "one of its texts";
 
@@ -54,8 +56,10 @@ pub(super) fn keep(store: &Sqlite, entry: Entry) -> Result<Accepted, StoreError>
 }
 
 pub(super) fn claim(store: &Sqlite, terms: Terms) -> Result<Option<Lease>, StoreError> {
-    let now = store.now();
     store.transaction("claiming a row", |transaction| {
+        // Not before: for this transaction others may have been waited for, whose claims are later than
+        // when the waiting began, and would look like those of a clock that ran ahead.
+        let now = store.now();
         loop {
             let Some(next) = next(transaction, now)? else {
                 return Ok(None);
@@ -250,30 +254,42 @@ fn payment(row: &SqlRow<'_>) -> rusqlite::Result<Payment> {
 /// Deletes rows, and payments that no row is about any more; gives the number of rows.
 fn delete(store: &Sqlite, statement: &str, before: i64) -> Result<u64, StoreError> {
     let mut all: u64 = 0;
+    let mut gone = HashSet::new();
     loop {
         let deleted = store.transaction(PURGING, |transaction| {
             let mut statement = transaction.prepare(statement)?;
-            let gone = statement.query_map(params![before, BATCH], payment)?;
-            let gone: Vec<_> = gone.collect::<Result<_, _>>()?;
-            let mut left: HashSet<&Payment> = gone.iter().collect();
-            if !left.is_empty() {
-                let mut waiting = transaction.prepare_cached(sql::WAITING)?;
-                for waits in waiting.query_map([], payment)? {
-                    left.remove(&waits?);
-                }
-            }
-            for payment in left {
-                transaction
-                    .prepare_cached(sql::LEAVE_IN_SQLITE)?
-                    .execute(params_from_iter(payment))?;
-            }
-            Ok(gone.len())
+            let deleted = statement.query_map(params![before, BATCH], payment)?;
+            Ok(deleted.collect::<Result<Vec<_>, _>>()?)
         })?;
-        all = all.saturating_add(count(deleted));
-        if deleted == 0 {
+        let is_over = deleted.is_empty();
+        all = all.saturating_add(count(deleted.len()));
+        gone.extend(deleted);
+        if is_over || gone.len() >= MANY {
+            leave(store, std::mem::take(&mut gone))?;
+        }
+        if is_over {
             return Ok(all);
         }
     }
+}
+
+/// Deletes those of these payments that no row is about any more. Every row that waits is looked at for
+/// it, so it is done for many at once.
+fn leave(store: &Sqlite, mut gone: HashSet<Payment>) -> Result<(), StoreError> {
+    if gone.is_empty() {
+        return Ok(());
+    }
+    store.transaction(PURGING, |transaction| {
+        let mut waiting = transaction.prepare_cached(sql::WAITING)?;
+        for waits in waiting.query_map([], payment)? {
+            gone.remove(&waits?);
+        }
+        let mut leave = transaction.prepare_cached(sql::LEAVE_IN_SQLITE)?;
+        for payment in &gone {
+            leave.execute(params_from_iter(payment))?;
+        }
+        Ok(())
+    })
 }
 
 impl InboxStore for Sqlite {
