@@ -1,8 +1,8 @@
 //! The shop's pages: text only, every value escaped, one script where a frame has to be heard.
 
 use axum::http::header::{self, HeaderName};
-use axum::http::{HeaderMap, HeaderValue};
-use axum::response::{Html, IntoResponse};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use payments_core::Link;
@@ -50,7 +50,32 @@ fn page(title: &str, head: &str, main: &str) -> Html<String> {
     ))
 }
 
-pub(super) fn trouble(status: u16, text: &str) -> Html<String> {
+/// What is said instead of a page, and its status.
+pub(super) struct Trouble(u16, String);
+
+pub(super) fn trouble(status: u16, text: &str) -> Trouble {
+    Trouble(status, text.to_owned())
+}
+
+pub(super) fn no_page() -> Trouble {
+    trouble(404, "There is no such page.")
+}
+
+impl IntoResponse for Trouble {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0).unwrap_or_default();
+        (status, instead(self.0, &self.1)).into_response()
+    }
+}
+
+/// A store that cannot be used, a provider that did not do what it was asked: for now.
+impl<E: std::error::Error> From<E> for Trouble {
+    fn from(error: E) -> Self {
+        Self(503, format!("{error}."))
+    }
+}
+
+fn instead(status: u16, text: &str) -> Html<String> {
     let title = match status {
         400 => "That cannot be done",
         403 => "Not from here",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Form, Path, Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -16,6 +16,7 @@ use payments_mobilepay::ext::frame::Message;
 use serde::Deserialize;
 
 use super::orders::{Begun, Order, State as At, now};
+use super::pages::{Trouble, no_page, trouble};
 use super::provider::{Holds, Way};
 use super::{Shop, pages};
 
@@ -64,31 +65,6 @@ fn admit(port: u16, request: &Request) -> Result<(), Trouble> {
 }
 
 type Answer = Result<Response, Trouble>;
-
-/// What is said instead of a page, and its status.
-struct Trouble(u16, String);
-
-fn trouble(status: u16, text: &str) -> Trouble {
-    Trouble(status, text.to_owned())
-}
-
-fn no_page() -> Trouble {
-    trouble(404, "There is no such page.")
-}
-
-impl IntoResponse for Trouble {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.0).unwrap_or_default();
-        (status, pages::trouble(self.0, &self.1)).into_response()
-    }
-}
-
-/// A store that cannot be used, a provider that did not do what it was asked: for now.
-impl<E: std::error::Error> From<E> for Trouble {
-    fn from(error: E) -> Self {
-        Self(503, format!("{error}."))
-    }
-}
 
 impl Shop {
     fn order(&self, id: &str) -> Result<(Order, &Way), Trouble> {
@@ -272,7 +248,7 @@ async fn settle(State(shop): State<Arc<Shop>>, Form(form): Form<Sent>) -> Answer
         "never" => settle(ByHand::NeverHappened).await?,
         _ => {
             if let Settled::StillOpen(why) = way.client.settle(&row).await? {
-                return Err(Trouble(409, format!("It is not known: {why}.")));
+                return Err(trouble(409, &format!("It is not known: {why}.")));
             }
         }
     }
