@@ -224,7 +224,7 @@ mod tests {
         for side in &SIDES {
             let given = Given::new(side, &Options::default()).unwrap();
             let serving = (side.start)(&Start::new(0, None), &given).unwrap();
-            let address = serving.base_url.trim_start_matches("http://");
+            let address = serving.desk.base_url().trim_start_matches("http://");
             let mut stream = std::net::TcpStream::connect(address).unwrap();
             stream.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
             let limit = |millis| Some(std::time::Duration::from_millis(millis));

@@ -130,7 +130,9 @@ impl Kept {
     pub(super) fn port(&self, provider: &str) -> Option<u16> {
         let mut sandboxes = self.head.sandboxes.iter();
         let found = sandboxes.find(|one| one.provider == provider)?;
-        found.base_url.rsplit_once(':')?.1.parse().ok()
+        // A path may follow.
+        let (_, after) = found.base_url.rsplit_once(':')?;
+        after.split('/').next()?.parse().ok()
     }
 
     /// Brings the sandboxes to where they were.
