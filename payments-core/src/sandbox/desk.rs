@@ -217,7 +217,7 @@ impl Desk {
     /// Begins to answer and to send, where the sandbox was started held
     /// ([`Settings::held`](super::Settings::held)).
     pub fn open(&self) {
-        self.kit.open();
+        self.kit.gate.open();
     }
 
     /// How often anything has changed; [`Desk::changed`] waits for more.

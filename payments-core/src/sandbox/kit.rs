@@ -14,6 +14,7 @@ use crate::clock::{Clock, unix_millis};
 
 use super::clock::SandboxClock;
 use super::form::Fields;
+use super::gate::Gate;
 use super::handles::{Callbacks, Faults};
 use super::history::{Happening, History};
 use super::inputs::{self, Moment, Recorder, What};
@@ -42,7 +43,7 @@ pub(super) struct Kit {
     /// How often anything that is to be seen has changed.
     changes: watch::Sender<u64>,
     stopped: AtomicBool,
-    is_open: watch::Sender<bool>,
+    pub(super) gate: Gate,
     pub(super) clock: SandboxClock,
     pub(super) base_url: String,
     token: String,
@@ -106,18 +107,6 @@ impl Kit {
     pub(super) fn wake(&self) {
         self.signal.send_replace(());
         self.settled.notify_all();
-    }
-
-    /// Lets in those who wait.
-    pub(super) fn open(&self) {
-        self.is_open.send_replace(true);
-    }
-
-    /// Waits until it is open.
-    pub(super) async fn opened(&self) {
-        let mut is_open = self.is_open.subscribe();
-        // Its sender is held by this kit.
-        let _ = is_open.wait_for(|is_open| *is_open).await;
     }
 
     /// Nothing is sent from now on: nobody need wait for it.
@@ -231,7 +220,7 @@ impl<P: Provider> Control<P> {
             signal: watch::Sender::new(()),
             changes: watch::Sender::new(0),
             stopped: AtomicBool::new(false),
-            is_open: watch::Sender::new(!settings.is_held),
+            gate: Gate::new(!settings.is_held),
             clock: settings.clock.clone(),
             base_url,
             token: settings

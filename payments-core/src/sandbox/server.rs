@@ -89,7 +89,7 @@ impl<P: Provider> Server<P> {
             .name(format!("sandbox-{port}"))
             .spawn(move || {
                 let work = async {
-                    sender.kit.opened().await;
+                    sender.kit.gate.opened().await;
                     tokio::join!(accept(listener, service), send_callbacks(sender.clone()))
                 };
                 runtime.block_on(async {
