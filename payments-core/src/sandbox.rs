@@ -57,6 +57,7 @@ mod desk;
 mod door;
 mod fault;
 mod form;
+mod gate;
 mod handles;
 mod history;
 mod inputs;

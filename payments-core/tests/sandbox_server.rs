@@ -282,6 +282,29 @@ fn refuses_what_is_not_for_it() {
 }
 
 #[test]
+fn a_held_server_answers_once_it_is_opened() {
+    let server = Server::start(Settings::new().held(), Echo::default()).unwrap();
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
+    let request = b"GET /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    stream.write_all(request).unwrap();
+    let pause = Duration::from_millis(200);
+    stream.set_read_timeout(Some(pause)).unwrap();
+    assert!(stream.read(&mut [0; 16]).is_err());
+    // What happens before it is opened comes first.
+    let _ = server.control().handle(&Request::new("GET", "/before"));
+    server.control().desk().open();
+    stream.set_read_timeout(Some(SOON)).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let ledger = server.control().ledger();
+    let paths: Vec<&str> = ledger.effects().iter().map(|one| one.reference()).collect();
+    assert_eq!(paths, ["/before", "/a"]);
+    // One that was never opened ends all the same.
+    drop(Server::start(Settings::new().held(), Echo::default()).unwrap());
+}
+
+#[test]
 fn a_port_in_use_is_said_so() {
     let server = start();
     let error = Server::start(Settings::new().port(server.port()), Echo::default()).unwrap_err();

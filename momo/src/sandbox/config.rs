@@ -220,6 +220,13 @@ impl Config {
         self
     }
 
+    /// Answers nothing before it is opened; whoever comes meanwhile waits.
+    #[must_use]
+    pub fn held(mut self) -> Self {
+        self.kit = self.kit.held();
+        self
+    }
+
     /// Is told of every request.
     #[must_use]
     pub fn log(mut self, log: impl Fn(&LogLine) + Send + Sync + 'static) -> Self {

@@ -214,6 +214,12 @@ impl Desk {
         self.seat.restore(lines)
     }
 
+    /// Begins to answer and to send, where the sandbox was started held
+    /// ([`Settings::held`](super::Settings::held)).
+    pub fn open(&self) {
+        self.kit.gate.open();
+    }
+
     /// How often anything has changed; [`Desk::changed`] waits for more.
     #[must_use]
     pub fn version(&self) -> u64 {

@@ -138,6 +138,11 @@ impl Fault {
         })
     }
 
+    /// For people: as it is read, or its name.
+    pub(super) fn shown(&self) -> String {
+        self.text().unwrap_or_else(|| self.name().to_owned())
+    }
+
     /// The name of one, for as long as the program runs.
     pub(super) fn known(name: &str) -> Option<&'static str> {
         let written = Self::TEXTS.iter().map(|text| match text.split_once(':') {

@@ -14,6 +14,7 @@ use crate::clock::{Clock, unix_millis};
 
 use super::clock::SandboxClock;
 use super::form::Fields;
+use super::gate::Gate;
 use super::handles::{Callbacks, Faults};
 use super::history::{Happening, History};
 use super::inputs::{self, Moment, Recorder, What};
@@ -42,6 +43,7 @@ pub(super) struct Kit {
     /// How often anything that is to be seen has changed.
     changes: watch::Sender<u64>,
     stopped: AtomicBool,
+    pub(super) gate: Gate,
     pub(super) clock: SandboxClock,
     pub(super) base_url: String,
     token: String,
@@ -218,6 +220,7 @@ impl<P: Provider> Control<P> {
             signal: watch::Sender::new(()),
             changes: watch::Sender::new(0),
             stopped: AtomicBool::new(false),
+            gate: Gate::new(!settings.is_held),
             clock: settings.clock.clone(),
             base_url,
             token: settings

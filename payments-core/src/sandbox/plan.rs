@@ -29,8 +29,8 @@ pub enum Armed {
     Next {
         /// Their paths.
         paths: String,
-        /// Its name.
-        fault: &'static str,
+        /// As it is written, `status-before:503`; its name where it holds a whole answer.
+        fault: String,
         /// How many more it strikes.
         left: u32,
     },
@@ -40,8 +40,8 @@ pub enum Armed {
         paths: String,
         /// How many of a thousand it strikes.
         per_mille: u16,
-        /// Their names, one of which strikes.
-        faults: Vec<&'static str>,
+        /// As they are written; one of them strikes.
+        faults: Vec<String>,
     },
 }
 
@@ -122,13 +122,13 @@ impl Plan {
         let next = self.next.iter().filter(|armed| armed.left > 0);
         let next = next.map(|armed| Armed::Next {
             paths: armed.paths.to_string(),
-            fault: armed.fault.name(),
+            fault: armed.fault.shown(),
             left: armed.left,
         });
         let shares = self.shares.iter().map(|share| Armed::Share {
             paths: share.paths.to_string(),
             per_mille: share.per_mille,
-            faults: share.faults.iter().map(Fault::name).collect(),
+            faults: share.faults.iter().map(Fault::shown).collect(),
         });
         next.chain(shares).collect()
     }
@@ -236,14 +236,14 @@ mod tests {
         assert_eq!(draw("/a"), Some("close-after"));
         assert_eq!(draw("/a"), Some("close-after"));
         assert_eq!(draw("/a"), Some("html"));
-        plan.arm("/a", Fault::Html, 3);
+        plan.arm("/a", Fault::StatusBefore(503), 3);
         let again = Plan::from_written(&plan.written()).unwrap();
         assert_eq!(again.armed(), plan.armed());
-        let (paths, fault, left) = ("/a".to_owned(), "html", 3);
+        let (paths, fault, left) = ("/a".to_owned(), "status-before:503".to_owned(), 3);
         let share = Armed::Share {
             paths: "/*".to_owned(),
             per_mille: 1000,
-            faults: vec!["html"],
+            faults: vec!["html".to_owned()],
         };
         assert_eq!(plan.armed(), [Armed::Next { paths, fault, left }, share]);
         plan.clear();

@@ -88,11 +88,14 @@ impl<P: Provider> Server<P> {
         let thread = std::thread::Builder::new()
             .name(format!("sandbox-{port}"))
             .spawn(move || {
+                let work = async {
+                    sender.kit.gate.opened().await;
+                    tokio::join!(accept(listener, service), send_callbacks(sender.clone()))
+                };
                 runtime.block_on(async {
                     tokio::select! {
                         _ = stopped => {}
-                        () = accept(listener, service) => {}
-                        () = send_callbacks(sender) => {}
+                        ((), ()) = work => {}
                     }
                 });
                 runtime.shutdown_background();

@@ -47,6 +47,7 @@ pub struct Settings {
     pub(super) max_body: usize,
     pub(super) control_token: Option<String>,
     pub(super) log: Option<Log>,
+    pub(super) is_held: bool,
 }
 
 impl Settings {
@@ -60,6 +61,7 @@ impl Settings {
             max_body: 1024 * 1024,
             control_token: None,
             log: None,
+            is_held: false,
         }
     }
 
@@ -102,6 +104,16 @@ impl Settings {
     #[must_use]
     pub fn log(mut self, log: impl Fn(&LogLine) + Send + Sync + 'static) -> Self {
         self.log = Some(Arc::new(log));
+        self
+    }
+}
+
+impl Settings {
+    /// Listens, but answers and sends nothing before [`Desk::open`](super::Desk::open): whoever comes
+    /// meanwhile waits.
+    #[must_use]
+    pub const fn held(mut self) -> Self {
+        self.is_held = true;
         self
     }
 }

@@ -26,7 +26,8 @@ pub(crate) struct Arguments {
     /// Whose side to serve; all of them, with a dashboard, unless given.
     #[arg(long, value_name = "NAME", value_parser = providers())]
     provider: Option<String>,
-    /// The port on 127.0.0.1, of several the first; 0 for any that are free.
+    /// The port on 127.0.0.1, of several the first; 0 for any that are free, or with a state for those
+    /// that it was on.
     #[arg(long, default_value_t = places::FIRST)]
     port: u16,
     /// The dashboard's port on 127.0.0.1; 0 for any that is free.
@@ -138,6 +139,7 @@ fn one(arguments: &Arguments, provider: &str) -> Result<u8, String> {
         println!("{name}={value}");
     }
     flush()?;
+    serving.desk.open();
     eprintln!("a sandbox, no money moves; stop it with Ctrl-C");
     loop {
         std::thread::park();
@@ -213,6 +215,27 @@ mod tests {
                 "{}",
                 side.provider
             );
+        }
+    }
+
+    #[test]
+    fn no_side_answers_before_it_is_opened() {
+        use std::io::Read as _;
+        for side in &SIDES {
+            let given = Given::new(side, &Options::default()).unwrap();
+            let serving = (side.start)(&Start::new(0, None), &given).unwrap();
+            let address = serving.desk.base_url().trim_start_matches("http://");
+            let mut stream = std::net::TcpStream::connect(address).unwrap();
+            stream.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
+            let limit = |millis| Some(std::time::Duration::from_millis(millis));
+            stream.set_read_timeout(limit(200)).unwrap();
+            let early = stream.read(&mut [0; 16]);
+            assert!(early.is_err(), "{}: {early:?}", side.provider);
+            serving.desk.open();
+            stream.set_read_timeout(limit(60_000)).unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            assert!(answer.starts_with("HTTP/1."), "{}", side.provider);
         }
     }
 

@@ -44,7 +44,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, String> {
     Ok(0)
 }
 
-/// Starts the five, each on the port after that of the one before.
+/// Starts the five, each on the port after that of the one before, or where the state was. Whoever
+/// comes before the state is there waits.
 ///
 /// # Errors
 /// As [`run`].
@@ -68,7 +69,13 @@ pub(super) fn start(arguments: &Arguments) -> Result<Vec<Running>, String> {
         };
         let seed = kept.as_ref().and_then(|kept| kept.seed(side.provider));
         let seed = arguments.seed.or(seed);
-        running.push(start_one(side, port, seed, arguments)?);
+        let then = kept.as_ref().and_then(|kept| kept.port(side.provider));
+        let (port, way_out) = match then {
+            // Ids and links of the state have the address in them.
+            Some(then) if port == 0 => (then, "the state was there; stop what is there now"),
+            _ => (port, "choose another first port with --port, or 0 for any"),
+        };
+        running.push(start_one(side, port, way_out, seed, arguments)?);
     }
     if let Some(path) = &arguments.state {
         if let Some(kept) = &kept {
@@ -76,12 +83,16 @@ pub(super) fn start(arguments: &Arguments) -> Result<Vec<Running>, String> {
         }
         state::keep(path, kept, &running)?;
     }
+    for one in &running {
+        one.serving.desk.open();
+    }
     Ok(running)
 }
 
 fn start_one(
     side: &'static Side,
     port: u16,
+    way_out: &str,
     seed: Option<u64>,
     arguments: &Arguments,
 ) -> Result<Running, String> {
@@ -90,7 +101,7 @@ fn start_one(
     start.is_quiet = arguments.is_quiet;
     let serving = (side.start)(&start, &given).map_err(|error| match error {
         StartError::PortInUse(port) => format!(
-            "port {port} of 127.0.0.1, for the sandbox of {}, is in use; choose another first port with --port, or 0 for any",
+            "port {port} of 127.0.0.1, for the sandbox of {}, is in use; {way_out}",
             side.provider
         ),
         other => format!("the sandbox of {}: {other}", side.provider),

@@ -13,6 +13,7 @@ use payments_momo::sandbox as momo;
 use super::options::Given;
 
 /// A provider's sandbox, and the options that it takes: each with what stands where it is not given.
+/// Once started, it answers when its desk is opened.
 pub(super) struct Side {
     pub(super) provider: &'static str,
     pub(super) options: &'static [(&'static str, Option<&'static str>)],
@@ -78,7 +79,8 @@ pub(super) const SIDES: [Side; 5] = [
                 .port(start.port)
                 .seed(start.seed)
                 .credentials(given.get("client-id"), given.get("client-secret"))
-                .log(start.log());
+                .log(start.log())
+                .held();
             if let Some(url) = given.find("webhook") {
                 config = config.webhook(url);
             }
@@ -119,7 +121,8 @@ pub(super) const SIDES: [Side; 5] = [
                 .port(start.port)
                 .seed(start.seed)
                 .credentials(given.get("client-key"), given.get("client-secret"))
-                .log(start.log());
+                .log(start.log())
+                .held();
             if let Some(url) = given.find("webhook") {
                 config = config.webhook(url);
             }
@@ -144,7 +147,8 @@ pub(super) const SIDES: [Side; 5] = [
                 .port(start.port)
                 .seed(start.seed)
                 .credentials(given.get("api-key"), given.get("api-secret"))
-                .log(start.log());
+                .log(start.log())
+                .held();
             if let Some(url) = given.find("webhook") {
                 config = config.notify_url(url);
             }
@@ -176,7 +180,8 @@ pub(super) const SIDES: [Side; 5] = [
                 .port(start.port)
                 .seed(start.seed)
                 .credentials(dealer, user, password)
-                .log(start.log());
+                .log(start.log())
+                .held();
             if let Some(url) = given.find("webhook") {
                 config = config.notification(url);
             }
@@ -221,7 +226,8 @@ pub(super) const SIDES: [Side; 5] = [
                 .seed(start.seed)
                 .credentials(partner, access, secret)
                 .partner(family)
-                .log(start.log());
+                .log(start.log())
+                .held();
             let sandbox = momo::start(config)?;
             let (base, token) = (
                 sandbox.base_url().to_owned(),

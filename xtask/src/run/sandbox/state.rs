@@ -126,6 +126,15 @@ impl Kept {
         found.map(|one| one.seed)
     }
 
+    /// The port that the sandbox of this provider was on.
+    pub(super) fn port(&self, provider: &str) -> Option<u16> {
+        let mut sandboxes = self.head.sandboxes.iter();
+        let found = sandboxes.find(|one| one.provider == provider)?;
+        // A path may follow.
+        let (_, after) = found.base_url.rsplit_once(':')?;
+        after.split('/').next()?.parse().ok()
+    }
+
     /// Brings the sandboxes to where they were.
     ///
     /// # Errors
@@ -148,7 +157,7 @@ impl Kept {
             .find(|(then, now)| then != now)
         {
             return Err(format!(
-                "--state {shown}: the sandbox of {} was at {} (which --port says), with other options or another seed; start it in the same way, or give another file",
+                "--state {shown}: the sandbox of {} was at {} (--port 0 takes what the file says), with other options or another seed; start it in the same way, or give another file",
                 then.provider, then.base_url
             ));
         }

@@ -6,8 +6,9 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use payments_core::sandbox::{Fields, NotDone, encode_form};
+use payments_core::sandbox::{Action, Fields, NotDone, encode_form};
 
+use super::forms::Taken;
 use super::html::Oops;
 use super::list::path;
 use super::{Answer, Board};
@@ -38,21 +39,24 @@ fn act(board: &Board, provider: &str, id: Option<&str>, body: &Bytes, back: &str
     }
     let fields = board.forms.take(body, back)?;
     let name = fields.value("action").unwrap_or_default();
-    let label = desk
-        .actions(id)
-        .iter()
-        .find(|one| one.name() == name)
-        .map(|one| one.label());
-    let done = desk.act(id, name, &owned(&fields));
-    done.map_err(|error| {
+    let actions = desk.actions(id);
+    let action = actions.iter().find(|one| one.name() == name);
+    let label = action.map(Action::label);
+    if let Err(error) = desk.act(id, name, &owned(&fields)) {
         let status = match &error {
             NotDone::NoSuchPayment => StatusCode::NOT_FOUND,
             NotDone::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::CONFLICT,
         };
-        Oops::new(status, format!("{}: {error}.", label.unwrap_or("Nothing"))).back(back)
-    })?;
-    Ok(done_at(back, &format!("Done: {}.", label.unwrap_or(name))))
+        let text = format!("{}: {error}.", label.unwrap_or("Nothing"));
+        // Of several times, some may be done.
+        if action.is_some_and(|action| action.count() > 1) {
+            fields.done();
+        }
+        return Err(Oops::new(status, text).back(back));
+    }
+    let text = format!("Done: {}.", label.unwrap_or(name));
+    Ok(done_at(back, &text, fields))
 }
 
 fn owned(fields: &Fields) -> Vec<(String, String)> {
@@ -62,8 +66,9 @@ fn owned(fields: &Fields) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Sends the browser there, to read what was done.
-pub(super) fn done_at(path: &str, done: &str) -> Response {
+/// Sends the browser there, to read what was done as the form asked.
+pub(super) fn done_at(path: &str, done: &str, form: Taken<'_>) -> Response {
+    form.done();
     let location = format!("{path}?{}", encode_form(&[("done", done)]));
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }

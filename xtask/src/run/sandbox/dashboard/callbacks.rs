@@ -34,7 +34,11 @@ pub(super) async fn send_again(
     if how == "reversed" {
         let sent = callbacks.resend_reversed(payment.reference());
         sent.map_err(|error| bad(error.to_string(), &back))?;
-        return Ok(done_at(&back, "Done: all of them again, out of order."));
+        return Ok(done_at(
+            &back,
+            "Done: all of them again, out of order.",
+            fields,
+        ));
     }
     let number = fields.value("callback").unwrap_or_default();
     let id = of_that_payment(&callbacks, payment.reference(), number)
@@ -46,7 +50,8 @@ pub(super) async fn send_again(
         _ => return Err(bad("A callback is sent again, twice or late.", &back)),
     };
     sent.map_err(|error| bad(error.to_string(), &back))?;
-    Ok(done_at(&back, &format!("Done: callback #{number}, {how}.")))
+    let done = format!("Done: callback #{number}, {how}.");
+    Ok(done_at(&back, &done, fields))
 }
 
 fn of_that_payment(callbacks: &Callbacks, reference: &str, number: &str) -> Option<DeliveryId> {
@@ -83,7 +88,8 @@ pub(super) async fn set_mode(
         _ => return Err(bad("There is no such way to send callbacks.", &back)),
     };
     one.serving.desk.callbacks().set_mode(mode);
-    Ok(done_at(&back, &format!("Done: callbacks go out {name}.")))
+    let done = format!("Done: callbacks go out {name}.");
+    Ok(done_at(&back, &done, fields))
 }
 
 pub(super) async fn release(
@@ -100,7 +106,7 @@ pub(super) async fn release(
         Some("reversed") => callbacks.release_reversed(),
         _ => return Err(bad("They go out in order or in reverse.", &back)),
     }
-    Ok(done_at(&back, "Done: what was held is sent."))
+    Ok(done_at(&back, "Done: what was held is sent.", fields))
 }
 
 /// How callbacks go out from now on, and what was held.

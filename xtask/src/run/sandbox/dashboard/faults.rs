@@ -52,7 +52,7 @@ pub(super) async fn arm(
             format!("Done: {text} strikes {share} of a thousand to {path}.")
         }
     };
-    Ok(done_at(&back, &done))
+    Ok(done_at(&back, &done, fields))
 }
 
 pub(super) async fn disarm(
@@ -62,9 +62,9 @@ pub(super) async fn disarm(
 ) -> Answer {
     let one = board.sandbox(&provider)?;
     let back = format!("/sandboxes/{}", one.provider);
-    board.forms.take(&body, &back)?;
+    let fields = board.forms.take(&body, &back)?;
     one.serving.desk.faults().clear();
-    Ok(done_at(&back, "Done: nothing is armed."))
+    Ok(done_at(&back, "Done: nothing is armed.", fields))
 }
 
 /// What is armed, and forms to arm more or to disarm all.

@@ -1,6 +1,7 @@
-//! Forms that are sent once: each page has an id of its own, which its forms carry.
+//! Forms that are done once: each page has an id of its own, which its forms carry.
 
 use std::collections::VecDeque;
+use std::ops::Deref;
 use std::sync::{Mutex, PoisonError};
 
 use axum::http::StatusCode;
@@ -15,7 +16,7 @@ const PAGES: usize = 10_000;
 /// The field that carries the id.
 const FIELD: &str = "form";
 
-/// The ids that were given out, and whether a form with it was sent.
+/// The ids that were given out, and whether a form with it was taken.
 #[derive(Debug, Default)]
 pub(super) struct Forms(Mutex<VecDeque<(String, bool)>>);
 
@@ -38,25 +39,37 @@ impl Forms {
         Ok(FormId(id))
     }
 
-    /// The fields of a form, taken once. `back` is where its page is.
+    /// The fields of a form, which nobody else takes meanwhile, nor once it is done. `back` is where its
+    /// page is.
     ///
     /// # Errors
-    /// A form that was sent before, or is of no page that is known: nobody else can make one.
-    pub(super) fn take(&self, body: &[u8], back: &str) -> Result<Fields, Oops> {
+    /// A form that was done before, or is of no page that is known: nobody else can make one.
+    pub(super) fn take(&self, body: &[u8], back: &str) -> Result<Taken<'_>, Oops> {
         let fields = read(body, back)?;
         let id = fields.value(FIELD).unwrap_or_default();
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match known.iter_mut().rev().find(|(known, _)| known == id) {
             Some((_, taken @ false)) => *taken = true,
             Some((_, true)) => {
-                let text = "A form of this page was sent before, and what it asked for was done or \
-                            refused then. Nothing was done now: go on, and send it from there.";
+                let text = "A form of this page was sent before, and what it asked for was done then. \
+                            Nothing was done now: go on, and send it from there.";
                 return Err(Oops::new(StatusCode::CONFLICT, text).back(back));
             }
             None => return Err(unknown(back)),
         }
         drop(known);
-        Ok(fields)
+        Ok(Taken {
+            forms: self,
+            fields,
+            is_done: false,
+        })
+    }
+
+    fn give_back(&self, id: &str) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, taken)) = known.iter_mut().rev().find(|(known, _)| known == id) {
+            *taken = false;
+        }
     }
 
     /// The fields of a form that changes nothing, and may be sent as often as anybody likes.
@@ -72,6 +85,37 @@ impl Forms {
         }
         drop(known);
         Ok(fields)
+    }
+}
+
+/// The fields of a form that is being done. Where it was refused, it can be corrected and sent again.
+pub(super) struct Taken<'f> {
+    forms: &'f Forms,
+    fields: Fields,
+    is_done: bool,
+}
+
+impl Taken<'_> {
+    /// It is not taken again.
+    pub(super) fn done(mut self) {
+        self.is_done = true;
+    }
+}
+
+impl Deref for Taken<'_> {
+    type Target = Fields;
+
+    fn deref(&self) -> &Fields {
+        &self.fields
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        if !self.is_done {
+            let id = self.fields.value(FIELD).unwrap_or_default();
+            self.forms.give_back(id);
+        }
     }
 }
 
@@ -194,13 +238,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_is_taken_once_and_only_from_a_page() {
+    fn a_form_is_done_once_and_only_from_a_page() {
         let forms = Forms::default();
         let FormId(id) = forms.issue().unwrap();
         let body = format!("form={id}&action=pay");
         let fields = forms.take(body.as_bytes(), "/").unwrap();
         assert_eq!(fields.value("action"), Some("pay"));
         assert!(forms.look(body.as_bytes(), "/").is_ok());
+        assert!(forms.take(body.as_bytes(), "/").is_err());
+        // Refused, it comes again; done, it does not.
+        drop(fields);
+        forms.take(body.as_bytes(), "/").unwrap().done();
         assert!(forms.take(body.as_bytes(), "/").is_err());
         for foreign in ["", "form=", "form=x&action=pay", "form=%zz"] {
             assert!(forms.take(foreign.as_bytes(), "/").is_err(), "{foreign}");

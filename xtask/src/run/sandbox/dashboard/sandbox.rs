@@ -54,5 +54,6 @@ pub(super) async fn advance(
     let fields = board.forms.take(&body, &back)?;
     let by = seconds(&fields, &back)?;
     one.serving.desk.advance(by);
-    Ok(done_at(&back, &format!("Done: {} s later.", by.as_secs())))
+    let done = format!("Done: {} s later.", by.as_secs());
+    Ok(done_at(&back, &done, fields))
 }

@@ -121,7 +121,7 @@ async fn everything_is_there_after_a_restart() {
     drop(running);
 
     let mut text = place.text();
-    let elsewhere = start(&place, 0).err().unwrap();
+    let elsewhere = start(&place, free_ports()).err().unwrap();
     assert!(
         elsewhere.contains("start it in the same way"),
         "{elsewhere}"
@@ -196,4 +196,25 @@ fn only_its_owner_may_read_it() {
     drop(start(&place, 0).unwrap());
     let mode = fs::metadata(&place.0).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn any_free_ports_are_the_same_ones_after_a_restart() {
+    let place = Place::new("ports");
+    let addresses = |running: &[Running]| -> Vec<String> {
+        let running = running.iter();
+        running.map(|one| one.serving.base_url.clone()).collect()
+    };
+    let running = start(&place, 0).unwrap();
+    let before = addresses(&running);
+    drop(running);
+    let running = start(&place, 0).unwrap();
+    assert_eq!(addresses(&running), before);
+    drop(running);
+
+    let taken = before[0].trim_start_matches("http://");
+    let taken = std::net::TcpListener::bind(taken).unwrap();
+    let error = start(&place, 0).err().unwrap();
+    assert!(error.contains("the state was there"), "{error}");
+    drop(taken);
 }

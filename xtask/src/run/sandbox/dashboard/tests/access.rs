@@ -179,3 +179,17 @@ async fn every_page_says_what_it_is_and_runs_nothing_else() {
             .contains("Rice &lt;cooker&gt;")
     );
 }
+
+#[tokio::test]
+async fn a_form_that_was_refused_can_be_corrected() {
+    let desktop = Desktop::open().await;
+    let id = form_id(&desktop.get("/sandboxes/moka").await.text);
+    let arm = async |times: &str| {
+        let fields = [("form", &*id), ("fault", "html"), ("times", times)];
+        desktop.post("/sandboxes/moka/fault", &fields).await.status
+    };
+    assert_eq!(arm("many").await, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(arm("2").await, StatusCode::SEE_OTHER);
+    assert_eq!(arm("2").await, StatusCode::CONFLICT);
+    assert_eq!(desktop.desk("moka").faults().armed().len(), 1);
+}

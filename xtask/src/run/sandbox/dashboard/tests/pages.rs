@@ -193,17 +193,16 @@ async fn faults_are_armed_for_the_next_request_or_a_share() {
     ];
     assert_eq!(arm(&share).await.0, done);
     let armed = desk.faults().armed();
-    assert!(matches!(
-        armed[0],
-        Armed::Next {
-            fault: "status-before",
-            left: 2,
-            ..
-        }
-    ));
+    let Armed::Next { fault, left: 2, .. } = &armed[0] else {
+        panic!("{armed:?}");
+    };
+    assert_eq!(fault, "status-before:503");
     assert!(matches!(armed[1], Armed::Share { per_mille: 250, .. }));
     let text = desktop.get(page).await.text;
-    assert!(text.contains("status-before: the next 2 to /x"), "{text}");
+    assert!(
+        text.contains("status-before:503: the next 2 to /x"),
+        "{text}"
+    );
     assert!(text.contains("html: 250 of a thousand to /*"), "{text}");
 
     let struck = desktop.browser.get(format!("{}/x", desk.base_url()));
