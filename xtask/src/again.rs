@@ -1,6 +1,7 @@
 //! Commands that need the provider crates: this program again, built with the feature `run`.
 
 use std::ffi::OsString;
+use std::io::{IsTerminal as _, stderr};
 use std::path::Path;
 use std::process::Command;
 
@@ -50,8 +51,12 @@ impl Again {
         let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let manifest = root.join("Cargo.toml");
         let mut cargo = Command::new(program);
+        cargo.args(words);
+        // Who looks at a terminal sees that it builds: the first time takes minutes.
+        if !stderr().is_terminal() {
+            cargo.arg("--quiet");
+        }
         cargo
-            .args(words)
             .arg("--manifest-path")
             .arg(manifest)
             .arg("--")
@@ -71,7 +76,7 @@ impl Again {
             Self::Footprint(rest) => ("footprint", false, rest),
             Self::Forge(rest) => ("forge", true, rest),
         };
-        let mut words = vec!["run", "--quiet", "--package", "xtask", "--features", "run"];
+        let mut words = vec!["run", "--package", "xtask", "--features", "run"];
         if release {
             words.push("--release");
         }

@@ -26,6 +26,12 @@ pub(crate) fn address(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
 }
 
+/// The port of a provider's sandbox where the first is at another port than usual; nothing for a provider
+/// that has none, and where there is no room for it.
+pub(crate) fn sandbox_from(first: u16, provider: &str) -> Option<u16> {
+    first.checked_add(sandbox(provider)?.checked_sub(FIRST)?)
+}
+
 /// The port of a provider's sandbox.
 pub(crate) fn sandbox(provider: &str) -> Option<u16> {
     let found = SANDBOXES.iter().find(|(name, _)| *name == provider);
@@ -57,6 +63,8 @@ mod tests {
             Some("http://127.0.0.1:4013")
         );
         assert_eq!(sandbox("nobody"), None);
+        assert_eq!(sandbox_from(5010, "moka"), Some(5013));
+        assert_eq!(sandbox_from(u16::MAX, "moka"), None);
         assert_eq!(callback_path("moka"), "/callbacks/moka");
     }
 }

@@ -39,6 +39,9 @@ pub(crate) struct Arguments {
     /// The port on 127.0.0.1; 0 for any that is free.
     #[arg(long, default_value_t = places::SHOP)]
     port: u16,
+    /// The port of the first sandbox: what `cargo xtask sandbox` has for its --port.
+    #[arg(long, default_value_t = places::FIRST)]
+    sandbox_port: u16,
     /// The shop's SQLite database, made where there is none; in memory unless given.
     #[arg(long, value_name = "FILE")]
     database: Option<PathBuf>,
@@ -54,13 +57,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
     let store =
         Sqlite::open(file).map_err(|error| format!("--database {}: {error}", file.display()))?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("no runtime: {error}"))?;
-    let served = runtime.block_on(serve(arguments.port, store));
+    let served = runtime.block_on(serve(arguments, store));
     served.map_err(|error| error.to_string())
 }
 
-async fn serve(port: u16, store: Sqlite) -> Result<u8, Box<dyn StdError>> {
-    let sandbox = |name: &str| places::address(places::sandbox(name).unwrap_or_default());
-    let shop = Shop::open(port, store, sandbox).await?;
+async fn serve(arguments: &Arguments, store: Sqlite) -> Result<u8, Box<dyn StdError>> {
+    let first = arguments.sandbox_port;
+    let sandbox =
+        |name: &str| places::address(places::sandbox_from(first, name).unwrap_or(places::NOWHERE));
+    let shop = Shop::open(arguments.port, store, sandbox).await?;
     say(&format!("shop={}", shop.url("")));
     say(&format!("admin={}", shop.url("/admin")));
     let (dashboard, usual) = (places::address(places::DASHBOARD), places::SHOP);
