@@ -209,7 +209,7 @@ impl Desktop {
             .await?;
         board.fill("#fault-written", "status-before:503").await?;
         self.press("#fault", "strikes the next 1").await?;
-        board.read("li", "status-before: the next 1").await?;
+        board.read("li", "status-before:503: the next 1").await?;
         board.run(MARK, json!([])).await?;
         self.order().await?;
         board.read(".timeline", "struck by status-before").await?;
