@@ -23,5 +23,7 @@ mod lost;
 mod payments;
 #[path = "flows/replies.rs"]
 mod replies;
+#[path = "flows/secrets.rs"]
+mod secrets;
 #[path = "flows/shop.rs"]
 mod shop;

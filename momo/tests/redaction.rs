@@ -444,7 +444,11 @@ fn no_canary_is_printed() {
     play.results();
     play.bills();
     let canaries = &play.planted.canaries;
-    let said = ["well-paid-async", "POST /v2/gateway/api/create 200"];
+    let said = [
+        "create_payment",
+        "well-paid-async",
+        "POST /v2/gateway/api/create 200",
+    ];
     let leaked = play.stage.nothing_leaked(canaries, DESCRIPTION, &said);
     assert_eq!(leaked, Ok(()));
 }
