@@ -89,7 +89,7 @@ pub use edition::{CardText, Edition, KeyCase, Periods};
 pub use forgery::Forgery;
 pub use payments_core::sandbox::{
     CallbackMode, Callbacks, Delivery, DeliveryState, Effect, Fault, Faults, Ledger, LogLine,
-    SandboxClock, Seen, StartError,
+    SandboxClock, Seen, Settings, StartError,
 };
 pub use records::{Attempt, AttemptState, Merchant, Payment, PaymentState, Told};
 

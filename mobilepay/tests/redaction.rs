@@ -213,7 +213,7 @@ impl Play {
         let config = Config::new()
             .credentials("psp-client", &self.planted.secret)
             .public_key(&file("pub.pem"))
-            .log(move |line| log.say(line));
+            .kit(|kit| kit.log(move |line| log.say(line)));
         overheard.show(&config);
         let sandbox = start(config).unwrap();
         let (control, base) = (sandbox.control(), sandbox.base_url());
@@ -261,7 +261,7 @@ impl Play {
         let mut sealed = Vec::new();
         self.stage.wait(async {
             let log = overheard.clone();
-            let config = Config::new().log(move |line| log.say(line));
+            let config = Config::new().kit(|kit| kit.log(move |line| log.say(line)));
             let psp = Psp::with(config, Timing::SHORTEST, |builder| builder).await;
             overheard.show(psp.cards.unfinished());
             for reference in ["R-1", "R-2"] {

@@ -68,7 +68,7 @@ pub use config::{
 pub use control::{Control, ControlError, Forgery};
 pub use payments_core::sandbox::{
     CallbackMode, Callbacks, Delivery, DeliveryState, Effect, Fault, Faults, Ledger, LogLine,
-    SandboxClock, Seen, StartError,
+    SandboxClock, Seen, Settings, StartError,
 };
 pub use records::{ExtraField, Order, OrderState, Transfer};
 pub use webhook::webhook_signature;

@@ -22,7 +22,7 @@ use payments_mocasa::types::{CreateBeneficiary, CreateOrder, Refund, Transfer};
 use payments_mocasa::{Client, Credentials, Environment, Mocasa};
 
 fn sandbox() -> Sandbox {
-    start(Config::new().clock(SandboxClock::still())).unwrap()
+    start(Config::new().kit(|kit| kit.clock(SandboxClock::still()))).unwrap()
 }
 
 /// A file of its own for each test; what an earlier run left is removed.

@@ -147,7 +147,7 @@ impl Play {
             .credentials("key", &self.planted.secret)
             .webhook_secret(&self.planted.webhook_secret)
             .basic_auth(true)
-            .log(move |line| log.say(line));
+            .kit(|kit| kit.log(move |line| log.say(line)));
         overheard.show(&config);
         let sandbox = start(config).unwrap();
         let (control, base) = (sandbox.control(), sandbox.base_url());

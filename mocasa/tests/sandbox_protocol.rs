@@ -23,7 +23,7 @@ use wire::{Shop, Webhooks};
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 fn config() -> Config {
-    Config::new().clock(SandboxClock::still())
+    Config::new().kit(|kit| kit.clock(SandboxClock::still()))
 }
 
 fn shop() -> Shop {
@@ -485,8 +485,8 @@ fn numbers_are_those_of_the_seed() {
     };
     let first = numbers(Config::new());
     assert_eq!(numbers(Config::new()), first);
-    assert_eq!(numbers(Config::new().seed(0)), first);
-    let other = numbers(Config::new().seed(1));
+    assert_eq!(numbers(Config::new().kit(|kit| kit.seed(0))), first);
+    let other = numbers(Config::new().kit(|kit| kit.seed(1)));
     assert!(
         first.iter().all(|number| !other.contains(number)),
         "{other:?}"

@@ -55,7 +55,7 @@ pub use config::{Billing, Config, SignedValues};
 pub use control::{Control, NoSuchSession};
 pub use payments_core::sandbox::{
     CallbackMode, Callbacks, Delivery, DeliveryState, Effect, Fault, Faults, Ledger, LogLine,
-    SandboxClock, Seen, StartError,
+    SandboxClock, Seen, Settings, StartError,
 };
 pub use records::Session;
 pub use signature::{

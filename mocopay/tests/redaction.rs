@@ -105,7 +105,7 @@ impl Play {
         let config = Config::new()
             .credentials(Config::API_KEY, &self.planted.secret)
             .previous_secret(&self.planted.secret)
-            .log(move |line| log.say(line));
+            .kit(|kit| kit.log(move |line| log.say(line)));
         overheard.show(&config);
         let sandbox = start(config).unwrap();
         let (control, base) = (sandbox.control(), sandbox.base_url());

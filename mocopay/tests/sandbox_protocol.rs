@@ -280,7 +280,7 @@ fn a_session_is_answered_as_in_the_sample() {
 
 #[test]
 fn people_have_commands() {
-    let shop = Shop::open(Config::new().control_token("let-me"));
+    let shop = Shop::open(Config::new().kit(|kit| kit.control_token("let-me")));
     shop.exchange(&shop.signed("GET", INIT, "pid=CHMIBSUB&referenceId=ORDER-1"));
     let command = |name: &str, token: &str| {
         let body = "reference=ORDER-1";

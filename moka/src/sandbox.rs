@@ -80,7 +80,7 @@ pub use control::{Control, ControlError};
 pub use hashes::{check_key, return_hash};
 pub use payments_core::sandbox::{
     CallbackMode, Callbacks, Delivery, DeliveryState, Effect, Fault, Faults, Ledger, LogLine,
-    SandboxClock, Seen, StartError,
+    SandboxClock, Seen, Settings, StartError,
 };
 pub use records::{ExtraField, Payment, PaymentState};
 pub use returns::Forgery;

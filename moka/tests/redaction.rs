@@ -222,7 +222,7 @@ impl Play {
         let log = overheard.clone();
         let config = Config::new()
             .credentials(DEALER, USER, &self.planted.password)
-            .log(move |line| log.say(line));
+            .kit(|kit| kit.log(move |line| log.say(line)));
         overheard.show(&config);
         let sandbox = start(config).unwrap();
         let (control, base) = (sandbox.control(), sandbox.base_url());

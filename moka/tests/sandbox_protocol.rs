@@ -31,7 +31,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Three in the morning in Türkiye, as the clock stands still at midnight UTC.
 fn config() -> Config {
-    Config::new().clock(SandboxClock::still())
+    Config::new().kit(|kit| kit.clock(SandboxClock::still()))
 }
 
 fn shop() -> Shop {

@@ -72,7 +72,7 @@ pub use ipn::Forgery;
 pub use one_payment::{Account, Bill, BillState, FalseNotice, Init, LinkError, read_init_answer};
 pub use payments_core::sandbox::{
     CallbackMode, Callbacks, Delivery, DeliveryState, Effect, Fault, Faults, Ledger, LogLine,
-    SandboxClock, Seen, StartError,
+    SandboxClock, Seen, Settings, StartError,
 };
 pub use records::{Payment, PaymentState, Refund};
 pub use signing::hmac_sha256;

@@ -198,7 +198,7 @@ impl Play {
         let config = Config::new()
             .credentials("MOMO", &planted.access_key, &planted.secret_key)
             .partner(partner)
-            .log(move |line| log.say(line));
+            .kit(|kit| kit.log(move |line| log.say(line)));
         overheard.show(&config);
         let sandbox = start(config).unwrap();
         let (control, base) = (sandbox.control(), sandbox.base_url());

@@ -26,7 +26,7 @@ const IPN: &str = "amount extraData message orderId orderInfo orderType partnerC
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 fn config() -> Config {
-    Config::new().clock(SandboxClock::still())
+    Config::new().kit(|kit| kit.clock(SandboxClock::still()))
 }
 
 fn shop() -> Shop {
@@ -474,7 +474,7 @@ fn a_lost_reply_leaves_the_effect() {
 
 #[test]
 fn other_languages_work_it_over_http() {
-    let shop = Shop::open(config().control_token("let-me-in"));
+    let shop = Shop::open(config().kit(|kit| kit.control_token("let-me-in")));
     assert_eq!(shop.sandbox.control_token(), "let-me-in");
     for order_id in ["A", "B", "C", "D"] {
         let info = if order_id == "D" { "pay=7000" } else { "x" };

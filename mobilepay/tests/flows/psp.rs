@@ -60,7 +60,9 @@ impl Psp {
         ) -> Builder<Mobilepay, Client, TestCredentials>,
     ) -> Self {
         let clock = SandboxClock::still();
-        let config = config.clock(clock.clone()).public_key(&file("pub.pem"));
+        let config = config
+            .kit(|kit| kit.clock(clock.clone()))
+            .public_key(&file("pub.pem"));
         let sandbox = start(config).unwrap();
         let keys = private_keys().with_pem(i64::from(Config::FIRST_KEY_ID), &file("key.pem"));
         let cards = Arc::new(Cards::on(Arc::new(clock), timing, keys.unwrap()));

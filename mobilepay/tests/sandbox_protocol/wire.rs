@@ -82,7 +82,7 @@ pub(crate) struct Psp {
 /// The clock stands still, and the PSP's key is registered.
 pub(crate) fn config() -> Config {
     Config::new()
-        .clock(SandboxClock::still())
+        .kit(|kit| kit.clock(SandboxClock::still()))
         .public_key(PUBLIC_KEY)
 }
 

@@ -63,7 +63,12 @@ impl Shop {
         let hook = format!("http://{}/hook", listener.local_addr().unwrap());
         let router = payments_mocasa::axum::router("/hook", verifier.clone(), inbox.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        let sandbox = start(config.clock(SandboxClock::still()).webhook(&hook)).unwrap();
+        let sandbox = start(
+            config
+                .kit(|kit| kit.clock(SandboxClock::still()))
+                .webhook(&hook),
+        )
+        .unwrap();
         let client = setup(
             Client::builder(
                 Environment::At(sandbox.base_url().to_owned()),

@@ -146,7 +146,11 @@ fn a_lost_reply_leaves_the_effect() {
 #[test]
 fn other_languages_work_it_over_http() {
     let webhooks = Webhooks::listen(vec![200; 9]);
-    let shop = Shop::open(config().webhook(webhooks.url()).control_token("let-me-in"));
+    let shop = Shop::open(
+        config()
+            .webhook(webhooks.url())
+            .kit(|kit| kit.control_token("let-me-in")),
+    );
     assert_eq!(shop.sandbox.control_token(), "let-me-in");
     for order_no in ["A", "B"] {
         shop.create(order_no, "1");

@@ -58,7 +58,7 @@ impl Shop {
             .route("/transaction", transaction);
         tokio::spawn(async move { axum::serve(listener, router).await });
         let config = config
-            .clock(SandboxClock::still())
+            .kit(|kit| kit.clock(SandboxClock::still()))
             .notify_url(&format!("{base}/session"))
             .transaction_url(&format!("{base}/transaction"));
         let sandbox = start(config).unwrap();

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use payments_core::sandbox::{LogLine, SandboxClock, Settings};
+use payments_core::sandbox::Settings;
 
 /// Whether the dealer may do something.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -132,46 +132,11 @@ impl Config {
         }
     }
 
-    /// Listens on this port of 127.0.0.1; 0 for any.
+    /// Changes the port, the clock, the log and the like. Codes, numbers and faults are drawn from the
+    /// seed that is set here.
     #[must_use]
-    pub fn port(mut self, port: u16) -> Self {
-        self.kit = self.kit.port(port);
-        self
-    }
-
-    /// Takes the time from here.
-    #[must_use]
-    pub fn clock(mut self, clock: SandboxClock) -> Self {
-        self.kit = self.kit.clock(clock);
-        self
-    }
-
-    /// Draws codes, numbers and faults from this seed; 0 unless said, so
-    /// that every run draws the same.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.kit = self.kit.seed(seed);
-        self
-    }
-
-    /// Answers nothing before it is opened; whoever comes meanwhile waits.
-    #[must_use]
-    pub fn held(mut self) -> Self {
-        self.kit = self.kit.held();
-        self
-    }
-
-    /// Is told of every request.
-    #[must_use]
-    pub fn log(mut self, log: impl Fn(&LogLine) + Send + Sync + 'static) -> Self {
-        self.kit = self.kit.log(log);
-        self
-    }
-
-    /// The token that `/_sandbox/` asks for; a random one unless said.
-    #[must_use]
-    pub fn control_token(mut self, token: &str) -> Self {
-        self.kit = self.kit.control_token(token);
+    pub fn kit(mut self, set: impl FnOnce(Settings) -> Settings) -> Self {
+        self.kit = set(self.kit);
         self
     }
 

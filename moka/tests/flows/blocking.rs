@@ -11,7 +11,7 @@ use crate::shop::{DETAILS, PageDraft, VOID, credentials, expected, kind, void, w
 
 #[test]
 fn a_payment_is_confirmed_and_voided() {
-    let sandbox = start(Config::new().clock(SandboxClock::still())).unwrap();
+    let sandbox = start(Config::new().kit(|kit| kit.clock(SandboxClock::still()))).unwrap();
     let control = sandbox.control();
     let client = Client::builder(Test::at(sandbox.base_url()), credentials());
     let client = client.build().unwrap();

@@ -86,7 +86,7 @@ impl Shop {
         );
         let router = axum::Router::new().route("/moka/return", route);
         tokio::spawn(async move { axum::serve(listener, router).await });
-        let sandbox = start(config.clock(SandboxClock::still())).unwrap();
+        let sandbox = start(config.kit(|kit| kit.clock(SandboxClock::still()))).unwrap();
         let client = setup(
             Client::builder(Test::at(sandbox.base_url()), credentials())
                 .clock(Arc::new(FixedClock::new())),

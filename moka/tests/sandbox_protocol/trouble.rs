@@ -36,7 +36,7 @@ fn a_lost_reply_leaves_the_effect() {
 #[test]
 fn other_languages_work_it_over_http() {
     let endpoint = Endpoint::listen(vec![(200, ""); 9]);
-    let shop = Shop::open(config().control_token("let-me-in"));
+    let shop = Shop::open(config().kit(|kit| kit.control_token("let-me-in")));
     assert_eq!(shop.sandbox.control_token(), "let-me-in");
     let redirect = json!({ "RedirectUrl": endpoint.url() });
     for other_trx_code in ["A", "B", "C", "D"] {

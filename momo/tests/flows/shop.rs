@@ -92,7 +92,12 @@ impl Shop {
             .header(CALLER.0, CALLER.1)
             .host(&base)
             .notify_url(&format!("{base}/notify"));
-        let sandbox = start(config.clock(SandboxClock::still()).partner(partner)).unwrap();
+        let sandbox = start(
+            config
+                .kit(|kit| kit.clock(SandboxClock::still()))
+                .partner(partner),
+        )
+        .unwrap();
         let client = setup(
             Client::builder(Test::at(sandbox.base_url()), credentials())
                 .clock(Arc::new(FixedClock::new())),

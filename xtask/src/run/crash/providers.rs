@@ -30,7 +30,7 @@ impl Providers {
         let mut started = Vec::new();
         for account in ACCOUNTS {
             let config = Config::new()
-                .seed(seed)
+                .kit(|kit| kit.seed(seed))
                 .repeated_transfer(RepeatedTransfer::SecondTransfer);
             let sandbox = start(config).map_err(said)?;
             let provider = sandbox.base_url().to_owned();

@@ -115,7 +115,7 @@ fn said(error: impl Display) -> String {
 async fn open() -> Done<Shop> {
     let config = Config::new()
         .credentials(DEALER, USER, PASSWORD)
-        .clock(SandboxClock::still());
+        .kit(|kit| kit.clock(SandboxClock::still()));
     let sandbox = start(config).map_err(said)?;
     let base_url = sandbox.base_url().to_owned();
     let credentials = TestCredentials::new(DEALER, USER, PASSWORD).map_err(said)?;

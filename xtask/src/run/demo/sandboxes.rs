@@ -31,7 +31,7 @@ impl Sandboxes {
     pub(in crate::run) fn start() -> Result<Self, String> {
         let mobilepay = mobilepay::Config::new().public_key(PUBLIC_KEY);
         // By day: a payment is voided on its own day until 22:00.
-        let moka = moka::Config::new().clock(SandboxClock::still());
+        let moka = moka::Config::new().kit(|kit| kit.clock(SandboxClock::still()));
         Ok(Self {
             mobilepay: mobilepay::start(mobilepay).map_err(said)?,
             mocasa: mocasa::start(mocasa::Config::new()).map_err(said)?,

@@ -100,7 +100,7 @@ impl Shop for Mobilepay {
     ];
 
     fn open(clock: SandboxClock, seed: u64) -> Result<Self, String> {
-        let config = Config::new().clock(clock).seed(seed);
+        let config = Config::new().kit(|kit| kit.clock(clock).seed(seed));
         let sandbox = start(config.public_key(PUBLIC_KEY)).map_err(said)?;
         let control = sandbox.control();
         Ok(Self { sandbox, control })

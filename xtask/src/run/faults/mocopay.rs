@@ -27,7 +27,7 @@ impl Shop for Mocopay {
     }];
 
     fn open(clock: SandboxClock, seed: u64) -> Result<Self, String> {
-        let sandbox = start(Config::new().clock(clock).seed(seed)).map_err(said)?;
+        let sandbox = start(Config::new().kit(|kit| kit.clock(clock).seed(seed))).map_err(said)?;
         let control = sandbox.control();
         Ok(Self { sandbox, control })
     }

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::hash::{BuildHasher, RandomState};
 
-use payments_core::sandbox::{Desk, LogLine, StartError};
+use payments_core::sandbox::{Desk, LogLine, Settings, StartError};
 use payments_mobilepay::sandbox as mobilepay;
 use payments_mocasa::sandbox as mocasa;
 use payments_mocopay::sandbox as mocopay;
@@ -49,6 +49,11 @@ impl Start {
         self
     }
 
+    /// What all sandboxes have in common.
+    fn kit(&self, kit: Settings) -> Settings {
+        kit.port(self.port).seed(self.seed).log(self.log()).held()
+    }
+
     fn log(&self) -> impl Fn(&LogLine) + Send + Sync + 'static {
         let Self {
             prefix, is_quiet, ..
@@ -76,11 +81,8 @@ pub(super) const SIDES: [Side; 5] = [
         ],
         start: |start, given| {
             let mut config = mobilepay::Config::new()
-                .port(start.port)
-                .seed(start.seed)
-                .credentials(given.get("client-id"), given.get("client-secret"))
-                .log(start.log())
-                .held();
+                .kit(|kit| start.kit(kit))
+                .credentials(given.get("client-id"), given.get("client-secret"));
             if let Some(url) = given.find("webhook") {
                 config = config.webhook(url);
             }
@@ -118,11 +120,8 @@ pub(super) const SIDES: [Side; 5] = [
         ],
         start: |start, given| {
             let mut config = mocasa::Config::new()
-                .port(start.port)
-                .seed(start.seed)
-                .credentials(given.get("client-key"), given.get("client-secret"))
-                .log(start.log())
-                .held();
+                .kit(|kit| start.kit(kit))
+                .credentials(given.get("client-key"), given.get("client-secret"));
             if let Some(url) = given.find("webhook") {
                 config = config.webhook(url);
             }
@@ -144,11 +143,8 @@ pub(super) const SIDES: [Side; 5] = [
         ],
         start: |start, given| {
             let mut config = mocopay::Config::new()
-                .port(start.port)
-                .seed(start.seed)
-                .credentials(given.get("api-key"), given.get("api-secret"))
-                .log(start.log())
-                .held();
+                .kit(|kit| start.kit(kit))
+                .credentials(given.get("api-key"), given.get("api-secret"));
             if let Some(url) = given.find("webhook") {
                 config = config.notify_url(url);
             }
@@ -177,11 +173,8 @@ pub(super) const SIDES: [Side; 5] = [
             let [dealer, user, password] =
                 ["dealer-code", "username", "password"].map(|name| given.get(name));
             let mut config = moka::Config::new()
-                .port(start.port)
-                .seed(start.seed)
-                .credentials(dealer, user, password)
-                .log(start.log())
-                .held();
+                .kit(|kit| start.kit(kit))
+                .credentials(dealer, user, password);
             if let Some(url) = given.find("webhook") {
                 config = config.notification(url);
             }
@@ -222,12 +215,9 @@ pub(super) const SIDES: [Side; 5] = [
                 family = family.notify_url(url);
             }
             let config = momo::Config::new()
-                .port(start.port)
-                .seed(start.seed)
+                .kit(|kit| start.kit(kit))
                 .credentials(partner, access, secret)
-                .partner(family)
-                .log(start.log())
-                .held();
+                .partner(family);
             let sandbox = momo::start(config)?;
             let (base, token) = (
                 sandbox.base_url().to_owned(),

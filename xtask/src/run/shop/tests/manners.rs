@@ -136,7 +136,7 @@ async fn a_sandbox_that_is_not_running_loses_nothing() {
         page.html
     );
     // When it runs, the same order goes on.
-    let config = mocasa::Config::new().port(nobody.port());
+    let config = mocasa::Config::new().kit(|kit| kit.port(nobody.port()));
     let _sandbox = mocasa::start(config).unwrap();
     let payment = browser.send(&page, "Try again", &[]).await;
     assert!(payment.html.contains("Pay with Mocasa"), "{}", payment.html);
