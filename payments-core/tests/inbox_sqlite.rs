@@ -400,3 +400,20 @@ fn accepting_writes_three_pages() {
     // Now and then a page is full, and its half goes to another.
     assert!((300..=330).contains(&written), "{written} pages");
 }
+
+/// The columns of a key are in an order in which two keys differ at once.
+#[test]
+fn a_key_is_looked_up_by_what_differs_first() {
+    let (inbox, _) = in_memory();
+    let plan = |statement: &str| {
+        let plan = inbox.store().transaction("planning", |transaction| {
+            let plan = format!("EXPLAIN QUERY PLAN {statement}");
+            let values = ["toy", "live", "main-shop", "paid", "[]"];
+            Ok(transaction.query_row(&plan, values, |row| row.get::<_, String>(3))?)
+        });
+        plan.unwrap()
+    };
+    let all = "(dedupe=? AND notice=? AND account=? AND environment=? AND provider=?)";
+    let told = plan(sql::DIGEST);
+    assert!(told.ends_with(all), "{told}");
+}

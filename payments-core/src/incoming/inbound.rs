@@ -2,6 +2,7 @@
 
 use core::net::SocketAddr;
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, header};
@@ -10,14 +11,19 @@ use super::fields::{BodyFormat, Fields};
 use crate::error::Rejected;
 
 /// What was received, from whatever web framework. A parser accepts nothing else, so nothing is
-/// read before it is verified.
+/// read before it is verified. Cheap to clone.
 #[derive(Clone)]
 pub struct Inbound {
+    request: Arc<Request>,
+    peer: Option<SocketAddr>,
+}
+
+/// What the clones share.
+struct Request {
     method: Method,
     path_and_query: String,
     headers: HeaderMap,
     body: Bytes,
-    peer: Option<SocketAddr>,
 }
 
 impl Inbound {
@@ -29,11 +35,14 @@ impl Inbound {
         headers: HeaderMap,
         body: impl Into<Bytes>,
     ) -> Self {
-        Self {
+        let request = Request {
             method,
             path_and_query: path_and_query.into(),
             headers,
             body: body.into(),
+        };
+        Self {
+            request: Arc::new(request),
             peer: None,
         }
     }
@@ -48,25 +57,25 @@ impl Inbound {
     /// The method.
     #[must_use]
     pub fn method(&self) -> &Method {
-        &self.method
+        &self.request.method
     }
 
     /// The path with its query, as received.
     #[must_use]
     pub fn path_and_query(&self) -> &str {
-        &self.path_and_query
+        &self.request.path_and_query
     }
 
     /// The headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        &self.request.headers
     }
 
     /// The body.
     #[must_use]
     pub fn body(&self) -> &Bytes {
-        &self.body
+        &self.request.body
     }
 
     /// The address that it came from, where the framework told.
@@ -78,7 +87,8 @@ impl Inbound {
     /// The query, as received; empty if there is none.
     #[must_use]
     pub fn query(&self) -> &str {
-        self.path_and_query
+        self.request
+            .path_and_query
             .split_once('?')
             .map_or("", |(_, query)| query)
     }
@@ -89,16 +99,16 @@ impl Inbound {
     /// # Errors
     /// [`Rejected`] for everything that [`Fields::read`] refuses, and for an unknown content type.
     pub fn fields(&self, format: Option<BodyFormat>) -> Result<Fields<'_>, Rejected> {
-        if self.method == Method::GET {
+        if self.request.method == Method::GET {
             return Fields::read(self.query().as_bytes(), BodyFormat::Form);
         }
         match format {
-            Some(format) => Fields::read(&self.body, format),
+            Some(format) => Fields::read(&self.request.body, format),
             None => {
                 let content_type = self
                     .header_once(header::CONTENT_TYPE.as_str())
                     .ok_or(Rejected)?;
-                Fields::parse(&self.body, content_type)
+                Fields::parse(&self.request.body, content_type)
             }
         }
     }
@@ -115,22 +125,26 @@ impl Inbound {
             if kept.contains_key(&name) {
                 continue;
             }
-            for value in self.headers.get_all(&name) {
+            for value in self.request.headers.get_all(&name) {
                 kept.append(name.clone(), value.clone());
             }
         }
+        let Request {
+            method,
+            path_and_query,
+            headers: _,
+            body,
+        } = &*self.request;
+        let (method, path) = (method.clone(), path_and_query.as_str());
         Self {
-            method: self.method.clone(),
-            path_and_query: self.path_and_query.clone(),
-            headers: kept,
-            body: self.body.clone(),
             peer: self.peer,
+            ..Self::new(method, path, kept, body.clone())
         }
     }
 
     /// The value of a header that stands there exactly once, as visible ASCII.
     pub(crate) fn header_once(&self, name: &str) -> Option<&str> {
-        let mut values = self.headers.get_all(name).iter();
+        let mut values = self.request.headers.get_all(name).iter();
         let value = values.next()?;
         if values.next().is_some() {
             return None;
@@ -153,6 +167,11 @@ impl From<http::Request<Bytes>> for Inbound {
 /// Method and size only: the rest may hold personal data.
 impl fmt::Debug for Inbound {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Inbound({}, {} bytes)", self.method, self.body.len())
+        write!(
+            out,
+            "Inbound({}, {} bytes)",
+            self.request.method,
+            self.request.body.len()
+        )
     }
 }

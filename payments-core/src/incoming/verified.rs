@@ -10,12 +10,13 @@ use http::HeaderName;
 use super::inbound::Inbound;
 use super::notice::Notice;
 
-/// Whose callbacks these are: the same order number may exist at two accounts.
+/// Whose callbacks these are: the same order number may exist at two accounts. Cheap to clone, as each message
+/// has one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scope {
     provider: Cow<'static, str>,
-    environment: String,
-    account: String,
+    environment: Arc<str>,
+    account: Arc<str>,
 }
 
 impl Scope {
@@ -25,8 +26,8 @@ impl Scope {
     pub fn of<N: Notice>(environment: impl Into<String>, account: impl Into<String>) -> Self {
         Self {
             provider: N::PROVIDER.into(),
-            environment: environment.into(),
-            account: account.into(),
+            environment: environment.into().into(),
+            account: account.into().into(),
         }
     }
 
@@ -35,8 +36,8 @@ impl Scope {
     pub fn stored(provider: String, environment: String, account: String) -> Self {
         Self {
             provider: provider.into(),
-            environment,
-            account,
+            environment: environment.into(),
+            account: account.into(),
         }
     }
 

@@ -166,8 +166,7 @@ impl Sqlite {
             return Ok(done);
         }
         // Those who waited with it waited as long.
-        drop(connection);
-        let mut connection = self.connection(doing, member.place())?;
+        self.be_patient(&connection, doing, member.place())?;
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|error| failed(doing, error))?;
@@ -176,6 +175,20 @@ impl Sqlite {
             .map_err(|error| error.during(doing))?;
         transaction.commit().map_err(|error| failed(doing, error))?;
         Ok(done)
+    }
+
+    /// Does one statement that changes something, which SQLite makes a transaction of by itself: there is
+    /// nothing to begin and to commit. Nothing is done where somebody else has the connection or waits for it.
+    pub(crate) fn alone<T>(
+        &self,
+        doing: &'static str,
+        statement: impl FnOnce(&Connection) -> Result<Option<T>, SqliteError>,
+    ) -> Result<Option<T>, StoreError> {
+        let Some((_turn, place)) = self.group.line.at_once(self.clock.monotonic()) else {
+            return Ok(None);
+        };
+        let connection = self.connection(doing, place)?;
+        statement(&connection).map_err(|error| error.during(doing))
     }
 
     /// The same for work that fails in ways of its own, after which everything is rolled back too.
@@ -211,10 +224,20 @@ impl Sqlite {
         }
         let connection = self.connection.lock();
         let connection = connection.unwrap_or_else(PoisonError::into_inner);
+        self.be_patient(&connection, doing, place)?;
+        Ok(connection)
+    }
+
+    /// Lets SQLite wait for others that write for what is left of the patience.
+    fn be_patient(
+        &self,
+        connection: &Connection,
+        doing: &'static str,
+        place: Place,
+    ) -> Result<(), StoreError> {
         let left = place.left(self.patience, self.clock.monotonic());
         let set = connection.busy_timeout(left);
-        set.map_err(|error| failed(doing, error))?;
-        Ok(connection)
+        set.map_err(|error| failed(doing, error))
     }
 
     /// Does `job` on a thread that may block, where there is a tokio runtime, and at once where there

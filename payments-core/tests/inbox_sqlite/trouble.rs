@@ -117,6 +117,23 @@ fn broken(inbox: &Inbox<Sqlite>, statement: &str) {
         .unwrap();
 }
 
+/// Nothing is written, and yet there is no row with that key: no word of it being known.
+#[test]
+fn what_is_neither_new_nor_known_is_not_taken_in() {
+    let (inbox, _) = in_memory();
+    assert_eq!(inbox.accept(&paid("A")).unwrap(), Accepted::New);
+    broken(
+        &inbox,
+        "CREATE TRIGGER somebodys BEFORE INSERT ON payments_inbox BEGIN SELECT RAISE(IGNORE); END",
+    );
+    assert_eq!(inbox.accept(&paid("A")).unwrap(), Accepted::Duplicate);
+    let (kind, text) = failure(inbox.accept(&paid("B")));
+    assert_eq!(kind, StoreFailure::Other);
+    assert!(text.starts_with("accepting a message: "), "{text}");
+    broken(&inbox, "DROP TRIGGER somebodys");
+    assert_eq!(inbox.accept(&paid("B")).unwrap(), Accepted::New);
+}
+
 #[test]
 fn a_table_that_is_taken_away_is_told() {
     let (inbox, _) = in_memory();

@@ -113,7 +113,11 @@ pub(super) fn texts(key: &Key) -> Result<String, StoreError> {
 
 /// Headers as lines; a value may hold any bytes but those that end a line.
 pub(super) fn lines(headers: &HeaderMap) -> Vec<u8> {
-    let mut lines = Vec::new();
+    let lengths = headers.iter().map(|(name, value)| {
+        let length = name.as_str().len().saturating_add(value.len());
+        length.saturating_add(3)
+    });
+    let mut lines = Vec::with_capacity(lengths.fold(0, usize::saturating_add));
     for (name, value) in headers {
         for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\n"] {
             lines.extend_from_slice(part);

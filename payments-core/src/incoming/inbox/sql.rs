@@ -1,7 +1,7 @@
 //! The statements of an inbox in a database, as they are run. In PostgreSQL `?` is written `$`.
 //!
 //! Each step is one transaction, which in SQLite begins with `BEGIN IMMEDIATE`, so that no two of them
-//! overlap; PostgreSQL's are `READ COMMITTED`, and lock what they work on. They are: [`KEEP`] and [`PAYMENT`] (or
+//! overlap (and [`KEEP`] by itself is one without it, where one message comes alone); PostgreSQL's are `READ COMMITTED`, and lock what they work on. They are: [`KEEP`] and [`PAYMENT`] (or
 //! [`DIGEST`], where the key is known); [`NEXT`], [`COUNT`] and [`CLAIM`]; [`END`] and [`DONE`]. In SQLite, where
 //! what a commit writes is what accepting costs, [`PAYMENT`] comes with the first claim of a payment: before
 //! [`CLAIM`], where [`NEXT_IN_SQLITE`] finds none. Times are in milliseconds since 1970-01-01 UTC; the tables are described in

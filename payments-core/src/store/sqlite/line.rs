@@ -19,6 +19,8 @@ struct State {
     waiting: VecDeque<u64>,
     newest: u64,
     is_taken: bool,
+    /// So many threads are to be told of a change.
+    asleep: usize,
 }
 
 /// A place in the line, and when it was taken.
@@ -33,8 +35,12 @@ pub(super) struct Turn<'a>(&'a Line);
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        held(&self.0.state).is_taken = false;
-        self.0.moved.notify_all();
+        let mut state = held(&self.0.state);
+        state.is_taken = false;
+        // To wake nobody is a call of the system too.
+        if state.asleep > 0 {
+            self.0.moved.notify_all();
+        }
     }
 }
 
@@ -55,6 +61,18 @@ impl Line {
         Place { number, came: now }
     }
 
+    /// The turn at once, where nobody has it and nobody waits for it, and its place.
+    pub(super) fn at_once(&self, now: Duration) -> Option<(Turn<'_>, Place)> {
+        let mut state = held(&self.state);
+        if state.is_taken || !state.waiting.is_empty() {
+            return None;
+        }
+        state.is_taken = true;
+        state.newest = state.newest.wrapping_add(1);
+        let number = state.newest;
+        Some((Turn(self), Place { number, came: now }))
+    }
+
     /// Waits for the turn, or until there is nothing left to wait for: then the place has to be given up by
     /// [`Line::leave`].
     pub(super) fn turn<T>(
@@ -72,10 +90,12 @@ impl Line {
                 state.is_taken = true;
                 return Ok(Turn(self));
             }
+            state.asleep = state.asleep.saturating_add(1);
             state = self
                 .moved
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
+            state.asleep = state.asleep.saturating_sub(1);
         }
     }
 
@@ -117,6 +137,27 @@ mod tests {
             }
         });
         assert_eq!(*held(&order), places.map(|place| place.number));
+    }
+
+    #[test]
+    fn only_who_is_alone_has_the_turn_at_once() {
+        let line = Line::default();
+        let turn = line.at_once(Duration::ZERO).expect("nobody is there");
+        assert!(
+            line.at_once(Duration::ZERO).is_none(),
+            "somebody has the turn"
+        );
+        let place = line.join(Duration::ZERO);
+        drop(turn);
+        assert!(
+            line.at_once(Duration::ZERO).is_none(),
+            "somebody came before"
+        );
+        drop(line.turn(place, || None::<()>));
+        assert!(
+            line.at_once(Duration::ZERO).is_some(),
+            "nobody is there any more"
+        );
     }
 
     /// Another process holds the lock for ever. Whoever waited for so long behind others does not wait

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use rusqlite::{OptionalExtension, Row as SqlRow, Transaction, params, params_from_iter};
+use rusqlite::{
+    Connection, OptionalExtension, Row as SqlRow, Transaction, params, params_from_iter,
+};
 
 use super::super::columns::{BATCH, SLACK, Stored, Unreadable, lines, millis, parts, texts};
 use super::super::row::{Accepted, Entry, Key, Row};
@@ -11,6 +13,7 @@ use super::super::{NEVER_CAME_BACK, sql};
 use crate::incoming::inbound::Inbound;
 use crate::store::{Sqlite, SqliteError, StoreError};
 
+const ACCEPTING: &str = "accepting a message";
 const PURGING: &str = "purging the inbox";
 /// Of so many payments at once it is looked whether a row is about them yet.
 const MANY: usize = 20_000;
@@ -22,37 +25,52 @@ pub(super) fn keep(store: &Sqlite, entry: Entry) -> Result<Accepted, StoreError>
         return Ok(Accepted::Malformed);
     }
     let now = store.now();
-    store.together("accepting a message", move |transaction| {
-        let (key, inbound) = (entry.key(), entry.inbound());
-        let (scope, dedupe) = (key.scope(), texts(key)?);
-        let (provider, environment, account) = parts(scope);
-        let digest = entry.digest();
-        let kept = transaction.prepare_cached(sql::KEEP)?.execute(params![
-            provider,
-            environment,
-            account,
-            key.notice(),
-            dedupe,
-            entry.reference(),
-            inbound.map(|inbound| inbound.method().as_str()),
-            inbound.map(Inbound::path_and_query),
-            inbound.map(|inbound| lines(inbound.headers())),
-            inbound.map(|inbound| &inbound.body()[..]),
-            inbound.and_then(Inbound::peer).map(|peer| peer.to_string()),
-            digest,
-            now,
-        ])?;
-        if kept == 0 {
-            let known: Option<Vec<u8>> = transaction.query_row(
-                sql::DIGEST,
-                params![provider, environment, account, key.notice(), dedupe],
-                |row| row.get(0),
-            )?;
-            return Ok(entry.repeats(known.as_deref()));
-        }
-        // The payment's own row is made by the first claim: it would be two more pages to flush here.
-        Ok(Accepted::New)
+    if let Some(done) = store.alone(ACCEPTING, |connection| insert(connection, &entry, now))? {
+        return Ok(done);
+    }
+    store.together(ACCEPTING, move |transaction| {
+        let kept = insert(transaction, &entry, now)?;
+        Ok(kept.ok_or(rusqlite::Error::QueryReturnedNoRows)?)
     })
+}
+
+/// Keeps a message, or says what is to be said of one whose key is known: nothing where that row was deleted
+/// between the two statements, which does not happen in a transaction.
+fn insert(
+    connection: &Connection,
+    entry: &Entry,
+    now: i64,
+) -> Result<Option<Accepted>, SqliteError> {
+    let (key, inbound) = (entry.key(), entry.inbound());
+    let (scope, dedupe) = (key.scope(), texts(key)?);
+    let (provider, environment, account) = parts(scope);
+    let kept = connection.prepare_cached(sql::KEEP)?.execute(params![
+        provider,
+        environment,
+        account,
+        key.notice(),
+        dedupe,
+        entry.reference(),
+        inbound.map(|inbound| inbound.method().as_str()),
+        inbound.map(Inbound::path_and_query),
+        inbound.map(|inbound| lines(inbound.headers())),
+        inbound.map(|inbound| &inbound.body()[..]),
+        inbound.and_then(Inbound::peer).map(|peer| peer.to_string()),
+        entry.digest(),
+        now,
+    ])?;
+    if kept > 0 {
+        // The payment's own row is made by the first claim: it would be two more pages to flush here.
+        return Ok(Some(Accepted::New));
+    }
+    let known: Option<Option<Vec<u8>>> = connection
+        .prepare_cached(sql::DIGEST)?
+        .query_row(
+            params![provider, environment, account, key.notice(), dedupe],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(known.map(|known| entry.repeats(known.as_deref())))
 }
 
 pub(super) fn claim(store: &Sqlite, terms: Terms) -> Result<Option<Lease>, StoreError> {
