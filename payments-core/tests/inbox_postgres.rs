@@ -14,6 +14,8 @@ use payments_core::store::tokio_postgres::{Client, Transaction};
 use payments_core::store::{Postgres, StoreFailure};
 use payments_core::testing::{Canaries, Cluster, Overheard, Paid, inbox_contract};
 
+#[path = "inbox_postgres/at_once.rs"]
+mod at_once;
 #[path = "inbox_postgres/limits.rs"]
 mod limits;
 #[path = "inbox_postgres/lost.rs"]
@@ -41,6 +43,8 @@ async fn postgres_does() {
     a_claim_reads_no_more_rows_than_it_has_to(&cluster).await;
     a_row_that_cannot_be_read_is_set_aside(&cluster).await;
     what_cannot_be_kept_is_told(&cluster).await;
+    at_once::a_payment_that_another_is_claiming_is_left_alone(&cluster).await;
+    at_once::a_payment_of_which_a_message_just_comes_is_not_deleted(&cluster).await;
     limits::limits_are_those_of_the_connection_or_ours(&cluster).await;
     limits::a_lock_that_is_not_let_go_is_told(&cluster).await;
     limits::those_who_waited_long_enough_are_refused_together(&cluster).await;

@@ -48,6 +48,7 @@ where
     work::dead_letters_are_listed_and_revived(&bench().await).await?;
     ages::a_clock_that_jumps_back_holds_nothing_up(&bench().await).await?;
     ages::what_is_done_is_purged(&bench().await).await?;
+    ages::a_payment_is_known_with_its_last_row(&bench().await).await?;
     ages::dead_letters_go_when_they_are_told_to(&bench().await).await?;
     ages::what_is_not_done_is_kept(&bench().await).await
 }
