@@ -46,6 +46,7 @@ async fn postgres_does() {
     at_once::a_payment_that_another_is_claiming_is_left_alone(&cluster).await;
     at_once::a_payment_of_which_a_message_just_comes_is_not_deleted(&cluster).await;
     limits::limits_are_those_of_the_connection_or_ours(&cluster).await;
+    limits::commits_last(&cluster).await;
     limits::a_lock_that_is_not_let_go_is_told(&cluster).await;
     limits::those_who_waited_long_enough_are_refused_together(&cluster).await;
     limits::tables_that_another_makes_are_waited_for(&cluster).await;
