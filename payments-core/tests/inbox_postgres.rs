@@ -13,6 +13,7 @@ use payments_core::incoming::{
 use payments_core::store::tokio_postgres::{Client, Transaction};
 use payments_core::store::{Postgres, StoreFailure};
 use payments_core::testing::{Canaries, Cluster, Overheard, Paid, inbox_contract};
+use tokio::task::JoinSet;
 
 #[path = "inbox_postgres/at_once.rs"]
 mod at_once;
@@ -185,27 +186,28 @@ async fn workers_share_the_load(cluster: &Cluster) {
     drop(cluster.fresh("workers").await.unwrap());
     let inbox = shop(cluster, "workers").await;
     let all: Vec<_> = (0..ROWS).map(|number| format!("{number:03}")).collect();
-    let mut tasks = Vec::new();
+    let mut tasks = JoinSet::new();
     let done = Arc::new(AtomicUsize::new(0));
     for _ in 0..2 {
         let (sender, all) = (shop(cluster, "workers").await, all.clone());
-        tasks.push(tokio::spawn(async move {
+        tasks.spawn(async move {
             for order in &all {
                 let _ = sender.store().keep(Paid::found(order)).await.unwrap();
             }
-        }));
+        });
     }
     for _ in 0..3 {
         let (worker, done) = (shop(cluster, "workers").await, Arc::clone(&done));
-        tasks.push(tokio::spawn(async move {
+        tasks.spawn(async move {
             while done.load(Ordering::SeqCst) < ROWS {
                 done.fetch_add(work(&worker).await, Ordering::SeqCst);
                 tokio::task::yield_now().await;
             }
-        }));
+        });
     }
-    for task in tasks {
-        task.await.unwrap();
+    // The first that fails ends it: what that one has not counted, the others would look for.
+    while let Some(task) = tasks.join_next().await {
+        task.unwrap();
     }
     assert_eq!(delivered(&inbox).await, all);
     assert_eq!(done.load(Ordering::SeqCst), ROWS);

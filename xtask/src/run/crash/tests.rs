@@ -382,6 +382,10 @@ fn each_difference_has_its_figure() {
     assert_eq!((other.lost, other.abandoned), (1, 1));
     let twice = compared(&[true, true], &[0, 1, 1], &[]);
     assert_eq!((twice.processed_twice, twice.are_held()), (1, false));
+    // One that nobody acknowledged, and that nobody gave up either.
+    let mut silent = compared(&[true, true], &[0, 1], &[]);
+    silent.acknowledged = 1;
+    assert!(!silent.are_held());
     let stranger = compared(&[true, true], &[0, 1, 2], &[]);
     assert_eq!((stranger.beside.strangers, stranger.are_held()), (1, false));
 }
