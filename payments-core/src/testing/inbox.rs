@@ -37,6 +37,7 @@ where
     once::a_message_is_kept_once(&bench().await).await?;
     once::unsigned_repeats_say_the_same(&bench().await).await?;
     once::keys_are_kept_apart(&bench().await).await?;
+    once::kinds_are_kept_apart(&bench().await).await?;
     once::what_no_database_keeps_is_refused(&bench().await).await?;
     once::a_message_comes_back_as_it_was(&bench().await).await?;
     work::rows_are_given_in_their_order(&bench().await).await?;
