@@ -13,7 +13,10 @@ use payments_core::incoming::{
 use payments_core::store::tokio_postgres::{Client, Transaction};
 use payments_core::store::{Postgres, StoreFailure};
 use payments_core::testing::{Canaries, Cluster, Overheard, Paid, inbox_contract};
+use tokio::task::JoinSet;
 
+#[path = "inbox_postgres/at_once.rs"]
+mod at_once;
 #[path = "inbox_postgres/limits.rs"]
 mod limits;
 #[path = "inbox_postgres/lost.rs"]
@@ -41,7 +44,10 @@ async fn postgres_does() {
     a_claim_reads_no_more_rows_than_it_has_to(&cluster).await;
     a_row_that_cannot_be_read_is_set_aside(&cluster).await;
     what_cannot_be_kept_is_told(&cluster).await;
+    at_once::a_payment_that_another_is_claiming_is_left_alone(&cluster).await;
+    at_once::a_payment_of_which_a_message_just_comes_is_not_deleted(&cluster).await;
     limits::limits_are_those_of_the_connection_or_ours(&cluster).await;
+    limits::commits_last(&cluster).await;
     limits::a_lock_that_is_not_let_go_is_told(&cluster).await;
     limits::those_who_waited_long_enough_are_refused_together(&cluster).await;
     limits::tables_that_another_makes_are_waited_for(&cluster).await;
@@ -180,27 +186,28 @@ async fn workers_share_the_load(cluster: &Cluster) {
     drop(cluster.fresh("workers").await.unwrap());
     let inbox = shop(cluster, "workers").await;
     let all: Vec<_> = (0..ROWS).map(|number| format!("{number:03}")).collect();
-    let mut tasks = Vec::new();
+    let mut tasks = JoinSet::new();
     let done = Arc::new(AtomicUsize::new(0));
     for _ in 0..2 {
         let (sender, all) = (shop(cluster, "workers").await, all.clone());
-        tasks.push(tokio::spawn(async move {
+        tasks.spawn(async move {
             for order in &all {
                 let _ = sender.store().keep(Paid::found(order)).await.unwrap();
             }
-        }));
+        });
     }
     for _ in 0..3 {
         let (worker, done) = (shop(cluster, "workers").await, Arc::clone(&done));
-        tasks.push(tokio::spawn(async move {
+        tasks.spawn(async move {
             while done.load(Ordering::SeqCst) < ROWS {
                 done.fetch_add(work(&worker).await, Ordering::SeqCst);
                 tokio::task::yield_now().await;
             }
-        }));
+        });
     }
-    for task in tasks {
-        task.await.unwrap();
+    // The first that fails ends it: what that one has not counted, the others would look for.
+    while let Some(task) = tasks.join_next().await {
+        task.unwrap();
     }
     assert_eq!(delivered(&inbox).await, all);
     assert_eq!(done.load(Ordering::SeqCst), ROWS);

@@ -379,6 +379,33 @@ fn a_payment_is_known_to_be_settled_for_as_long_as_a_row_waits() {
     assert_eq!(payments(), 0);
 }
 
+/// Later messages about it neither take that back nor change when it was.
+#[test]
+fn a_payment_is_settled_once() {
+    let (inbox, clock) = in_memory();
+    let settled_at = || {
+        let found = inbox.store().transaction("looking", |transaction| {
+            let when = "SELECT settled_at FROM payments_inbox_payment";
+            Ok(transaction.query_row(when, [], |row| row.get::<_, Option<i64>>(0))?)
+        });
+        found.unwrap()
+    };
+    let scope = paid("A").scope().clone();
+    clock.advance(Duration::from_secs(60));
+    for (late, outcome) in [
+        ("first", Outcome::Settled),
+        ("second", Outcome::Settled),
+        ("third", Outcome::Done),
+    ] {
+        let kept = inbox.accept_found::<Paid>(&scope, "A", &[late]);
+        assert_eq!(kept.unwrap(), Accepted::New);
+        let claimed = inbox.claim().unwrap().unwrap();
+        let _ = claimed.finish(|_, _| Ok(outcome)).unwrap();
+        assert_eq!(settled_at(), Some(60_000), "after the {late}");
+        clock.advance(Duration::from_secs(60));
+    }
+}
+
 /// What a commit flushes is what accepting costs: the row, its key, and its place among those that wait.
 #[test]
 fn accepting_writes_three_pages() {

@@ -315,6 +315,46 @@ mod tests {
         assert!(other.reread(row, &Page("x")).is_err());
     }
 
+    /// Another message of the same account, in which the same stands.
+    #[derive(Debug)]
+    struct Other;
+
+    impl Notice for Other {
+        type Unsigned = ();
+        const PROVIDER: &'static str = Back::PROVIDER;
+        const NAME: &'static str = "other";
+
+        fn read(_: &Fields<'_>) -> Result<Self, Rejected> {
+            Err(Rejected)
+        }
+
+        fn read_unsigned(_: &Fields<'_>) {}
+
+        fn dedupe(&self) -> Vec<&str> {
+            vec!["other"]
+        }
+
+        fn reference(&self) -> &str {
+            "back"
+        }
+    }
+
+    #[test]
+    fn a_row_of_another_kind_is_not_read_again() {
+        let body = format!("proof={}&note=n", proof("x", "yes"));
+        let (came, scope) = (inbound("/back?t=1", &body), returns().scope().clone());
+        let other = Verified::by_provider_crate(Other, (), scope, "one".to_owned(), came);
+        let inbox = Inbox::in_memory();
+        assert_eq!(inbox.accept(&other), Accepted::New);
+        let claimed = inbox.claim().unwrap();
+        assert!(
+            returns()
+                .verify(claimed.row().inbound().unwrap(), &Page("x"))
+                .is_ok()
+        );
+        assert!(returns().reread(claimed.row(), &Page("x")).is_err());
+    }
+
     #[test]
     fn the_token_travels_in_the_query() {
         let token = |target: &str| returns().token(&inbound(target, "")).ok();

@@ -37,6 +37,7 @@ where
     once::a_message_is_kept_once(&bench().await).await?;
     once::unsigned_repeats_say_the_same(&bench().await).await?;
     once::keys_are_kept_apart(&bench().await).await?;
+    once::kinds_are_kept_apart(&bench().await).await?;
     once::what_no_database_keeps_is_refused(&bench().await).await?;
     once::a_message_comes_back_as_it_was(&bench().await).await?;
     work::rows_are_given_in_their_order(&bench().await).await?;
@@ -48,6 +49,7 @@ where
     work::dead_letters_are_listed_and_revived(&bench().await).await?;
     ages::a_clock_that_jumps_back_holds_nothing_up(&bench().await).await?;
     ages::what_is_done_is_purged(&bench().await).await?;
+    ages::a_payment_is_known_with_its_last_row(&bench().await).await?;
     ages::dead_letters_go_when_they_are_told_to(&bench().await).await?;
     ages::what_is_not_done_is_kept(&bench().await).await
 }

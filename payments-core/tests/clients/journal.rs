@@ -268,6 +268,26 @@ fn an_idempotent_call_that_is_open_is_sent_again() {
     }
 }
 
+/// Another process sent it, and what this one was set up with cannot be sent.
+#[test]
+fn a_misuse_says_nothing_of_an_attempt_before() {
+    let desk = recording(once_each(), [Act::Cut]);
+    let set = |client: &Client<Toy>| finish(client.call(SetState::of("A-1")));
+    assert_eq!(outcome(set(&desk.client)), "unknown");
+    let base = "https://pay.example".to_owned();
+    let spoiled: Client<Toy> = Builder::new(Toy, base, Credentials::new("shop\n"))
+        .transport(Arc::new(desk.desk.transport.clone()))
+        .build()
+        .unwrap();
+    let fresh = spoiled.with_journal(Journal::new(MemoryJournal::new(), "shop"));
+    assert_eq!(outcome(set(&fresh)), "misuse");
+    let spoiled = spoiled.with_journal(Journal::new(desk.store.clone(), "shop"));
+    let unknown = unknown(set(&spoiled));
+    assert_eq!(unknown.why(), "an earlier attempt may have arrived");
+    assert_eq!(desk.states(), ["open: an earlier attempt may have arrived"]);
+    assert_eq!(desk.desk.transport.count("/state"), 1);
+}
+
 #[test]
 fn an_operation_of_the_callers_own_is_done_once() {
     let desk = recording(once_each(), [Act::json(OK), Act::json(OK), Act::json(OK)]);
@@ -373,6 +393,19 @@ fn a_row_is_written_again_before_a_late_attempt() {
     assert_eq!(desk.rows()[0].attempts(), 2);
     assert_eq!(desk.rows()[0].record().prepared_at(), 60_000);
     assert_eq!(desk.states(), ["done, kept; answer"]);
+}
+
+/// A definite no settles the attempt that it is of, and its row was written once more.
+#[test]
+fn a_late_attempt_is_settled_by_its_own_number() {
+    let mut policy = RetryPolicy::default();
+    policy.least_pause = Duration::from_secs(60);
+    policy.first_pause = Duration::ZERO;
+    let desk = recording(policy, [Act::NotSent, Act::json(REFUSED)]);
+    let refused = finish(desk.client.call(SetState::of("A-1")));
+    assert_eq!(outcome(refused), "refused");
+    assert_eq!(desk.rows()[0].attempts(), 2);
+    assert_eq!(desk.states(), ["refused Some(\"NO\"); answer"]);
 }
 
 #[test]

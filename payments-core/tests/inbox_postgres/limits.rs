@@ -40,6 +40,13 @@ pub(super) async fn limits_are_those_of_the_connection_or_ours(cluster: &Cluster
     }
 }
 
+/// What is acknowledged is on the disk, whatever was said of the connection before.
+pub(super) async fn commits_last(cluster: &Cluster) {
+    drop(cluster.fresh("lasting").await.unwrap());
+    let (store, _) = set_up(cluster, "lasting", "SET synchronous_commit = off").await;
+    assert_eq!(setting(&store, "synchronous_commit").await, "on");
+}
+
 /// Somebody's transaction that never ends, and a callback meanwhile.
 pub(super) async fn a_lock_that_is_not_let_go_is_told(cluster: &Cluster) {
     drop(cluster.fresh("locked").await.unwrap());

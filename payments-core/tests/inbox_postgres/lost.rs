@@ -7,7 +7,7 @@ use tokio::task::JoinHandle;
 
 use super::*;
 
-async fn pid(store: &Postgres) -> i32 {
+pub(super) async fn pid(store: &Postgres) -> i32 {
     let client = store.client().await.unwrap();
     let pid = client.query_one("SELECT pg_backend_pid()", &[]).await;
     pid.unwrap().get(0)

@@ -1,6 +1,8 @@
 //! A worker reads a row again.
 
-use payments_core::incoming::Endpoint;
+use http::HeaderName;
+use payments_core::incoming::{Endpoint, Message, Receiver, danger};
+use payments_core::testing::Paid;
 
 use super::*;
 
@@ -47,4 +49,34 @@ fn a_row_is_verified_again() {
     let found = inbox.claim().unwrap();
     assert_eq!(found.row().reference(), "A-2");
     assert!(verifier().reread(found.row()).is_err());
+}
+
+/// The row of a message, as a worker has it.
+fn kept<M: Message>(message: &M) -> Row {
+    let inbox = Inbox::in_memory();
+    assert_eq!(inbox.accept(message), Accepted::New);
+    inbox.claim().unwrap().row().clone()
+}
+
+/// Two kinds of messages may look alike, and be of one account: what was acted upon as one is not the other.
+#[test]
+fn a_row_of_another_kind_is_not_read_again() {
+    let signed = signature("A-1", "paid", SECRET, TagText::Base64);
+    let headers = [
+        ("content-type", "application/json"),
+        ("signature", &*signed),
+    ];
+    let body = r#"{"orderNo":"A-1","status":"paid","order":"A-1"}"#;
+    let came = || inbound(&headers, body);
+    let event = verifier().verify(&came()).unwrap();
+    let receiver = Receiver::<Paid>::new("live", "shop", danger::authenticated_elsewhere());
+    let receiver = receiver.with_body(BodyFormat::Json);
+    let receiver = receiver.keeping([HeaderName::from_static("signature")]);
+    let paid = receiver.receive(&came()).unwrap();
+    let (event, paid) = (kept(&event), kept(&paid));
+    assert_eq!(event.scope(), paid.scope());
+    assert!(verifier().verify(paid.inbound().unwrap()).is_ok());
+    assert!(verifier().reread(&event).is_ok() && receiver.reread(&paid).is_ok());
+    assert!(verifier().reread(&paid).is_err());
+    assert!(receiver.reread(&event).is_err());
 }

@@ -31,6 +31,7 @@ async fn postgres_holds_the_contract() {
     of_many_that_record_an_operation_at_once_one_may_send(&cluster).await;
     two_processes_that_pay_at_once_make_one_call(&cluster).await;
     what_another_is_just_recording_is_waited_for(&cluster).await;
+    what_another_is_just_settling_is_waited_for(&cluster).await;
     the_table_itself_holds_one_live_row_of_an_operation(&cluster).await;
     rows_that_are_not_ours_are_an_error(&cluster).await;
     a_blocking_client_waits_for_it(&cluster).await;
@@ -204,6 +205,34 @@ async fn what_another_is_just_recording_is_waited_for(cluster: &Cluster) {
         let begun = begun.await.unwrap();
         let recorded = matches!(begun, Begun::Recorded { attempts: 1, .. });
         assert_eq!(recorded, is_recorded, "{end}: {begun:?}");
+    }
+}
+
+/// A repeat finds an open row that another holds, and counts for what that one makes of it.
+async fn what_another_is_just_settling_is_waited_for(cluster: &Cluster) {
+    let store = empty(cluster, "settling").await;
+    let (other, looker) = (
+        cluster.client("settling").await.unwrap(),
+        cluster.client("settling").await.unwrap(),
+    );
+    let _ = begin(&store, "1").await;
+    for state in ["refused", "done"] {
+        let hold = "BEGIN; SELECT 1 FROM payments_journal WHERE state = 'open' FOR UPDATE";
+        other.batch_execute(hold).await.unwrap();
+        let again = {
+            let store = store.clone();
+            tokio::spawn(aside(move || store.begin(&entry("1"), true)))
+        };
+        until_waiting(&looker, 1).await;
+        let settle = format!(
+            "UPDATE payments_journal SET state = '{state}', settled_at = 1, settled_by = 'answer' \
+             WHERE state = 'open'; COMMIT"
+        );
+        other.batch_execute(&settle).await.unwrap();
+        match again.await.unwrap().unwrap() {
+            Begun::Recorded { attempts, .. } => assert_eq!((attempts, state), (1, "refused")),
+            Begun::Known(row) => assert_eq!((row.is_open(), state), (false, "done")),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod callback;
 mod figures;
 mod front;
 mod kills;
+mod later;
 mod part;
 mod payer;
 mod postgres;
@@ -13,6 +14,7 @@ mod providers;
 mod receiver;
 #[cfg(test)]
 mod tests;
+mod till;
 mod traffic;
 mod work;
 mod wrapped;

@@ -89,6 +89,34 @@ pub(super) async fn what_is_done_is_purged<S: InboxStore>(bench: &Bench<S>) -> R
     same("as if never settled", anew.row().settled_before(), false)
 }
 
+/// Whatever state they are in: a later one that is done keeps what is known of the payment, too.
+pub(super) async fn a_payment_is_known_with_its_last_row<S: InboxStore>(
+    bench: &Bench<S>,
+) -> Result<(), String> {
+    let ends = [
+        ("first", End::Settled),
+        ("second", End::Done),
+        ("third", End::Dead("no such order".to_owned())),
+    ];
+    for (what, end) in ends {
+        let kept = bench.keep(signed(&["A", what])).await?;
+        same("kept", kept, Accepted::New)?;
+        let lease = bench.take("a row").await?;
+        bench.end("its end", &lease, end, true).await?;
+        bench.clock.advance(DAY);
+    }
+    // The first is three days old now, and the second in a day.
+    for (what, keys) in [("the first", 1), ("the second", 1), ("no more", 0)] {
+        let purged = told(bench.store.purge(keep()).await)?;
+        same(what, purged.keys, keys)?;
+        bench.clock.advance(DAY);
+    }
+    let kept = bench.keep(signed(&["A", "late"])).await?;
+    same("kept", kept, Accepted::New)?;
+    let late = bench.take("the late row").await?;
+    same("still settled", late.row().settled_before(), true)
+}
+
 pub(super) async fn dead_letters_go_when_they_are_told_to<S: InboxStore>(
     bench: &Bench<S>,
 ) -> Result<(), String> {

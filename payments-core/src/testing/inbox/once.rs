@@ -2,10 +2,11 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-use super::{Bench, Told, at, key, same, shop, signed, unsigned};
+use super::{Bench, Told, at, key, request, same, shop, signed, unsigned};
 use crate::incoming::{
     Accepted, End, Entry, Headers, Inbound, InboxStore, Notice, Scope, Unverified,
 };
+use crate::testing::Paid;
 
 pub(super) async fn a_message_is_kept_once<S: InboxStore>(bench: &Bench<S>) -> Result<(), String> {
     bench.idle("an empty store").await?;
@@ -95,6 +96,23 @@ pub(super) async fn keys_are_kept_apart<S: InboxStore>(bench: &Bench<S>) -> Resu
     for (scope, values) in &all {
         let kept = bench.keep(at(scope.clone(), values)).await?;
         same(&format!("{values:?} again"), kept, Accepted::Duplicate)?;
+    }
+    Ok(())
+}
+
+/// Two kinds of messages of one account, of which all is the same but what they say.
+pub(super) async fn kinds_are_kept_apart<S: InboxStore>(bench: &Bench<S>) -> Result<(), String> {
+    let told = || unsigned("A", "/told", "one");
+    let paid = || {
+        Entry::of(&Unverified::new(
+            Paid::of("A"),
+            shop(),
+            request("/told", "two"),
+        ))
+    };
+    for expect in [Accepted::New, Accepted::Duplicate] {
+        same("a message", bench.keep(told()).await?, expect)?;
+        same("one of another kind", bench.keep(paid()).await?, expect)?;
     }
     Ok(())
 }

@@ -6,19 +6,23 @@ use payments_core::store::tokio_postgres::types::ToSql;
 use payments_core::store::{Postgres, Sqlite};
 use tokio::runtime::Handle;
 
-use super::figures::Wanted;
+use super::figures::Wish;
 use super::part::Place;
 use super::postgres::store;
 use super::said;
 
-/// What the merchant wants to pay, and whether it knows that it has. Both accounts use the same numbers.
-const COLUMNS: &str = "account TEXT NOT NULL, number TEXT NOT NULL, paid BIGINT NOT NULL DEFAULT 0";
+/// What the merchant wants to pay, and whether it knows that it has. All tills use the same numbers.
+const COLUMNS: &str = "till TEXT NOT NULL, number TEXT NOT NULL, paid BIGINT NOT NULL DEFAULT 0";
 const NEXT: &str = "SELECT id, number FROM shop_payouts \
-    WHERE account = ?1 AND paid = 0 AND id > ?2 ORDER BY id LIMIT 1";
-const WISH: &str = "INSERT INTO shop_payouts (account, number) \
-    SELECT ?1, 'PAYOUT-' || (1 + count(*)) FROM shop_payouts WHERE account = ?1 RETURNING number";
-const PAID: &str = "UPDATE shop_payouts SET paid = 1 WHERE account = ?1 AND number = ?2";
-const ALL: &str = "SELECT account, number, paid FROM shop_payouts ORDER BY id";
+    WHERE till = ?1 AND paid = 0 AND id > ?2 ORDER BY id LIMIT 1";
+const WISH: &str = "INSERT INTO shop_payouts (till, number) \
+    SELECT ?1, 'PAYOUT-' || (1 + count(*)) FROM shop_payouts WHERE till = ?1 RETURNING number";
+const PAID: &str = "UPDATE shop_payouts SET paid = 1 WHERE till = ?1 AND number = ?2";
+/// With what the journal has of them: whether the provider said of a call that it never happened.
+const ALL: &str = "SELECT till, number, paid, (till, number) IN (
+        SELECT account || ' ' || call, reference FROM payments_journal
+        WHERE state = 'never' AND settled_by = 'query'
+    ) FROM shop_payouts ORDER BY id";
 
 /// In a file or on a server.
 #[derive(Clone)]
@@ -86,11 +90,11 @@ impl Book {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub(super) fn next(&self, account: &str, after: i64) -> Result<Option<(i64, String)>, String> {
+    pub(super) fn next(&self, till: &str, after: i64) -> Result<Option<(i64, String)>, String> {
         match &self.0 {
             Kind::Sqlite(store) => {
                 let found = store.transaction("looking for a payout", |transaction| {
-                    let row = transaction.query_row(NEXT, params![account, after], |row| {
+                    let row = transaction.query_row(NEXT, params![till, after], |row| {
                         Ok((row.get(0)?, row.get(1)?))
                     });
                     Ok(row.optional()?)
@@ -98,7 +102,7 @@ impl Book {
                 found.map_err(said)
             }
             Kind::Postgres(server) => {
-                let rows = server.query(NEXT, &[&account, &after])?;
+                let rows = server.query(NEXT, &[&till, &after])?;
                 let row = rows
                     .first()
                     .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
@@ -111,16 +115,16 @@ impl Book {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(super) fn wish(&self, account: &str) -> Result<String, String> {
+    pub(super) fn wish(&self, till: &str) -> Result<String, String> {
         match &self.0 {
             Kind::Sqlite(store) => {
                 let made = store.transaction("wanting a payout", |transaction| {
-                    Ok(transaction.query_row(WISH, [account], |row| row.get(0))?)
+                    Ok(transaction.query_row(WISH, [till], |row| row.get(0))?)
                 });
                 made.map_err(said)
             }
             Kind::Postgres(server) => {
-                let rows = server.query(WISH, &[&account])?;
+                let rows = server.query(WISH, &[&till])?;
                 let row = rows.first().ok_or("a payout has no number")?;
                 row.try_get(0).map_err(said)
             }
@@ -131,30 +135,35 @@ impl Book {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(super) fn is_paid(&self, account: &str, number: &str) -> Result<(), String> {
+    pub(super) fn is_paid(&self, till: &str, number: &str) -> Result<(), String> {
         match &self.0 {
             Kind::Sqlite(store) => {
                 let made = store.transaction("noting a payout", |transaction| {
-                    transaction.execute(PAID, params![account, number])?;
+                    transaction.execute(PAID, params![till, number])?;
                     Ok(())
                 });
                 made.map_err(said)
             }
-            Kind::Postgres(server) => server.query(PAID, &[&account, &number]).map(drop),
+            Kind::Postgres(server) => server.query(PAID, &[&till, &number]).map(drop),
         }
     }
 
-    /// What was wanted, and whether it is known to be paid.
+    /// What was wanted, and what became of it.
     ///
     /// # Errors
     /// If it cannot be read.
-    pub(super) fn wanted(&self) -> Result<Wanted, String> {
+    pub(super) fn wanted(&self) -> Result<Vec<Wish>, String> {
         match &self.0 {
             Kind::Sqlite(store) => {
                 let found = store.transaction("listing the payouts", |transaction| {
                     let mut statement = transaction.prepare(ALL)?;
                     let rows = statement.query_map([], |row| {
-                        Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)? != 0))
+                        Ok(Wish {
+                            till: row.get(0)?,
+                            number: row.get(1)?,
+                            is_known: row.get::<_, i64>(2)? != 0,
+                            is_retried: row.get(3)?,
+                        })
                     })?;
                     Ok(rows.collect::<Result<_, _>>()?)
                 });
@@ -163,8 +172,12 @@ impl Book {
             Kind::Postgres(server) => {
                 let rows = server.query(ALL, &[])?;
                 let wanted = rows.iter().map(|row| {
-                    let paid: i64 = row.try_get(2)?;
-                    Ok((row.try_get(0)?, row.try_get(1)?, paid != 0))
+                    Ok(Wish {
+                        till: row.try_get(0)?,
+                        number: row.try_get(1)?,
+                        is_known: row.try_get::<_, i64>(2)? != 0,
+                        is_retried: row.try_get(3)?,
+                    })
                 });
                 wanted.collect::<Result<_, PostgresError>>().map_err(said)
             }

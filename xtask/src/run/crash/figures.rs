@@ -30,6 +30,10 @@ pub(super) struct Figures {
     pub(super) double_effects: u64,
     /// Callbacks that were committed when the receiver was killed, and not acknowledged.
     pub(super) committed_unacknowledged: u64,
+    /// Payouts of which the provider said for good that a try never happened, so that they were made again.
+    pub(super) retried: u64,
+    /// How many of those were carried out once and are known to be.
+    pub(super) retried_done: u64,
     #[serde(skip)]
     pub(super) beside: Beside,
 }
@@ -53,8 +57,16 @@ pub(super) struct Beside {
     pub(super) took: Duration,
 }
 
-/// What the merchant wanted to pay, by account and number, and whether it knows that it has.
-pub(super) type Wanted = Vec<(String, String, bool)>;
+/// A payout that the merchant wanted.
+#[derive(Clone, Debug)]
+pub(super) struct Wish {
+    pub(super) till: String,
+    pub(super) number: String,
+    /// Whether the merchant knows that it was made.
+    pub(super) is_known: bool,
+    /// Whether it was told for good that a try never happened.
+    pub(super) is_retried: bool,
+}
 
 impl Figures {
     /// Compares what was acknowledged with the effects, and with what was set aside: nothing of that which
@@ -83,14 +95,23 @@ impl Figures {
             .for_each(|count| add(&mut self.beside.strangers, count));
     }
 
-    /// Compares what was wanted with the provider's payouts.
-    pub(super) fn pay(&mut self, wanted: Wanted, mut payouts: BTreeMap<(String, String), u64>) {
-        for (account, number, is_known) in wanted {
+    /// Compares what was wanted with the providers' payouts, by till and number.
+    pub(super) fn pay(&mut self, wanted: Vec<Wish>, mut payouts: BTreeMap<(String, String), u64>) {
+        for wish in wanted {
+            let Wish {
+                till,
+                number,
+                is_known,
+                is_retried,
+            } = wish;
             add(&mut self.calls, 1);
-            let count = payouts.remove(&(account, number)).unwrap_or_default();
+            let count = payouts.remove(&(till, number)).unwrap_or_default();
             add(&mut self.double_effects, count.saturating_sub(1));
             let is_paid = is_known && count > 0;
             add(&mut self.beside.unpaid, u64::from(!is_paid));
+            add(&mut self.retried, u64::from(is_retried));
+            let is_done = is_retried && is_known && count == 1;
+            add(&mut self.retried_done, u64::from(is_done));
         }
         payouts
             .into_values()
@@ -132,6 +153,8 @@ impl Figures {
                 "committed at a kill, not acknowledged",
                 self.committed_unacknowledged,
             ),
+            ("told that it never happened", self.retried),
+            ("and paid again, once", self.retried_done),
         ] {
             say(&format!("{name:37} {count:>9}"));
         }

@@ -7,6 +7,9 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread;
 
+use payments_core::call::Call as _;
+use payments_mocasa::types::Transfer;
+use payments_momo::types::Refund;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, watch};
 
@@ -46,7 +49,27 @@ pub(super) enum Orders {
 pub(super) struct Payee {
     pub(super) account: String,
     pub(super) provider: String,
-    pub(super) payee: String,
+    pub(super) way: Way,
+}
+
+/// How money leaves an account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) enum Way {
+    /// To this account of a beneficiary.
+    Transfer(String),
+    /// Out of the payment that has this number.
+    Refund(i64),
+}
+
+impl Payee {
+    /// What the merchant's book calls it: by account and call, as the journal does.
+    pub(super) fn till(&self) -> String {
+        let call = match self.way {
+            Way::Transfer(_) => Transfer::NAME,
+            Way::Refund(_) => Refund::NAME,
+        };
+        format!("{} {call}", self.account)
+    }
 }
 
 /// What a process says.

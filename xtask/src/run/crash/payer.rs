@@ -1,19 +1,17 @@
-//! The merchant's payer: it pays out to one beneficiary of each account, again and again, and knows what
-//! it wanted to pay.
+//! The merchant's payer: it pays out to one beneficiary of each account, and gives money back to one buyer,
+//! again and again, and knows what it wanted to pay.
 
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use payments_core::client::Settled;
-use payments_core::{Error, MoneyMoved};
-use payments_mocasa::blocking::Client;
-use payments_mocasa::sandbox::Config;
-use payments_mocasa::types::{Transfer, TransferStatus};
-use payments_mocasa::{Credentials, Currency, Environment, Money};
 use tokio::sync::watch;
 
 use super::book::Book;
+use super::later::Ahead;
 use super::part::{Payee, Place, Word, listen, tell};
+use super::till::Till;
 use super::wrapped::Wrapped;
 use super::{runtime, said};
 
@@ -32,19 +30,21 @@ pub(super) fn pay(place: &Place, accounts: &[Payee], wrapped: Wrapped) -> Result
         Place::Sqlite(_) => false,
         Place::Postgres { .. } => true,
     };
+    let clock = Arc::new(Ahead::default());
     let (payers, begun) = patiently(goes_away, || {
         let book = Book::open(place, runtime.handle())?;
         let mut payers = Vec::new();
         let mut begun = 0_u64;
         for payee in accounts {
             let journal = (wrapped.journal)(book.journal(&payee.account));
-            let client = client(&payee.provider)?.with_journal(journal);
-            let open = client.open_calls().map_err(said)?;
-            begun = begun.saturating_add(u64::try_from(open.len()).map_err(said)?);
+            let till = Till::open(payee, journal, clock.clone())?;
+            let open = till.open_calls()?.len();
+            begun = begun.saturating_add(u64::try_from(open).map_err(said)?);
             payers.push(Payer {
                 book: book.clone(),
-                client,
-                payee: payee.clone(),
+                till,
+                name: payee.till(),
+                again: wrapped.again,
                 end: end.clone(),
             });
         }
@@ -54,6 +54,13 @@ pub(super) fn pay(place: &Place, accounts: &[Payee], wrapped: Wrapped) -> Result
         address: None,
         kept: 0,
         begun,
+    })?;
+    // Whoever sent them is gone: what the provider does not know when they are old enough never happened.
+    patiently(goes_away, || {
+        let settle = || payers.iter().try_for_each(|payer| payer.settle().map(drop));
+        settle()?;
+        clock.wait();
+        settle()
     })?;
     let threads: Vec<_> = payers
         .into_iter()
@@ -80,73 +87,62 @@ fn patiently<T>(goes_away: bool, mut work: impl FnMut() -> Result<T, String>) ->
     }
 }
 
-/// A client of the account at that provider.
-///
-/// # Errors
-/// If it cannot be set up.
-pub(super) fn client(provider: &str) -> Result<Client, String> {
-    let credentials = Credentials::new(Config::CLIENT_KEY, Config::CLIENT_SECRET).map_err(said)?;
-    let here = Environment::At(provider.to_owned());
-    Client::builder(here, credentials).build().map_err(said)
-}
-
 struct Payer {
     book: Book,
-    client: Client,
-    payee: Payee,
+    till: Till,
+    name: String,
+    again: fn(&str) -> Option<String>,
     end: watch::Receiver<bool>,
 }
 
 impl Payer {
-    fn run(&self) -> Result<(), String> {
-        for row in self.client.open_calls().map_err(said)? {
-            // Where its provider cannot tell, it stays open, and a person has to.
-            if let Settled::Done = self.client.settle(&row).map_err(said)? {
-                let number = row.record().reference().unwrap_or_default();
-                self.book.is_paid(&self.payee.account, number)?;
+    /// Asks what became of the open calls; gives the payouts that are open still.
+    fn settle(&self) -> Result<Vec<String>, String> {
+        let mut open = Vec::new();
+        for row in self.till.open_calls()? {
+            let number = number(row.record().reference().unwrap_or_default());
+            if let Some(other) = (self.again)(number) {
+                self.pay(number, &other)?;
+                continue;
+            }
+            match self.till.settle(&row)? {
+                Settled::Done => self.book.is_paid(&self.name, number)?,
+                // As the book has it, it is to be paid: it will be, under the same reference.
+                Settled::NeverHappened => {}
+                // Where its provider cannot tell, it stays open, and a person has to.
+                _ => open.push(number.to_owned()),
             }
         }
+        Ok(open)
+    }
+
+    fn run(&self) -> Result<(), String> {
+        let open = self.settle()?;
         let mut tried = 0;
-        while let Some((id, number)) = self.book.next(&self.payee.account, tried)? {
+        while let Some((id, number)) = self.book.next(&self.name, tried)? {
             tried = id;
-            self.transfer(&number)?;
+            if !open.contains(&number) {
+                self.pay(&number, &number)?;
+            }
         }
         while !*self.end.borrow() {
-            let number = self.book.wish(&self.payee.account)?;
-            self.transfer(&number)?;
+            let number = self.book.wish(&self.name)?;
+            self.pay(&number, &number)?;
         }
         Ok(())
     }
 
-    fn transfer(&self, number: &str) -> Result<(), String> {
-        let call = Transfer::builder()
-            .transfer_serial_no(number)
-            .amount(Money::from_minor(25_050, Currency::PHP))
-            .payee_account_no(&*self.payee.payee)
-            .purpose("payout")
-            .build()
-            .map_err(said)?;
-        let answer = self.client.transfer(call);
-        let is_paid = match answer {
-            Ok(_) => true,
-            Err(error) if error.money_moved() == MoneyMoved::Yes => true,
-            Err(Error::Unknown(_)) => self.asked(number)?,
-            Err(error) => return Err(said(error)),
-        };
-        if is_paid {
-            self.book.is_paid(&self.payee.account, number)?;
+    fn pay(&self, number: &str, reference: &str) -> Result<(), String> {
+        if self.till.pay(reference)? {
+            self.book.is_paid(&self.name, number)?;
         }
         Ok(())
     }
+}
 
-    /// Whether the provider says that it was paid.
-    fn asked(&self, number: &str) -> Result<bool, String> {
-        let query = TransferStatus::builder().transfer_serial_no(number);
-        match self.client.transfer_status(query.build().map_err(said)?) {
-            Ok(reply) => Ok(reply.tx_status.as_str() == "success"),
-            // Mocasa documents no code for "not found": it may come yet.
-            Err(Error::Refused(_)) => Ok(false),
-            Err(error) => Err(said(error)),
-        }
-    }
+/// The number of the payout that a reference is of: whoever pays it under another one adds that to it.
+pub(super) fn number(reference: &str) -> &str {
+    reference
+        .split_once('_')
+        .map_or(reference, |(number, _)| number)
 }

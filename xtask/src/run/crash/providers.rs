@@ -1,56 +1,71 @@
-//! The provider's truth about payouts: a sandbox of each account, with a ledger.
+//! The providers' truth about payouts: two sandboxes of each account, with a ledger each.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use payments_core::client::ByHand;
-use payments_core::sandbox::Fault;
-use payments_mocasa::sandbox::{Config, RepeatedTransfer, Sandbox, start};
+use payments_core::clock::SystemClock;
+use payments_core::sandbox::{Fault, Faults, Ledger};
+use payments_core::{Currency, Money};
+use payments_mocasa::sandbox::{Config, RepeatedTransfer, Sandbox};
 use payments_mocasa::types::CreateBeneficiary;
+use payments_momo::codes::RequestType;
+use payments_momo::sandbox::{Config as MomoConfig, Sandbox as MomoSandbox};
+use payments_momo::types::{CreatePayment, PaymentStatus};
 
 use super::book::Book;
 use super::callback::ACCOUNTS;
-use super::part::Payee;
-use super::payer::client;
+use super::part::{Payee, Way};
+use super::payer::number;
 use super::said;
+use super::till::{Till, mocasa, momo};
 
-/// What the ledger calls a payout.
-const TRANSFER: &str = "transfer";
+/// The payment that all refunds are out of, and what it is of: more than anybody gives back.
+const PURCHASE: &str = "PURCHASE";
+const DONG: i64 = 1_000_000_000_000;
 
-/// A sandbox of each account.
-pub(super) struct Providers(Vec<(Sandbox, Payee)>);
+/// As many attempts as any client makes.
+const ATTEMPTS: u32 = 3;
+
+/// The sandboxes of each account.
+pub(super) struct Providers(Vec<(Side, Payee)>);
+
+/// One of them.
+enum Side {
+    Transfers(Sandbox),
+    Refunds(MomoSandbox),
+}
+
+impl Side {
+    fn ledger(&self) -> Ledger {
+        match self {
+            Self::Transfers(sandbox) => sandbox.control().ledger(),
+            Self::Refunds(sandbox) => sandbox.control().ledger(),
+        }
+    }
+
+    /// What the ledger calls a payout.
+    const fn payout(&self) -> &'static str {
+        match self {
+            Self::Transfers(_) => "transfer",
+            Self::Refunds(_) => "refund",
+        }
+    }
+}
 
 impl Providers {
-    /// Starts them: they send the money of a repeated payout twice, take some milliseconds to answer
-    /// after they have, and at times do not answer at all.
+    /// Starts them: they take some milliseconds to answer after they have paid, and at times do not
+    /// answer at all. What sends money does so twice if it is asked twice; what gives it back tells what
+    /// it never did, of which there is some: its first request at least.
     ///
     /// # Errors
     /// If one does not start.
     pub(super) fn start(seed: u64) -> Result<Self, String> {
         let mut started = Vec::new();
         for account in ACCOUNTS {
-            let config = Config::new()
-                .kit(|kit| kit.seed(seed))
-                .repeated_transfer(RepeatedTransfer::SecondTransfer);
-            let sandbox = start(config).map_err(said)?;
-            let provider = sandbox.base_url().to_owned();
-            let payee = client(&provider)?
-                .create_beneficiary(beneficiary()?)
-                .map_err(said)?
-                .into_inner()
-                .account_no;
-            let mut faults: Vec<_> = (5..20)
-                .map(|millis| Fault::SlowAfter(Duration::from_millis(millis)))
-                .collect();
-            faults.push(Fault::CloseAfter);
-            let paths = "/payout/transfer/initiate/*";
-            sandbox.control().faults().share(paths, 1000, faults);
-            let payee = Payee {
-                account: account.to_owned(),
-                provider,
-                payee,
-            };
-            started.push((sandbox, payee));
+            started.push(transfers(account, seed)?);
+            started.push(refunds(account, seed)?);
         }
         Ok(Self(started))
     }
@@ -59,13 +74,13 @@ impl Providers {
         self.0.iter().map(|(_, payee)| payee.clone()).collect()
     }
 
-    /// How often each payout was made, by account and number.
+    /// How often each payout was made, by till and number.
     pub(super) fn payouts(&self) -> BTreeMap<(String, String), u64> {
         let mut payouts = BTreeMap::new();
-        for (sandbox, payee) in &self.0 {
-            for effect in sandbox.control().ledger().effects() {
-                if effect.kind() == TRANSFER {
-                    let operation = (payee.account.clone(), effect.reference().to_owned());
+        for (side, payee) in &self.0 {
+            for effect in side.ledger().effects() {
+                if effect.kind() == side.payout() {
+                    let operation = (payee.till(), number(effect.reference()).to_owned());
                     let count: &mut u64 = payouts.entry(operation).or_default();
                     *count = count.saturating_add(1);
                 }
@@ -74,8 +89,8 @@ impl Providers {
         payouts
     }
 
-    /// What a person does with the calls that the provider could tell nothing about, while nobody sends:
-    /// looks into the provider's ledger. Gives how many there were.
+    /// What a person does with the calls that their provider can tell nothing about, while nobody sends:
+    /// looks into its ledger. Gives how many there were.
     ///
     /// # Errors
     /// If the journal cannot be written.
@@ -83,10 +98,16 @@ impl Providers {
         let payouts = self.payouts();
         let mut settled = 0_u64;
         for (_, payee) in &self.0 {
-            let client = client(&payee.provider)?.with_journal(book.journal(&payee.account));
+            let journal = book.journal(&payee.account);
+            let till = Till::open(payee, journal, Arc::new(SystemClock::new()))?;
+            // The payer has refunds settled by its provider.
+            let Till::Transfers(client, _) = till else {
+                continue;
+            };
             for row in client.open_calls().map_err(said)? {
-                let number = row.record().reference().unwrap_or_default().to_owned();
-                let found = match payouts.get(&(payee.account.clone(), number)) {
+                let reference = row.record().reference().unwrap_or_default();
+                let operation = (payee.till(), number(reference).to_owned());
+                let found = match payouts.get(&operation) {
                     Some(_) => ByHand::Done,
                     None => ByHand::NeverHappened,
                 };
@@ -101,6 +122,60 @@ impl Providers {
     }
 }
 
+fn transfers(account: &str, seed: u64) -> Result<(Side, Payee), String> {
+    let config = Config::new()
+        .kit(|kit| kit.seed(seed))
+        .repeated_transfer(RepeatedTransfer::SecondTransfer);
+    let sandbox = payments_mocasa::sandbox::start(config).map_err(said)?;
+    let provider = sandbox.base_url().to_owned();
+    let payee = mocasa(&provider, Arc::new(SystemClock::new()))?
+        .create_beneficiary(beneficiary()?)
+        .map_err(said)?
+        .into_inner()
+        .account_no;
+    let faults = sandbox.control().faults();
+    trouble(&faults, "/payout/transfer/initiate/*", [Fault::CloseAfter]);
+    let payee = Payee {
+        account: account.to_owned(),
+        provider,
+        way: Way::Transfer(payee),
+    };
+    Ok((Side::Transfers(sandbox), payee))
+}
+
+fn refunds(account: &str, seed: u64) -> Result<(Side, Payee), String> {
+    let most = u64::try_from(DONG).map_err(said)?;
+    let config = MomoConfig::new()
+        .kit(|kit| kit.seed(seed))
+        .amounts(1_000..=most);
+    let sandbox = payments_momo::sandbox::start(config).map_err(said)?;
+    let provider = sandbox.base_url().to_owned();
+    let control = sandbox.control();
+    let client = momo(&provider, Arc::new(SystemClock::new()))?;
+    client.create_payment(purchase()?).map_err(said)?;
+    control.pay(PURCHASE).map_err(said)?;
+    let query = PaymentStatus::builder()
+        .request_id("look")
+        .order_id(PURCHASE);
+    let paid = client.payment_status(query.build().map_err(said)?);
+    let payment = paid.map_err(said)?.trans_id.ok_or("no transId")?;
+    let (faults, paths) = (control.faults(), "/v2/gateway/api/refund");
+    trouble(&faults, paths, [Fault::CloseAfter, Fault::CloseBefore]);
+    faults.times(paths, Fault::CloseBefore, ATTEMPTS);
+    let payee = Payee {
+        account: account.to_owned(),
+        provider,
+        way: Way::Refund(payment),
+    };
+    Ok((Side::Refunds(sandbox), payee))
+}
+
+/// Each request is answered late, or meets one of `faults`.
+fn trouble(on: &Faults, paths: &str, faults: impl IntoIterator<Item = Fault>) {
+    let late = (5..20).map(|millis| Fault::SlowAfter(Duration::from_millis(millis)));
+    on.share(paths, 1000, late.chain(faults).collect());
+}
+
 fn beneficiary() -> Result<CreateBeneficiary, String> {
     CreateBeneficiary::builder()
         .id_type("passport")
@@ -109,6 +184,19 @@ fn beneficiary() -> Result<CreateBeneficiary, String> {
         .phone("+639170000001")
         .business_license("L-1")
         .shop_name("Ana's")
+        .build()
+        .map_err(said)
+}
+
+fn purchase() -> Result<CreatePayment, String> {
+    CreatePayment::builder()
+        .request_id("buy")
+        .amount(Money::from_minor(DONG, Currency::VND))
+        .order_id(PURCHASE)
+        .order_info("Trà sữa")
+        .redirect_url("https://shop.example/return")
+        .ipn_url("https://shop.example/ipn")
+        .request_type(RequestType::CaptureWallet)
         .build()
         .map_err(said)
 }

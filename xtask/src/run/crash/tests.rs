@@ -12,7 +12,7 @@ use payments_core::journal::{Journal, MemoryJournal};
 use payments_core::sandbox::Random;
 
 use super::callback::{self, Callback, Effect, Verifiers};
-use super::figures::Figures;
+use super::figures::{Figures, Wish};
 use super::front::Front;
 use super::kills::{self, Victim};
 use super::part::Program;
@@ -68,6 +68,9 @@ fn held(figures: &Figures) {
     let beside = &figures.beside;
     assert!(figures.calls > 0 && beside.resent > 0, "{figures:?}");
     assert!(beside.begun > 0 && beside.open_calls > 0, "{figures:?}");
+    // What was told that it never happened was paid again: the first refund of each account at least.
+    assert!(figures.retried >= 2, "{figures:?}");
+    assert_eq!(figures.retried_done, figures.retried, "{figures:?}");
 }
 
 #[test]
@@ -125,11 +128,21 @@ fn a_payer_without_a_journal_is_found_out() {
     is_found_out("no journal", |figures| figures.double_effects > 0);
 }
 
+#[test]
+fn a_payer_that_pays_again_under_another_reference_is_found_out() {
+    is_found_out("another reference", |figures| figures.double_effects > 0);
+}
+
 fn spoil(how: &str) -> Wrapped {
     let whole = Wrapped::NOT;
     if how.starts_with(SILENT) {
         return Wrapped {
-            accepting: |store| Arc::new(Silent(Front(store))),
+            accepting: |store| {
+                Arc::new(Silent {
+                    store: Front(store),
+                    about: Mutex::default(),
+                })
+            },
             ..whole
         };
     }
@@ -174,13 +187,20 @@ fn spoil(how: &str) -> Wrapped {
             journal: |journal| Journal::new(MemoryJournal::new(), journal.account()),
             ..whole
         },
+        "another reference" => Wrapped {
+            again: |number| Some(format!("{number}_2")),
+            ..whole
+        },
         other => panic!("{other}"),
     }
 }
 
-/// A store that keeps one message and never says so: whoever is waiting for that is so when the receiver is
-/// killed. It is one of all the receivers of a run.
-struct Silent(Front);
+/// A store that keeps one message and never says so, nor of its repeats: whoever is waiting for that is so
+/// when the receiver is killed. It is one of all the receivers of a run.
+struct Silent {
+    store: Front,
+    about: Mutex<Option<Key>>,
+}
 
 impl Silent {
     fn is_first() -> bool {
@@ -188,41 +208,50 @@ impl Silent {
         let mark = PathBuf::from(how.strip_prefix(SILENT).unwrap());
         fs::File::create_new(mark).is_ok()
     }
+
+    fn is_silent(&self, key: Key, kept: &Accepted) -> bool {
+        let mut about = self.about.lock().unwrap();
+        if *kept == Accepted::New && about.is_none() && Self::is_first() {
+            *about = Some(key.clone());
+        }
+        *about == Some(key)
+    }
 }
 
 impl InboxStore for Silent {
     fn keep(&self, entry: Entry) -> Answer<'_, Accepted> {
         Box::pin(async move {
-            let kept = self.0.keep(entry).await;
-            if matches!(kept, Ok(Accepted::New)) && Self::is_first() {
+            let key = entry.key().clone();
+            let kept = self.store.keep(entry).await?;
+            if self.is_silent(key, &kept) {
                 pending::<()>().await;
             }
-            kept
+            Ok(kept)
         })
     }
 
     fn claim(&self, terms: Terms) -> Answer<'_, Option<Lease>> {
-        self.0.claim(terms)
+        self.store.claim(terms)
     }
 
     fn end(&self, claim: Lease, end: End) -> Answer<'_, bool> {
-        self.0.end(claim, end)
+        self.store.end(claim, end)
     }
 
     fn dead_letters(&self, most: u32) -> Answer<'_, Vec<(Row, String)>> {
-        self.0.dead_letters(most)
+        self.store.dead_letters(most)
     }
 
     fn revive(&self, key: Key) -> Answer<'_, bool> {
-        self.0.revive(key)
+        self.store.revive(key)
     }
 
     fn discard(&self, key: Key) -> Answer<'_, bool> {
-        self.0.discard(key)
+        self.store.discard(key)
     }
 
     fn purge(&self, keep: Retention) -> Answer<'_, Purged> {
-        self.0.purge(keep)
+        self.store.purge(keep)
     }
 }
 
@@ -276,7 +305,8 @@ fn the_object_has_the_agreed_names() {
     assert_eq!(
         Figures::default().json().unwrap(),
         "{\"kills\":0,\"callbacks\":0,\"acknowledged\":0,\"lost\":0,\"processed_twice\":0,\
-         \"abandoned\":0,\"calls\":0,\"double_effects\":0,\"committed_unacknowledged\":0}"
+         \"abandoned\":0,\"calls\":0,\"double_effects\":0,\"committed_unacknowledged\":0,\
+         \"retried\":0,\"retried_done\":0}"
     );
 }
 
@@ -352,24 +382,40 @@ fn each_difference_has_its_figure() {
     assert_eq!((other.lost, other.abandoned), (1, 1));
     let twice = compared(&[true, true], &[0, 1, 1], &[]);
     assert_eq!((twice.processed_twice, twice.are_held()), (1, false));
+    // One that nobody acknowledged, and that nobody gave up either.
+    let mut silent = compared(&[true, true], &[0, 1], &[]);
+    silent.acknowledged = 1;
+    assert!(!silent.are_held());
     let stranger = compared(&[true, true], &[0, 1, 2], &[]);
     assert_eq!((stranger.beside.strangers, stranger.are_held()), (1, false));
 }
 
 #[test]
 fn each_payout_is_made_once_and_known() {
-    let check = |is_known, count, doubles, is_held| {
+    let check = |is_known, is_retried, count, [doubles, done]: [u64; 2], is_held| {
         let mut figures = Figures::default();
-        let operation = ("north".to_owned(), "PAYOUT-1".to_owned());
-        let wanted = vec![(operation.0.clone(), operation.1.clone(), is_known)];
+        let operation = ("north refund".to_owned(), "PAYOUT-1".to_owned());
+        let wish = Wish {
+            till: operation.0.clone(),
+            number: operation.1.clone(),
+            is_known,
+            is_retried,
+        };
         let payouts = (count > 0).then_some((operation, count));
-        figures.pay(wanted, payouts.into_iter().collect());
+        figures.pay(vec![wish], payouts.into_iter().collect());
         assert_eq!(figures.double_effects, doubles);
+        assert_eq!(figures.retried, u64::from(is_retried));
+        assert_eq!(figures.retried_done, done);
         assert_eq!(figures.are_held(), is_held);
     };
-    check(true, 1, 0, true);
-    check(true, 2, 1, false);
-    check(true, 0, 0, false);
-    check(false, 1, 0, false);
-    check(false, 0, 0, false);
+    check(true, false, 1, [0, 0], true);
+    check(true, false, 2, [1, 0], false);
+    check(true, false, 0, [0, 0], false);
+    check(false, false, 1, [0, 0], false);
+    check(false, false, 0, [0, 0], false);
+    // What never happened and was paid again is paid once.
+    check(true, true, 1, [0, 1], true);
+    check(true, true, 2, [1, 0], false);
+    check(true, true, 0, [0, 0], false);
+    check(false, true, 0, [0, 0], false);
 }

@@ -26,6 +26,8 @@ pub(super) struct Wrapped {
     pub(super) before_on_server: for<'a> fn(&'a Postgres, Effect) -> Before<'a>,
     /// The journal of the payer.
     pub(super) journal: fn(Journal) -> Journal,
+    /// Under which other reference a payout is made again while it is not known what became of it.
+    pub(super) again: fn(&str) -> Option<String>,
 }
 
 impl Wrapped {
@@ -35,5 +37,6 @@ impl Wrapped {
         before: |_, effect| Next::Act(effect),
         before_on_server: |_, effect| Box::pin(ready(Next::Act(effect))),
         journal: |journal| journal,
+        again: |_| None,
     };
 }

@@ -11,7 +11,8 @@ use payments_core::http::Request;
 use super::figures::Figures;
 use super::kind::KINDS;
 use super::lane::Lane;
-use super::record::Said;
+use super::record::tests::record;
+use super::record::{Record, Said, Settled, Why};
 use super::work::{self, Plan, Wrapped};
 
 /// One chunk of each provider.
@@ -152,6 +153,32 @@ fn a_client_that_follows_redirects_is_found_out() {
     let figures = check(SHORT, 1, spoiled!(Follows));
     assert!(figures.extra_attempts > 0);
     assert!(!figures.are_held());
+}
+
+#[test]
+fn each_figure_is_held_by_itself() {
+    let check = |record: Record, is_held: bool| {
+        let figures = Figures::of(std::slice::from_ref(&record));
+        assert_eq!(figures.are_held(), is_held, "{record}");
+    };
+    let left = |why| Record {
+        settled: Settled::Open(why),
+        ..record(Said::Unknown, 0, 1)
+    };
+    check(record(Said::Done, 1, 1), true);
+    check(record(Said::Done, 2, 1), false);
+    check(record(Said::Done, 0, 1), false);
+    check(record(Said::Done, 1, 2), false);
+    check(record(Said::Unknown, 0, 1), true);
+    let here = Record {
+        stays_here: true,
+        ..record(Said::Unknown, 0, 0)
+    };
+    check(here, false);
+    check(left(Why::Unsettled), false);
+    for excuse in [Why::NoQuery, Why::Repeatable, Why::NoNotFound] {
+        check(left(excuse), true);
+    }
 }
 
 /// A transport that does what none must.

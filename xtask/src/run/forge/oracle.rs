@@ -136,3 +136,30 @@ impl<'de> Deserialize<'de> for Pairs {
         input.deserialize_map(Object)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::schemes;
+    use super::read;
+
+    /// Which of them a verifier looks at is its own affair: nobody says the same with both.
+    #[test]
+    fn what_has_no_tag_or_two_says_nothing() {
+        for scheme in schemes::hashed().unwrap() {
+            let layout = &scheme.layout;
+            for whole in layout.signed_originals() {
+                assert!(read(layout, &whole.write(layout)).is_some());
+                let (mut none, mut twice) = (whole.clone(), whole.clone());
+                twice.header.extend(whole.header);
+                let is_tag = |name: &str| layout.tag_field == Some(name);
+                let tags = whole.fields.into_iter().filter(|it| is_tag(&it.name));
+                twice.fields.extend(tags);
+                none.header.clear();
+                none.fields.retain(|field| !is_tag(&field.name));
+                for other in [none, twice] {
+                    assert_eq!(read(layout, &other.write(layout)), None, "{other:?}");
+                }
+            }
+        }
+    }
+}
