@@ -18,6 +18,7 @@ mod raw;
 mod replays;
 mod returns;
 mod ring;
+mod standing;
 mod taken;
 mod verified;
 mod verifier;
@@ -46,6 +47,7 @@ pub use raw::RawFields;
 pub use replays::{Replays, Seen};
 pub use returns::{Kept, Returns};
 pub use ring::KeyRing;
+pub use standing::Standing;
 pub use taken::Taken;
 #[cfg(feature = "testing")]
 pub(crate) use verified::Headers;
