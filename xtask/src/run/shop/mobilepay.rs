@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use payments_core::error::Misuse;
-use payments_core::incoming::{CallerAuth, Confirmation, Row};
+use payments_core::incoming::{CallerAuth, Confirmation, Row, Standing};
 use payments_mobilepay::auth::callbacks;
 use payments_mobilepay::axum as routes;
 use payments_mobilepay::codes::CardType;
@@ -17,23 +17,24 @@ use payments_mobilepay::sandbox::Config;
 use payments_mobilepay::types::{AllowedCardType, Capture, InitiatePayment, Refund};
 use payments_mobilepay::{Client, Currency, Error, Money, Test, TestCredentials};
 
+use super::Shop;
 use super::orders::{Begun, Order, Orders};
-use super::provider::{Ground, Holds, Provider, Till, Way};
+use super::provider::{Holds, Provider, Till, Way};
 use crate::complain;
 
 /// The key of the tests, of no value. Yours comes from a file that nobody else can read.
 const PRIVATE_KEY: &str = include_str!("../../../../mobilepay/tests/vectors/rsa/key.pem");
 const CARDS: [CardType; 2] = [CardType::Dankort, CardType::VisaDebit];
 
-pub(super) fn open(ground: Ground) -> Result<Way, Error> {
+pub(super) fn open(shop: &Shop, at: &str) -> Result<Way, Error> {
     let credentials = TestCredentials::new(Config::CLIENT_ID, Config::CLIENT_SECRET)?;
-    let client = Client::builder(Test::at(&ground.base_url), credentials).build()?;
-    let client = client.with_journal(ground.journal.clone());
+    let client = Client::builder(Test::at(at), credentials).build()?;
+    let client = client.with_journal(shop.journal.clone());
     let keys = private_keys::<AwsLc>().with_pem(Config::FIRST_KEY_ID.into(), PRIVATE_KEY)?;
-    let till = ground.till(client, Arc::new(Cards::new(keys)));
+    let till = shop.till(client, Arc::new(Cards::new(keys)));
     // Live, MobilePay shows a client certificate.
     let known = CallerAuth::address(["127.0.0.1".parse()?]);
-    let (orders, acquirer) = (till.ground.orders.clone(), till.clone());
+    let (orders, acquirer) = (shop.orders.clone(), till.clone());
     let card = routes::card(
         callbacks("sandbox", "shop", known.clone()),
         Arc::clone(&till.endpoint),
@@ -44,12 +45,10 @@ pub(super) fn open(ground: Ground) -> Result<Way, Error> {
             ready(true)
         },
     );
-    let failed = callbacks("sandbox", "shop", known);
-    let failed = routes::failed(failed, till.ground.inbox.clone());
-    let path = format!("{}/failed", till.ground.path);
+    let failed = routes::failed(callbacks("sandbox", "shop", known), shop.inbox.clone());
     let price = Money::from_minor(12_500, Currency::DKK);
     let mut way = Way::of("MobilePay", price, card, till);
-    way.routes = way.routes.route(&path, failed);
+    way.routes = way.routes.route("/callbacks/mobilepay/failed", failed);
     way.holds = Holds::Always;
     Ok(way)
 }
@@ -60,38 +59,33 @@ fn awaiting(orders: &Orders, payment_id: &str) -> Option<Awaiting> {
 }
 
 impl Till<Client, Arc<Cards<PrivateKeys<AwsLc>>>> {
-    async fn authorize(self, card: Accepted<CardData>) {
-        if let Err(error) = self.report(&card).await {
-            complain(&format!("a card was not authorized, reverse it: {error}"));
-        }
-    }
-
     /// Authorizes a card and tells MobilePay, within the 20 seconds that it gives. This acquirer
     /// approves everything; a real one is asked here.
-    async fn report(
-        &self,
-        card: &Accepted<CardData>,
-    ) -> Result<(), Box<dyn StdError + Send + Sync>> {
-        let attempt = card.subject();
-        let told = self.client.update_attempt(attempt.authorize_succeeded()?);
-        let told = told.await;
-        self.endpoint.unreported().close(attempt);
-        told?;
-        let payment = attempt.payment_id().to_owned();
-        self.endpoint.unfinished().close(&payment);
-        let reserved = Confirmation::Authorised(());
-        let orders = &self.ground.orders;
-        Ok(orders.change(&payment, |order| order.mark(&reserved))?)
+    async fn authorize(self, card: Accepted<CardData>) {
+        let reported = async {
+            let attempt = card.subject();
+            let told = self.client.update_attempt(attempt.authorize_succeeded()?);
+            let told = told.await;
+            self.endpoint.unreported().close(attempt);
+            told?;
+            let payment = attempt.payment_id().to_owned();
+            self.endpoint.unfinished().close(&payment);
+            self.orders
+                .change(&payment, |order| order.reach(Standing::Authorised))?;
+            Ok::<_, Box<dyn StdError + Send + Sync>>(())
+        };
+        if let Err(error) = reported.await {
+            complain(&format!("a card was not authorized, reverse it: {error}"));
+        }
     }
 }
 
 #[async_trait]
 impl Provider for Till<Client, Arc<Cards<PrivateKeys<AwsLc>>>> {
-    async fn start(&self, order: &Order) -> Result<Begun, Error> {
-        let (callback, page) = (self.ground.callback(), self.ground.order_page(order));
+    async fn start(&self, order: &Order, page: &str, callback: &str) -> Result<Begun, Error> {
         let card = |name| {
             let card = AllowedCardType::builder().name(name);
-            card.encrypted_pan_callback_url(&callback).build()
+            card.encrypted_pan_callback_url(callback).build()
         };
         let call = InitiatePayment::builder()
             .merchant_id(Config::MERCHANT_ID)
@@ -103,7 +97,7 @@ impl Provider for Till<Client, Arc<Cards<PrivateKeys<AwsLc>>>> {
             .amount(order.amount)
             .allowed_card_types(CARDS.into_iter().map(card).collect::<Result<Vec<_>, _>>()?)
             .public_key_id(Config::FIRST_KEY_ID.into())
-            .redirect_from_mobile_pay_url(&page)
+            .redirect_from_mobile_pay_url(page)
             .failed_payment_callback_url(format!("{callback}/failed"))
             .build()?;
         let reply = self.client.initiate_payment(call).await?.into_inner();
@@ -117,16 +111,16 @@ impl Provider for Till<Client, Arc<Cards<PrivateKeys<AwsLc>>>> {
         })
     }
 
-    /// MobilePay has no query: what it tells is that a payment failed.
-    async fn confirm(&self, _: &Order, row: Option<&Row>) -> Result<Confirmation<()>, Error> {
-        let none = || {
-            Misuse::new(
-                "query",
-                "is not to be had from MobilePay: it tells by itself",
-            )
-        };
-        row.ok_or_else(none)?;
-        Ok(Confirmation::Declined(()))
+    /// MobilePay has no query: it tells what failed, and what it has not told of in time is over. What was
+    /// started before the shop was is not known any more; a card that comes late is authorized all the same.
+    async fn confirm(&self, order: &Order, row: Option<&Row>) -> Result<Confirmation<()>, Error> {
+        let payment = order.begun.payment.as_ref();
+        let mut due = self.endpoint.unfinished().list().into_iter();
+        let is_under_way = due.any(|due| !due.is_late && payment == Some(&due.key));
+        match row {
+            None if is_under_way => Ok(Confirmation::Open(())),
+            _ => Ok(Confirmation::Declined(())),
+        }
     }
 
     async fn capture(&self, order: &Order) -> Result<(), Error> {

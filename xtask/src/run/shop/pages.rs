@@ -8,12 +8,12 @@ use base64::engine::general_purpose::STANDARD;
 use payments_core::Link;
 use payments_core::error::Error;
 use payments_core::html::escape;
-use payments_core::incoming::Row;
+use payments_core::incoming::{Row, Standing};
 use payments_core::journal;
 use payments_mobilepay::ext::frame::embed;
 use sha2::{Digest as _, Sha256};
 
-use super::orders::{Order, State};
+use super::orders::Order;
 use super::provider::{Holds, Way};
 
 const SCRIPT: &str = include_str!("frame.js");
@@ -136,25 +136,25 @@ pub(super) fn front(id: &str, ways: &[Way]) -> Html<String> {
 }
 
 /// What a state is called, and what a buyer reads of it.
-fn in_words(state: State) -> (&'static str, &'static str) {
-    match state {
-        State::Waiting => ("waiting", "Waiting for the payment."),
-        State::Reserved => (
+fn in_words(order: &Order) -> (&'static str, &'static str) {
+    match (order.standing, order.is_under_way()) {
+        (Standing::Open, _) => ("waiting", "Waiting for the payment."),
+        (Standing::Declined, _) => ("declined", "The payment was declined. Nothing was taken."),
+        (Standing::Authorised, false) => (
             "reserved",
             "The amount is held. We take it when the tea is shipped.",
         ),
-        State::Capturing => ("capturing", "The held amount is being taken."),
-        State::Paid => ("paid", "Paid. Your tea is on its way."),
-        State::Refunding => ("refunding", "The money is on its way back."),
-        State::Refunded => ("refunded", "The money was given back."),
-        State::Declined => ("declined", "The payment was declined. Nothing was taken."),
+        (Standing::Authorised, true) => ("capturing", "The held amount is being taken."),
+        (Standing::Held | Standing::Paid, false) => ("paid", "Paid. Your tea is on its way."),
+        (Standing::Held | Standing::Paid, true) => ("refunding", "The money is on its way back."),
+        (Standing::Voided | Standing::Refunded, _) => ("refunded", "The money was given back."),
     }
 }
 
 pub(super) fn order(order: &Order, way: &Way) -> Html<String> {
     let id = escape(&order.id);
-    let (name, state) = in_words(order.state);
-    let is_waiting = order.state == State::Waiting;
+    let (name, state) = in_words(order);
+    let is_waiting = order.standing == Standing::Open;
     let note = note(order);
     let next = match (&order.begun.link, is_waiting) {
         (_, false) => String::new(),
@@ -250,30 +250,32 @@ fn table(heads: [&str; 4], rows: &str) -> String {
 fn order_row(order: &Order, way: &Way) -> String {
     let id = escape(&order.id);
     let button = |action: &str, text: &str| {
-        let operation = match order.state {
-            // Once more the same, not another one.
-            State::Capturing | State::Refunding => order.operation.clone(),
-            _ => payments_core::random_uuid().unwrap_or_default(),
-        };
         format!(
-            "<form method=\"post\" action=\"/admin/{action}\"><input type=\"hidden\" name=\"order\" value=\"{id}\">\
-             <input type=\"hidden\" name=\"operation\" value=\"{}\"><button>{text}</button></form>",
-            escape(&operation)
+            "<form method=\"post\" action=\"/admin/{action}\">\
+             <input type=\"hidden\" name=\"order\" value=\"{id}\"><button>{text}</button></form>"
         )
     };
-    let buttons = match order.state {
-        State::Waiting => button("ask", "Ask the provider"),
-        State::Reserved => button("capture", "Capture"),
-        State::Capturing => button("capture", "Capture again"),
-        State::Paid if way.refunds => button("refund", "Refund"),
-        State::Refunding => button("refund", "Refund again"),
-        State::Paid | State::Refunded | State::Declined => String::new(),
+    let ask = button("ask", "Ask the provider");
+    let buttons = match (order.standing, order.is_under_way()) {
+        (Standing::Open, _) => ask,
+        (Standing::Authorised, false) => button("capture", "Capture"),
+        (Standing::Authorised, true) => button("capture", "Capture again") + &ask,
+        (Standing::Paid, false) if way.refunds => button("refund", "Refund"),
+        (Standing::Paid, true) => button("refund", "Refund again") + &ask,
+        (
+            Standing::Declined
+            | Standing::Held
+            | Standing::Paid
+            | Standing::Voided
+            | Standing::Refunded,
+            _,
+        ) => String::new(),
     };
     format!(
         "<tr><td><a href=\"/orders/{id}\">{}</a></td><td>{}</td><td>{}{}</td><td>{buttons}</td></tr>\n",
         way.title,
         order.amount,
-        in_words(order.state).0,
+        in_words(order).0,
         note(order)
     )
 }

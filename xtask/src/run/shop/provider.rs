@@ -6,57 +6,12 @@ use axum::routing::MethodRouter;
 use payments_core::Money;
 use payments_core::client::OpenCalls;
 use payments_core::error::{Error, Misuse};
-use payments_core::incoming::{Confirmation, Inbox, Row};
-use payments_core::journal::Journal;
-use payments_core::store::Sqlite;
+use payments_core::incoming::{Confirmation, Row};
 
 use super::orders::{Begun, Order, Orders};
+use crate::run::places::callback_path;
 
-/// What a provider of the shop is built on.
-#[derive(Clone)]
-pub(super) struct Ground {
-    /// Where the provider is.
-    pub(super) base_url: String,
-    /// The shop's own address, without a slash at the end.
-    pub(super) address: String,
-    /// The path of the provider's callbacks.
-    pub(super) path: String,
-    pub(super) orders: Orders,
-    pub(super) inbox: Inbox<Sqlite>,
-    pub(super) journal: Journal,
-}
-
-impl Ground {
-    /// The shop's side of one provider.
-    pub(super) fn till<C, E>(self, client: C, endpoint: E) -> Till<C, E> {
-        let ground = self;
-        Till {
-            client,
-            endpoint,
-            ground,
-        }
-    }
-
-    /// Where the buyer comes back to.
-    pub(super) fn order_page(&self, order: &Order) -> String {
-        format!("{}/orders/{}", self.address, order.id)
-    }
-
-    /// Where the provider's callbacks come in.
-    pub(super) fn callback(&self) -> String {
-        format!("{}{}", self.address, self.path)
-    }
-}
-
-/// The shop's side of one provider: the client, and what its messages come in by.
-#[derive(Clone)]
-pub(super) struct Till<C, E> {
-    pub(super) client: C,
-    pub(super) endpoint: E,
-    pub(super) ground: Ground,
-}
-
-/// What a buyer and an operator can do with a provider.
+/// A way to pay: what a buyer and an operator can do with a provider.
 pub(super) struct Way {
     pub(super) title: &'static str,
     /// What the one thing on sale costs there.
@@ -77,12 +32,20 @@ pub(super) enum Holds {
     Always,
 }
 
+/// The shop's side of one provider: the client, and what its messages come in by.
+#[derive(Clone)]
+pub(super) struct Till<C, E> {
+    pub(super) client: C,
+    pub(super) endpoint: E,
+    pub(super) orders: Orders,
+}
+
 impl Way {
     /// Holds nothing and refunds everything, unless it is said otherwise.
     pub(super) fn of<C, E>(
         title: &'static str,
         price: Money,
-        to: MethodRouter,
+        callbacks: MethodRouter,
         till: Till<C, E>,
     ) -> Self
     where
@@ -94,7 +57,7 @@ impl Way {
             price,
             holds: Holds::Never,
             refunds: true,
-            routes: Router::new().route(&till.ground.path, to),
+            routes: Router::new().route(&callback_path(till.client.provider()), callbacks),
             client: Box::new(till.client.clone()),
             provider: Box::new(till),
         }
@@ -103,8 +66,8 @@ impl Way {
 
 #[async_trait]
 pub(super) trait Provider: Send + Sync {
-    /// Starts the payment of an order. Told twice, it starts one.
-    async fn start(&self, order: &Order) -> Result<Begun, Error>;
+    /// Starts the payment of an order, for a buyer who comes back to `page`. Told twice, it starts one.
+    async fn start(&self, order: &Order, page: &str, callback: &str) -> Result<Begun, Error>;
 
     /// The order that a message is about: its number, or the provider's of the payment.
     fn about(&self, row: &Row) -> String {
@@ -114,12 +77,12 @@ pub(super) trait Provider: Send + Sync {
     /// Asks where a payment stands, after a message about it or without one.
     async fn confirm(&self, order: &Order, row: Option<&Row>) -> Result<Confirmation<()>, Error>;
 
-    /// Takes what is held. Told twice with one operation, it takes it once.
+    /// Takes what is held. Told twice, it takes it once.
     async fn capture(&self, _order: &Order) -> Result<(), Error> {
         Err(Misuse::new("capture", "is not to be had from this provider").into())
     }
 
-    /// Gives everything back. Told twice with one operation, it gives it back once.
+    /// Gives everything back. Told twice, it gives it back once.
     async fn refund(&self, _order: &Order) -> Result<(), Error> {
         Err(Misuse::new("refund", "is not to be had from this provider").into())
     }

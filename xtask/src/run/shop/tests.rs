@@ -2,6 +2,7 @@
 
 mod browser;
 mod manners;
+mod standing;
 
 use std::ops::Deref;
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ use payments_core::sandbox::Ledger;
 use payments_core::store::Sqlite;
 use payments_mocasa::sandbox as mocasa;
 
-use super::{Shop, listen};
+use super::Shop;
 use crate::root;
 use crate::run::demo::sandboxes::Sandboxes;
 use browser::{Browser, Page, attribute, form};
