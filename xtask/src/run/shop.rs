@@ -29,7 +29,7 @@ use payments_core::store::{Sqlite, StoreError};
 use crate::run::{local, places};
 use crate::{complain, say};
 use orders::{Order, Orders};
-use provider::{Till, Way};
+use provider::Way;
 
 /// How to go about it.
 #[derive(Debug, clap::Args)]
@@ -123,15 +123,6 @@ impl Shop {
     /// Where a path of the shop's is reached.
     pub(super) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
-    }
-
-    fn till<C, E>(&self, client: C, endpoint: E) -> Till<C, E> {
-        let orders = self.orders.clone();
-        Till {
-            client,
-            endpoint,
-            orders,
-        }
     }
 
     fn way(&self, provider: &str) -> Option<&Way> {

@@ -1,14 +1,12 @@
 //! Mocasa: a payment link, a signed webhook, a refund in full.
 
-use async_trait::async_trait;
-use payments_core::incoming::{Confirmation, KeyRing, Row, Verifier};
+use payments_core::incoming::{KeyRing, Verifier};
 use payments_mocasa::sandbox::Config;
 use payments_mocasa::{Client, Credentials, Currency, Environment, Error, Money};
 use payments_mocasa::{auth, axum, inbound, types};
 
 use super::Shop;
-use super::orders::{Begun, Order};
-use super::provider::{Provider, Till, Way};
+use super::provider::{Begun, Confirmation, Operation, Order, Provider, Row, Till, Way};
 
 pub(super) fn open(shop: &Shop, at: &str) -> Result<Way, Error> {
     let credentials = Credentials::new(Config::CLIENT_KEY, Config::CLIENT_SECRET)?;
@@ -18,10 +16,10 @@ pub(super) fn open(shop: &Shop, at: &str) -> Result<Way, Error> {
     let webhooks = auth::order_webhooks("sandbox", "shop", KeyRing::new("current", keys));
     let route = axum::route(webhooks.clone(), shop.inbox.clone());
     let price = Money::from_minor(149_900, Currency::PHP);
-    Ok(Way::of("Mocasa", price, route, shop.till(client, webhooks)))
+    Ok(Way::of("Mocasa", price, route, client, webhooks))
 }
 
-#[async_trait]
+#[async_trait::async_trait]
 impl Provider for Till<Client, Verifier<inbound::OrderWebhook>> {
     async fn start(&self, order: &Order, page: &str, _callback: &str) -> Result<Begun, Error> {
         let call = types::CreateOrder::builder()
@@ -42,7 +40,7 @@ impl Provider for Till<Client, Verifier<inbound::OrderWebhook>> {
         Ok(found.await?.map(drop))
     }
 
-    async fn refund(&self, order: &Order) -> Result<(), Error> {
+    async fn refund(&self, order: &Order, _by: &Operation) -> Result<(), Error> {
         let call = types::Refund::builder().order_no(&*order.id);
         let call = call.reason("returned by the buyer").build()?;
         self.client.refund(call).await.map(drop)

@@ -1,14 +1,12 @@
 //! MoCoPay: an SMS that the operator bills, notifications that nobody signs, nothing to give back.
 
-use async_trait::async_trait;
-use payments_core::incoming::{CallerAuth, Confirmation, Receiver, Row};
+use payments_core::incoming::{CallerAuth, Receiver};
 use payments_mocopay::sandbox::Config;
 use payments_mocopay::{Client, Credentials, Currency, Environment, Error, Money, Stored};
 use payments_mocopay::{axum, inbound, types};
 
 use super::Shop;
-use super::orders::{Begun, Order};
-use super::provider::{Provider, Till, Way};
+use super::provider::{Begun, Confirmation, Order, Provider, Row, Till, Way};
 
 pub(super) fn open(shop: &Shop, at: &str) -> Result<Way, Error> {
     let credentials = Credentials::new(Config::API_KEY, Config::API_SECRET)?;
@@ -22,7 +20,7 @@ pub(super) fn open(shop: &Shop, at: &str) -> Result<Way, Error> {
     let route = axum::session_notified(shop.inbox.clone(), notifications.clone());
     // What the shop's catalogue says: MoCoPay names no amount, its product has one.
     let price = Money::from_minor(150, Currency::EUR);
-    let mut way = Way::of("MoCoPay", price, route, shop.till(client, notifications));
+    let mut way = Way::of("MoCoPay", price, route, client, notifications);
     way.refunds = false;
     Ok(way)
 }
@@ -32,7 +30,7 @@ fn buyer(order: &Order) -> String {
     format!("buyer-of-{}", order.id)
 }
 
-#[async_trait]
+#[async_trait::async_trait]
 impl Provider for Till<Client, Receiver<inbound::SessionNotification>> {
     async fn start(&self, order: &Order, page: &str, callback: &str) -> Result<Begun, Error> {
         let call = types::InitPayment::builder()

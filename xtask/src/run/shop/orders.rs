@@ -1,7 +1,6 @@
 //! The shop's own table: what was ordered, for how much, and where it stands.
 
-use payments_core::clock::{Clock as _, SystemClock, rfc3339};
-use payments_core::incoming::{Expected, Standing};
+use payments_core::incoming::{Expected, Progress, Standing};
 use payments_core::money::stored;
 use payments_core::store::rusqlite::Transaction;
 use payments_core::store::{Sqlite, SqliteError, StoreError};
@@ -26,15 +25,10 @@ pub(super) struct Order {
     pub(super) amount: Money,
     /// Whether the amount is to be held first.
     pub(super) reserve: bool,
-    pub(super) standing: Standing,
     /// What went wrong last, for people.
     pub(super) note: String,
     pub(super) begun: Begun,
-    /// The capture or refund that is under way: the same however often it is asked for, until it is known
-    /// how it ended.
-    pub(super) operation: String,
-    /// When that began.
-    pub(super) at: String,
+    pub(super) progress: Progress,
 }
 
 /// A payment that was started, or not yet.
@@ -65,40 +59,18 @@ impl Order {
         Expected::new(&*self.id, self.amount)
     }
 
-    /// Writes down where the payment stands. What comes late undoes nothing.
+    /// Writes down where the payment stands.
     pub(super) fn reach(&mut self, standing: Standing) {
-        if standing > self.standing {
-            self.standing = standing;
+        if self.progress.reach(standing) {
             self.note.clear();
-            self.operation.clear();
         }
     }
 
-    /// Whether a capture or a refund is, of which it is not known how it ended.
-    pub(super) fn is_under_way(&self) -> bool {
-        !self.operation.is_empty()
-    }
-
-    /// Begins one, unless one is under way.
-    pub(super) fn begin(&mut self, operation: String) {
-        if !self.is_under_way() {
-            self.operation = operation;
-            self.at = rfc3339(SystemClock::new().wall());
-        }
-    }
-
-    /// Writes down how that ended. What is not known stays under way, until somebody knows.
+    /// Writes down how a capture or a refund ended.
     pub(super) fn end(&mut self, to: Standing, done: Result<(), Error>) {
-        let Err(error) = done else {
-            return self.reach(to);
-        };
-        match error.money_moved().known() {
-            // Carried out before: known by now, from the journal.
-            Some(true) => return self.reach(to),
-            Some(false) => self.operation.clear(),
-            None => {}
-        }
-        self.note = pages::error(&error);
+        self.progress.end(to, &done);
+        let failed = done.err().filter(|_| self.progress.standing() != to);
+        self.note = failed.as_ref().map(pages::error).unwrap_or_default();
     }
 }
 
@@ -133,30 +105,31 @@ impl Orders {
     pub(super) fn place(&self, order: Order) -> Result<Order, StoreError> {
         self.within(|it| match select(it, BY_NUMBER, &order.id)?.pop() {
             Some(known) => Ok(known),
-            None => write(it, order),
+            None => write(it, &order).map(|()| order),
         })
     }
 
-    /// Changes an order, and gives it as it is then.
-    pub(super) fn change(
+    /// Changes an order; gives what that gives.
+    pub(super) fn change<T>(
         &self,
         key: &str,
-        how: impl FnOnce(&mut Order),
-    ) -> Result<Order, StoreError> {
+        how: impl FnOnce(&mut Order) -> T,
+    ) -> Result<T, StoreError> {
         self.within(|it| change(it, key, how))
     }
 }
 
 /// The same within a transaction: that which also ends a callback's row, say.
-pub(super) fn change(
+pub(super) fn change<T>(
     it: &Transaction<'_>,
     key: &str,
-    how: impl FnOnce(&mut Order),
-) -> Result<Order, SqliteError> {
+    how: impl FnOnce(&mut Order) -> T,
+) -> Result<T, SqliteError> {
     let order = select(it, BY_NUMBER, key)?.pop();
     let mut order = order.ok_or_else(|| SqliteError::other("the shop has no such order"))?;
-    how(&mut order);
-    write(it, order)
+    let done = how(&mut order);
+    write(it, &order)?;
+    Ok(done)
 }
 
 /// The orders that a condition on the key is true of.
@@ -169,9 +142,9 @@ fn select(it: &Transaction<'_>, which: &str, key: &str) -> Result<Vec<Order>, Sq
     orders.collect()
 }
 
-fn write(it: &Transaction<'_>, order: Order) -> Result<Order, SqliteError> {
+fn write(it: &Transaction<'_>, order: &Order) -> Result<(), SqliteError> {
     let write = "INSERT INTO tea_orders VALUES (?1, ?2) ON CONFLICT DO UPDATE SET content = ?2";
-    let content = serde_json::to_string(&order).map_err(SqliteError::other)?;
+    let content = serde_json::to_string(order).map_err(SqliteError::other)?;
     it.execute(write, [&order.id, &content])?;
-    Ok(order)
+    Ok(())
 }

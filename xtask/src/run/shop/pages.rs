@@ -137,7 +137,10 @@ pub(super) fn front(id: &str, ways: &[Way]) -> Html<String> {
 
 /// What a state is called, and what a buyer reads of it.
 fn in_words(order: &Order) -> (&'static str, &'static str) {
-    match (order.standing, order.is_under_way()) {
+    match (
+        order.progress.standing(),
+        order.progress.operation().is_some(),
+    ) {
         (Standing::Open, _) => ("waiting", "Waiting for the payment."),
         (Standing::Declined, _) => ("declined", "The payment was declined. Nothing was taken."),
         (Standing::Authorised, false) => (
@@ -154,7 +157,7 @@ fn in_words(order: &Order) -> (&'static str, &'static str) {
 pub(super) fn order(order: &Order, way: &Way) -> Html<String> {
     let id = escape(&order.id);
     let (name, state) = in_words(order);
-    let is_waiting = order.standing == Standing::Open;
+    let is_waiting = order.progress.standing() == Standing::Open;
     let note = note(order);
     let next = match (&order.begun.link, is_waiting) {
         (_, false) => String::new(),
@@ -256,7 +259,10 @@ fn order_row(order: &Order, way: &Way) -> String {
         )
     };
     let ask = button("ask", "Ask the provider");
-    let buttons = match (order.standing, order.is_under_way()) {
+    let buttons = match (
+        order.progress.standing(),
+        order.progress.operation().is_some(),
+    ) {
         (Standing::Open, _) => ask,
         (Standing::Authorised, false) => button("capture", "Capture"),
         (Standing::Authorised, true) => button("capture", "Capture again") + &ask,

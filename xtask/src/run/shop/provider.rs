@@ -1,15 +1,14 @@
 //! What the shop asks of a provider: the same of all five.
 
-use async_trait::async_trait;
 use axum::Router;
 use axum::routing::MethodRouter;
 use payments_core::Money;
 use payments_core::client::OpenCalls;
 use payments_core::error::{Error, Misuse};
-use payments_core::incoming::{Confirmation, Row};
 
-use super::orders::{Begun, Order, Orders};
+pub(super) use super::orders::{Begun, Order};
 use crate::run::places::callback_path;
+pub(super) use payments_core::incoming::{Confirmation, Operation, Row};
 
 /// A way to pay: what a buyer and an operator can do with a provider.
 pub(super) struct Way {
@@ -33,11 +32,9 @@ pub(super) enum Holds {
 }
 
 /// The shop's side of one provider: the client, and what its messages come in by.
-#[derive(Clone)]
 pub(super) struct Till<C, E> {
     pub(super) client: C,
     pub(super) endpoint: E,
-    pub(super) orders: Orders,
 }
 
 impl Way {
@@ -46,7 +43,8 @@ impl Way {
         title: &'static str,
         price: Money,
         callbacks: MethodRouter,
-        till: Till<C, E>,
+        client: C,
+        endpoint: E,
     ) -> Self
     where
         C: OpenCalls + Clone + 'static,
@@ -57,14 +55,14 @@ impl Way {
             price,
             holds: Holds::Never,
             refunds: true,
-            routes: Router::new().route(&callback_path(till.client.provider()), callbacks),
-            client: Box::new(till.client.clone()),
-            provider: Box::new(till),
+            routes: Router::new().route(&callback_path(client.provider()), callbacks),
+            client: Box::new(client.clone()),
+            provider: Box::new(Till { client, endpoint }),
         }
     }
 }
 
-#[async_trait]
+#[async_trait::async_trait]
 pub(super) trait Provider: Send + Sync {
     /// Starts the payment of an order, for a buyer who comes back to `page`. Told twice, it starts one.
     async fn start(&self, order: &Order, page: &str, callback: &str) -> Result<Begun, Error>;
@@ -77,13 +75,13 @@ pub(super) trait Provider: Send + Sync {
     /// Asks where a payment stands, after a message about it or without one.
     async fn confirm(&self, order: &Order, row: Option<&Row>) -> Result<Confirmation<()>, Error>;
 
-    /// Takes what is held. Told twice, it takes it once.
-    async fn capture(&self, _order: &Order) -> Result<(), Error> {
+    /// Takes what is held. Told twice by one operation, it takes it once.
+    async fn capture(&self, _order: &Order, _by: &Operation) -> Result<(), Error> {
         Err(Misuse::new("capture", "is not to be had from this provider").into())
     }
 
-    /// Gives everything back. Told twice, it gives it back once.
-    async fn refund(&self, _order: &Order) -> Result<(), Error> {
+    /// Gives everything back. Told twice by one operation, it gives it back once.
+    async fn refund(&self, _order: &Order, _by: &Operation) -> Result<(), Error> {
         Err(Misuse::new("refund", "is not to be had from this provider").into())
     }
 }

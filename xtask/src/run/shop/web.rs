@@ -8,7 +8,8 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use payments_core::client::{ByHand, Settled};
-use payments_core::incoming::{Next as Known, Standing};
+use payments_core::clock::SystemClock;
+use payments_core::incoming::{Next as Known, Progress, Standing};
 use payments_mobilepay::codes::FrameEnd;
 use payments_mobilepay::ext::frame::Message;
 use serde::Deserialize;
@@ -84,11 +85,9 @@ async fn pay(State(shop): State<Arc<Shop>>, Form(form): Form<Sent>) -> Answer {
         amount: way.price,
         reserve: way.holds == Holds::Always || way.holds == Holds::OnDemand && form.reserve,
         provider: form.provider.clone(),
-        standing: Standing::Open,
+        progress: Progress::default(),
         note: String::new(),
         begun: Begun::default(),
-        operation: String::new(),
-        at: String::new(),
     })?;
     if order.provider != form.provider {
         return Err(trouble(409, "This order is paid in another way."));
@@ -97,9 +96,12 @@ async fn pay(State(shop): State<Arc<Shop>>, Form(form): Form<Sent>) -> Answer {
     if order.begun.link.is_none() {
         let callback = shop.url(&places::callback_path(&order.provider));
         let begun = way.provider.start(&order, &page, &callback).await;
-        order = shop.orders.change(&order.id, |order| match begun {
-            Ok(begun) => (order.begun, order.note) = (begun, String::new()),
-            Err(error) => order.note = pages::error(&error),
+        order = shop.orders.change(&order.id, |order| {
+            match begun {
+                Ok(begun) => (order.begun, order.note) = (begun, String::new()),
+                Err(error) => order.note = pages::error(&error),
+            }
+            order.clone()
         })?;
     }
     Ok(Redirect::to(&order.begun.link.unwrap_or(page)).into_response())
@@ -183,14 +185,15 @@ impl Shop {
     /// more it is the same operation, until it is known how it ended; then it is nothing.
     async fn take(&self, id: &str, from: Standing, to: Standing) -> Result<(), Trouble> {
         let (order, way) = self.order(id)?;
-        if order.standing != from {
+        if order.progress.standing() != from {
             return Ok(());
         }
-        let new = payments_core::random_uuid()?;
-        let order = self.orders.change(&order.id, |order| order.begin(new))?;
+        let id = payments_core::random_uuid()?;
+        let begin = |order: &mut Order| order.progress.begin(id, &SystemClock::new());
+        let by = self.orders.change(&order.id, begin)?;
         let done = match to {
-            Standing::Paid => way.provider.capture(&order).await,
-            _ => way.provider.refund(&order).await,
+            Standing::Paid => way.provider.capture(&order, &by).await,
+            _ => way.provider.refund(&order, &by).await,
         };
         self.orders.change(&order.id, |order| order.end(to, done))?;
         Ok(())

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use axum::routing::get;
-use payments_core::error::{Error, Misuse};
-use payments_core::incoming::{Confirmation, Next, Row, Standing};
+use payments_core::error::Error;
+use payments_core::incoming::{Confirmation, Next, Progress, Row, Standing};
 use payments_core::sandbox::Fault;
 use payments_core::{Currency, Money};
 use payments_mocasa::{Client, Credentials, Environment};
@@ -18,11 +18,9 @@ fn an_order(reserve: bool) -> Order {
         provider: "mocasa".to_owned(),
         amount: Money::from_minor(1, Currency::EUR),
         reserve,
-        standing: Standing::Open,
+        progress: Progress::default(),
         note: String::new(),
         begun: Begun::default(),
-        operation: String::new(),
-        at: String::new(),
     }
 }
 
@@ -47,35 +45,13 @@ async fn a_payment_of_one_step_is_not_over_when_it_is_authorised() {
     let service = Environment::At("http://127.0.0.1:9".to_owned());
     let credentials = Credentials::new("key", "a secret of a good length").unwrap();
     let client = Client::builder(service, credentials).build().unwrap();
-    let till = town.shop.till(client, Authorises);
-    let way = Way::of("Any", an_order(false).amount, get(async || ""), till);
+    let price = an_order(false).amount;
+    let way = Way::of("Any", price, get(async || ""), client, Authorises);
     let at_once = town.shop.ask(&way, &an_order(false), None).await;
     let why = "authorized, and not captured yet".to_owned();
     assert_eq!(at_once, Next::Retry(why));
     let held = town.shop.ask(&way, &an_order(true), None).await;
     assert_eq!(held, Next::Act(Standing::Authorised));
-}
-
-#[test]
-fn an_operation_stays_the_same_until_it_is_known_how_it_ended() {
-    let mut order = an_order(true);
-    order.standing = Standing::Authorised;
-    order.begin("first".to_owned());
-    let at = order.at.clone();
-    order.begin("second".to_owned());
-    assert_eq!((&*order.operation, &order.at), ("first", &at));
-    // A definite no: the next one is another, which the provider has not refused yet.
-    order.end(Standing::Paid, Err(Misuse::new("amount", "is odd").into()));
-    assert_eq!(order.standing, Standing::Authorised);
-    assert!(order.note.contains("is odd"), "{}", order.note);
-    order.begin("second".to_owned());
-    assert_eq!(order.operation, "second");
-    order.end(Standing::Paid, Ok(()));
-    assert_eq!((order.standing, &*order.note), (Standing::Paid, ""));
-    assert!(!order.is_under_way());
-    // What comes late undoes nothing.
-    order.reach(Standing::Declined);
-    assert_eq!(order.standing, Standing::Paid);
 }
 
 /// The answer to a void is lost: asking the provider tells how the payment stands.
