@@ -145,7 +145,7 @@ impl Shop {
     async fn work(&self) -> Result<(), StoreError> {
         let confirm = async |row| self.confirm(&row).await;
         let worked = self.inbox.work(confirm, |it, _, (id, standing)| {
-            orders::change(it, &id, |order| order.reach(standing))?;
+            orders::reach(it, &id, standing)?;
             Ok(standing.outcome())
         });
         worked.await.map(drop)

@@ -41,9 +41,9 @@ pub(super) fn open(shop: &Shop, at: &str) -> Result<Way, Error> {
         // This acquirer approves everything; a real one is asked here.
         |card| ready(card.subject().authorize_succeeded()),
         move |attempt, told| {
-            let reserved = |order: &mut Order| order.reach(Standing::Authorised);
-            match told.map(|_| authorized.change(attempt.payment_id(), reserved)) {
-                Ok(Ok(_)) => {}
+            let reserve = |_| authorized.reach(attempt.payment_id(), Standing::Authorised);
+            match told.map(reserve) {
+                Ok(Ok(())) => {}
                 Ok(Err(error)) => complain(&error.to_string()),
                 Err(error) => complain(&format!("reverse what was authorized: {error}")),
             }

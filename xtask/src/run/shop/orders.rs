@@ -1,13 +1,11 @@
 //! The shop's own table: what was ordered, for how much, and where it stands.
 
+use payments_core::Money;
 use payments_core::incoming::{Expected, Progress, Standing};
 use payments_core::money::stored;
 use payments_core::store::rusqlite::Transaction;
 use payments_core::store::{Sqlite, SqliteError, StoreError};
-use payments_core::{Error, Money};
 use serde::{Deserialize, Serialize};
-
-use super::pages;
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS tea_orders (id TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT;
     CREATE UNIQUE INDEX IF NOT EXISTS tea_payments ON tea_orders (lower(content ->> '$.begun.payment'))";
@@ -25,8 +23,6 @@ pub(super) struct Order {
     pub(super) amount: Money,
     /// Whether the amount is to be held first.
     pub(super) reserve: bool,
-    /// What went wrong last, for people.
-    pub(super) note: String,
     pub(super) begun: Begun,
     pub(super) progress: Progress,
 }
@@ -57,20 +53,6 @@ impl Order {
     /// What a message or an answer about it has to agree with.
     pub(super) fn expected(&self) -> Expected {
         Expected::new(&*self.id, self.amount)
-    }
-
-    /// Writes down where the payment stands.
-    pub(super) fn reach(&mut self, standing: Standing) {
-        if self.progress.reach(standing) {
-            self.note.clear();
-        }
-    }
-
-    /// Writes down how a capture or a refund ended.
-    pub(super) fn end(&mut self, to: Standing, done: Result<(), Error>) {
-        self.progress.end(to, &done);
-        let failed = done.err().filter(|_| self.progress.standing() != to);
-        self.note = failed.as_ref().map(pages::error).unwrap_or_default();
     }
 }
 
@@ -109,6 +91,11 @@ impl Orders {
         })
     }
 
+    /// Writes down where a payment stands.
+    pub(super) fn reach(&self, key: &str, standing: Standing) -> Result<(), StoreError> {
+        self.within(|it| reach(it, key, standing))
+    }
+
     /// Changes an order; gives what that gives.
     pub(super) fn change<T>(
         &self,
@@ -120,7 +107,11 @@ impl Orders {
 }
 
 /// The same within a transaction: that which also ends a callback's row, say.
-pub(super) fn change<T>(
+pub(super) fn reach(it: &Transaction<'_>, key: &str, to: Standing) -> Result<(), SqliteError> {
+    change(it, key, |order| order.progress.reach(to)).map(drop)
+}
+
+fn change<T>(
     it: &Transaction<'_>,
     key: &str,
     how: impl FnOnce(&mut Order) -> T,

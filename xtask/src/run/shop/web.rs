@@ -80,31 +80,27 @@ async fn pay(State(shop): State<Arc<Shop>>, Form(form): Form<Sent>) -> Answer {
     let is_id = form.order.len() == 36 && letters.all(|it| it == b'-' || it.is_ascii_hexdigit());
     let way = shop.way(&form.provider).filter(|_| is_id);
     let way = way.ok_or_else(|| trouble(400, "There is no such way to pay. Choose again."))?;
-    let mut order = shop.orders.place(Order {
+    let order = shop.orders.place(Order {
         id: form.order,
         amount: way.price,
         reserve: way.holds == Holds::Always || way.holds == Holds::OnDemand && form.reserve,
         provider: form.provider.clone(),
         progress: Progress::default(),
-        note: String::new(),
         begun: Begun::default(),
     })?;
     if order.provider != form.provider {
         return Err(trouble(409, "This order is paid in another way."));
     }
-    let page = shop.url(&format!("/orders/{}", order.id));
-    if order.begun.link.is_none() {
-        let callback = shop.url(&places::callback_path(&order.provider));
-        let begun = way.provider.start(&order, &page, &callback).await;
-        order = shop.orders.change(&order.id, |order| {
-            match begun {
-                Ok(begun) => (order.begun, order.note) = (begun, String::new()),
-                Err(error) => order.note = pages::error(&error),
-            }
-            order.clone()
-        })?;
+    if let Some(link) = &order.begun.link {
+        return Ok(Redirect::to(link).into_response());
     }
-    Ok(Redirect::to(&order.begun.link.unwrap_or(page)).into_response())
+    let page = shop.url(&format!("/orders/{}", order.id));
+    let callback = shop.url(&places::callback_path(&order.provider));
+    let begun = way.provider.start(&order, &page, &callback).await;
+    let begun = begun.map_err(|error| pages::failed(&order, &error))?;
+    let link = begun.link.clone().unwrap_or(page);
+    shop.orders.change(&order.id, |order| order.begun = begun)?;
+    Ok(Redirect::to(&link).into_response())
 }
 
 async fn order(State(shop): State<Arc<Shop>>, Path(id): Path<String>) -> Answer {
@@ -123,8 +119,7 @@ async fn frame(State(shop): State<Arc<Shop>>, Path(id): Path<String>) -> Answer 
 async fn ended(State(shop): State<Arc<Shop>>, Form(form): Form<Sent>) -> Answer {
     let (order, _) = shop.order(&form.order)?;
     if Message::parse(&form.message).is_some_and(|said| said.end != FrameEnd::Completed) {
-        let declined = |order: &mut Order| order.reach(Standing::Declined);
-        shop.orders.change(&order.id, declined)?;
+        shop.orders.reach(&order.id, Standing::Declined)?;
     }
     Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response())
 }
@@ -132,10 +127,7 @@ async fn ended(State(shop): State<Arc<Shop>>, Form(form): Form<Sent>) -> Answer 
 async fn admin(State(shop): State<Arc<Shop>>) -> Answer {
     let (open, dead) = (shop.journal.open_calls()?, shop.inbox.dead_letters(100)?);
     let orders = shop.orders.all()?;
-    let orders = orders
-        .iter()
-        .filter_map(|order| Some((order, shop.way(&order.provider)?)));
-    Ok(pages::admin(orders, &open, &dead).into_response())
+    Ok(pages::admin(&shop, &orders, &open, &dead).into_response())
 }
 
 /// What the buttons of the admin page do.
@@ -144,16 +136,11 @@ async fn operate(
     Path(action): Path<String>,
     Form(form): Form<Sent>,
 ) -> Answer {
+    use Standing::{Authorised, Paid, Refunded};
     match &*action {
         "ask" => shop.ask_again(&form.order).await?,
-        "capture" => {
-            shop.take(&form.order, Standing::Authorised, Standing::Paid)
-                .await?
-        }
-        "refund" => {
-            shop.take(&form.order, Standing::Paid, Standing::Refunded)
-                .await?
-        }
+        "capture" => shop.take(&form.order, Authorised, Paid).await?,
+        "refund" => shop.take(&form.order, Paid, Refunded).await?,
         "calls" => shop.settle(&form).await?,
         "callbacks" => shop.revive(&form.key)?,
         _ => return Err(no_page()),
@@ -172,12 +159,11 @@ impl Shop {
     /// Asks the provider about an order whose callback never came.
     async fn ask_again(&self, id: &str) -> Result<(), Trouble> {
         let (order, way) = self.order(id)?;
-        let known = self.ask(way, &order, None).await;
-        self.orders.change(&order.id, |order| match known {
-            Known::Act(standing) => order.reach(standing),
-            Known::Retry(why) => order.note = why,
+        match self.ask(way, &order, None).await {
+            Known::Act(standing) => self.orders.reach(id, standing)?,
+            Known::Retry(why) => return Err(trouble(409, &format!("It is not known: {why}."))),
             Known::Done => {}
-        })?;
+        }
         Ok(())
     }
 
@@ -188,15 +174,20 @@ impl Shop {
         if order.progress.standing() != from {
             return Ok(());
         }
-        let id = payments_core::random_uuid()?;
-        let begin = |order: &mut Order| order.progress.begin(id, &SystemClock::new());
-        let by = self.orders.change(&order.id, begin)?;
+        let new = payments_core::random_uuid()?;
+        let begin = |order: &mut Order| order.progress.begin(new, &SystemClock::new());
+        let by = self.orders.change(id, begin)?;
         let done = match to {
             Standing::Paid => way.provider.capture(&order, &by).await,
             _ => way.provider.refund(&order, &by).await,
         };
-        self.orders.change(&order.id, |order| order.end(to, done))?;
-        Ok(())
+        let end = |order: &mut Order| order.progress.end(to, &done);
+        self.orders.change(id, end)?;
+        done.or_else(|error| match error.money_moved().known() {
+            // Carried out before: known by now, from the journal.
+            Some(true) => Ok(()),
+            _ => Err(pages::failed(&order, &error)),
+        })
     }
 
     /// Settles a call whose outcome is not known: by asking, or as a person says.

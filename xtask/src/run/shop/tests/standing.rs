@@ -19,7 +19,6 @@ fn an_order(reserve: bool) -> Order {
         amount: Money::from_minor(1, Currency::EUR),
         reserve,
         progress: Progress::default(),
-        note: String::new(),
         begun: Begun::default(),
     }
 }
@@ -80,8 +79,9 @@ async fn a_payment_of_mobilepay_is_over_when_its_time_is() {
     let store = Sqlite::in_memory().unwrap();
     let town = town_on(store.clone()).await;
     let (id, _) = town.order("MobilePay", &[]).await;
-    let admin = town.operate("ask").await;
-    assert!(admin.html.contains("not paid yet"), "{}", admin.html);
+    let asked = town.operate("ask").await;
+    assert_eq!(asked.status, 409);
+    assert!(asked.html.contains("not paid yet"), "{}", asked.html);
     assert_eq!(town.state(&id).await, "waiting");
     // Another start of the shop knows no time of it.
     let later = town.sandboxes.shop(store).await.unwrap();
