@@ -61,7 +61,7 @@ impl Desk {
 
     fn state(&self) -> AttemptState {
         let seen = self.psp.control().payment("R-1").unwrap();
-        seen.attempts()[0].state()
+        seen.attempts().first().unwrap().state()
     }
 }
 

@@ -40,13 +40,8 @@ pub(crate) struct Arguments {
     /// The port of the first sandbox: what `cargo xtask sandbox` has for its --port.
     #[arg(long, default_value_t = places::FIRST)]
     sandbox_port: u16,
-    /// The shop's SQLite database, made where there is none; in memory unless given.
-    #[arg(
-        long,
-        value_name = "FILE",
-        default_value = ":memory:",
-        hide_default_value = true
-    )]
+    /// The shop's SQLite database, made where there is none; what is in memory goes with the shop.
+    #[arg(long, value_name = "FILE", default_value = ":memory:")]
     database: PathBuf,
 }
 

@@ -85,7 +85,7 @@ impl Orders {
 
     /// Writes a new order where its number is new; gives the one that has it.
     pub(super) fn place(&self, order: Order) -> Result<Order, StoreError> {
-        self.within(|it| match select(it, BY_NUMBER, &order.id)?.pop() {
+        self.within(|it| match select(it, "id = ?1", &order.id)?.pop() {
             Some(known) => Ok(known),
             None => write(it, &order).map(|()| order),
         })
