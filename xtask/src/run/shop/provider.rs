@@ -6,8 +6,10 @@ use payments_core::Money;
 use payments_core::client::OpenCalls;
 use payments_core::error::{Error, Misuse};
 
-pub(super) use super::orders::{Begun, Order};
 use crate::run::places::callback_path;
+
+// What the file of a provider speaks of.
+pub(super) use super::orders::{Begun, Order};
 pub(super) use payments_core::incoming::{Confirmation, Operation, Row};
 
 /// A way to pay: what a buyer and an operator can do with a provider.
