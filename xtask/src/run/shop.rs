@@ -138,9 +138,12 @@ impl Shop {
     /// Works off the callbacks that are due: each is confirmed, and what that found is written down in the
     /// transaction that ends its row. There the goods would be handed over.
     async fn work(&self) -> Result<(), StoreError> {
+        for payment in self.ways.iter().flat_map(|way| way.provider.over()) {
+            self.orders.reach(&payment, Standing::Declined)?;
+        }
         let confirm = async |row| self.confirm(&row).await;
         let worked = self.inbox.work(confirm, |it, _, (id, standing)| {
-            orders::reach(it, &id, standing)?;
+            orders::change(it, &id, |order| order.progress.reach(standing))?;
             Ok(standing.outcome())
         });
         worked.await.map(drop)

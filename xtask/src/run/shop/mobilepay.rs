@@ -103,6 +103,10 @@ impl Provider for Till<Client, Arc<Cards<PrivateKeys<AwsLc>>>> {
         }
     }
 
+    fn over(&self) -> Vec<String> {
+        self.endpoint.unfinished().take_late()
+    }
+
     async fn capture(&self, order: &Order, by: &Operation) -> Result<(), Error> {
         let call = types::Capture::builder()
             .payment_id(order.begun.payment.clone().unwrap_or_default())

@@ -93,7 +93,8 @@ impl Orders {
 
     /// Writes down where a payment stands.
     pub(super) fn reach(&self, key: &str, standing: Standing) -> Result<(), StoreError> {
-        self.within(|it| reach(it, key, standing))
+        self.change(key, |order| order.progress.reach(standing))
+            .map(drop)
     }
 
     /// Changes an order; gives what that gives.
@@ -107,11 +108,7 @@ impl Orders {
 }
 
 /// The same within a transaction: that which also ends a callback's row, say.
-pub(super) fn reach(it: &Transaction<'_>, key: &str, to: Standing) -> Result<(), SqliteError> {
-    change(it, key, |order| order.progress.reach(to)).map(drop)
-}
-
-fn change<T>(
+pub(super) fn change<T>(
     it: &Transaction<'_>,
     key: &str,
     how: impl FnOnce(&mut Order) -> T,

@@ -77,6 +77,11 @@ pub(super) trait Provider: Send + Sync {
     /// Asks where a payment stands, after a message about it or without one.
     async fn confirm(&self, order: &Order, row: Option<&Row>) -> Result<Confirmation<()>, Error>;
 
+    /// Payments whose time is over, by the provider's number: it need not tell. Each is given once.
+    fn over(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Takes what is held. Told twice by one operation, it takes it once.
     async fn capture(&self, _order: &Order, _by: &Operation) -> Result<(), Error> {
         Err(Misuse::new("capture", "is not to be had from this provider").into())
