@@ -17,16 +17,21 @@ use crate::error::Error;
 /// use payments_core::error::Misuse;
 /// use payments_core::incoming::{Progress, Standing};
 ///
-/// let mut payment = Progress::default();
-/// payment.reach(Standing::Authorised);
-/// let capture = payment.begin("C-1", &SystemClock::new());
+/// use Standing::{Authorised, Paid};
+///
+/// let (mut payment, clock) = (Progress::default(), SystemClock::new());
+/// // Nothing is held that could be captured.
+/// assert_eq!(payment.begin(Authorised, "C-0", &clock), None);
+/// payment.reach(Authorised);
+/// let capture = payment.begin(Authorised, "C-1", &clock).unwrap();
 /// // Pressed again while nobody knows.
-/// assert_eq!(payment.begin("C-2", &SystemClock::new()), capture);
+/// assert_eq!(payment.begin(Authorised, "C-2", &clock).as_ref(), Some(&capture));
 /// // It was refused: nothing was captured, and the next try is another one.
-/// payment.end(Standing::Paid, &Err::<(), _>(Misuse::new("amount", "is too high").into()));
-/// assert_eq!(payment.begin("C-3", &SystemClock::new()).id(), "C-3");
-/// payment.end(Standing::Paid, &Ok(()));
-/// assert_eq!((payment.standing(), payment.operation()), (Standing::Paid, None));
+/// payment.end(&capture, Paid, &Err::<(), _>(Misuse::new("amount", "is too high").into()));
+/// let capture = payment.begin(Authorised, "C-3", &clock).unwrap();
+/// assert_eq!(capture.id(), "C-3");
+/// payment.end(&capture, Paid, &Ok(()));
+/// assert_eq!((payment.standing(), payment.operation()), (Paid, None));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
@@ -78,26 +83,34 @@ impl Progress {
         is_new
     }
 
-    /// Begins an operation called `id`, unless one is under way; gives that which is. Keep it before anything
-    /// is sent.
-    pub fn begin(&mut self, id: impl Into<String>, clock: &dyn Clock) -> Operation {
+    /// Begins an operation called `id` on a payment that stands there, unless one is under way; gives that
+    /// which is. Nothing, where the payment stands elsewhere: the button was pressed once more after the
+    /// end. In one transaction of your database, which is committed before anything is sent.
+    pub fn begin(
+        &mut self,
+        from: Standing,
+        id: impl Into<String>,
+        clock: &dyn Clock,
+    ) -> Option<Operation> {
         let begun = || Operation {
             id: id.into(),
             at: rfc3339(clock.wall()),
         };
-        self.operation.get_or_insert_with(begun).clone()
+        let stands = self.standing == from;
+        stands.then(|| self.operation.get_or_insert_with(begun).clone())
     }
 
-    /// Takes in how what was under way ended, and that it leads `to` there if it was carried out: of a part
-    /// of the amount, where the payment stood before. What is not known stays under way.
-    pub fn end<T>(&mut self, to: Standing, result: &Result<T, Error>) {
+    /// Takes in how an operation ended, and that it leads `to` there if it was carried out: of a part of the
+    /// amount, where the payment stood before. What is not known stays under way, and so does what was begun
+    /// after it.
+    pub fn end<T>(&mut self, operation: &Operation, to: Standing, result: &Result<T, Error>) {
         let known = match result {
             Ok(_) => Some(true),
             // Also what a journal knows to have been carried out before.
             Err(error) => error.money_moved().known(),
         };
         if known.is_some() {
-            self.operation = None;
+            self.operation.take_if(|current| current == operation);
         }
         if known == Some(true) {
             self.reach(to);
@@ -124,7 +137,9 @@ mod tests {
     fn capturing() -> Progress {
         let mut payment = Progress::default();
         assert!(payment.reach(Standing::Authorised));
-        payment.begin("C-1", &FixedClock::new());
+        payment
+            .begin(Standing::Authorised, "C-1", &FixedClock::new())
+            .unwrap();
         payment
     }
 
@@ -133,7 +148,8 @@ mod tests {
         let mut payment = capturing();
         let (first, clock) = (payment.operation().unwrap().clone(), FixedClock::new());
         clock.advance(Duration::from_secs(60));
-        assert_eq!(payment.begin("C-2", &clock), first);
+        let again = payment.begin(Standing::Authorised, "C-2", &clock);
+        assert_eq!(again.as_ref(), Some(&first));
         assert_eq!(first.id(), "C-1");
         let text = serde_json::to_string(&payment).unwrap();
         assert_eq!(serde_json::from_str::<Progress>(&text).unwrap(), payment);
@@ -143,7 +159,8 @@ mod tests {
     fn how_it_ended_decides_what_comes_next() {
         let check = |result: Result<(), Error>, expect: (Standing, bool)| {
             let mut payment = capturing();
-            payment.end(Standing::Paid, &result);
+            let capture = payment.operation().unwrap().clone();
+            payment.end(&capture, Standing::Paid, &result);
             let found = (payment.standing(), payment.operation().is_some());
             assert_eq!(found, expect, "{result:?}");
         };
@@ -163,11 +180,27 @@ mod tests {
         assert!(payment.reach(Standing::Paid));
         assert_eq!(payment.operation(), None);
         // Of a part of the amount it leads nowhere, and is over all the same.
-        payment.begin("R-1", &FixedClock::new());
-        payment.end(Standing::Paid, &Ok(()));
+        let refund = payment.begin(Standing::Paid, "R-1", &FixedClock::new());
+        payment.end(&refund.unwrap(), Standing::Paid, &Ok(()));
         assert_eq!(
             (payment.standing(), payment.operation()),
             (Standing::Paid, None)
         );
+    }
+
+    #[test]
+    fn who_comes_late_neither_begins_nor_ends_anything() {
+        let (mut payment, clock) = (capturing(), FixedClock::new());
+        let first = payment.operation().unwrap().clone();
+        let refused = || Err::<(), _>(Misuse::new("amount", "is odd").into());
+        payment.end(&first, Standing::Paid, &refused());
+        let second = payment.begin(Standing::Authorised, "C-2", &clock).unwrap();
+        // The same answer for somebody who had pressed the button at the same time.
+        payment.end(&first, Standing::Paid, &refused());
+        assert_eq!(payment.operation(), Some(&second));
+        payment.end(&second, Standing::Paid, &Ok(()));
+        // Who had looked before the end, and begins after it.
+        assert_eq!(payment.begin(Standing::Authorised, "C-3", &clock), None);
+        assert_eq!(payment.operation(), None);
     }
 }

@@ -171,17 +171,16 @@ impl Shop {
     /// more it is the same operation, until it is known how it ended; then it is nothing.
     async fn take(&self, id: &str, from: Standing, to: Standing) -> Result<(), Trouble> {
         let (order, way) = self.order(id)?;
-        if order.progress.standing() != from {
+        let (new, clock) = (payments_core::random_uuid()?, SystemClock::new());
+        let begin = |order: &mut Order| order.progress.begin(from, new, &clock);
+        let Some(by) = self.orders.change(id, begin)? else {
             return Ok(());
-        }
-        let new = payments_core::random_uuid()?;
-        let begin = |order: &mut Order| order.progress.begin(new, &SystemClock::new());
-        let by = self.orders.change(id, begin)?;
+        };
         let done = match to {
             Standing::Paid => way.provider.capture(&order, &by).await,
             _ => way.provider.refund(&order, &by).await,
         };
-        let end = |order: &mut Order| order.progress.end(to, &done);
+        let end = |order: &mut Order| order.progress.end(&by, to, &done);
         self.orders.change(id, end)?;
         done.or_else(|error| match error.money_moved().known() {
             // Carried out before: known by now, from the journal.
