@@ -1,6 +1,8 @@
 //! One route per callback.
 
 use core::future::Future;
+#[cfg(feature = "client")]
+use core::future::ready;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -8,12 +10,20 @@ use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::{MethodRouter, post};
 use payments_core::decrypt::Decryptor;
+#[cfg(feature = "client")]
+use payments_core::error::{Error, Misuse};
 use payments_core::incoming::{
     Ack, Acknowledged, Endpoint, Inbox, InboxStore, Receiver, Unverified,
 };
 
+#[cfg(feature = "client")]
+use crate::Client;
+#[cfg(feature = "client")]
+use crate::ext::Attempt;
 use crate::ext::{Accepted, Awaiting, CardData, Cards, Refusal};
 use crate::inbound::{AddressCallback, CardCallback, FailedCallback, TokenCallback};
+#[cfg(feature = "client")]
+use crate::types::UpdateAttempt;
 
 pub use payments_core::incoming::axum::{read, route, router};
 
@@ -46,6 +56,50 @@ where
             let accepted = cards.card(&message, awaited.as_ref()).await;
             respond(kept::<_, CardCallback, _, _>(accepted, cards, keep).await)
         }
+    })
+}
+
+/// The route of `encryptedPanCallbackUrl` where the acquirer can be asked at once: MobilePay is answered,
+/// and in a task of its own `acquirer` is given the card and makes the report, which is sent. What
+/// MobilePay knows of then is taken off [`Cards::unreported`], and what is authorized off
+/// [`Cards::unfinished`]. `told` gets the report that MobilePay took, or why it did not: an attempt that it
+/// does not know of ends by itself, so reverse what was authorized.
+///
+/// The card is in memory only: after a crash the payer chooses one again. `awaiting` is as in [`card`].
+#[cfg(feature = "client")]
+pub fn authorized<D, A, R, S>(
+    client: Client,
+    receiver: Receiver<CardCallback>,
+    cards: Arc<Cards<D>>,
+    awaiting: impl Fn(String) -> A + Send + Sync + 'static,
+    acquirer: impl Fn(Accepted<CardData>) -> R + Send + Sync + 'static,
+    told: impl Fn(Attempt, Result<UpdateAttempt, Error>) + Send + Sync + 'static,
+) -> MethodRouter<S>
+where
+    D: Decryptor + 'static,
+    A: Future<Output = Option<Awaiting>> + Send,
+    R: Future<Output = Result<UpdateAttempt, Misuse>> + Send + 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    let (known, told) = (Arc::clone(&cards), Arc::new(told));
+    card(receiver, cards, awaiting, move |card| {
+        let (client, known, told) = (client.clone(), Arc::clone(&known), Arc::clone(&told));
+        let attempt = card.subject().clone();
+        let report = acquirer(card);
+        tokio::spawn(async move {
+            let sent = async {
+                let report = report.await?;
+                client.update_attempt(report.clone()).await?;
+                known.unreported().close(&attempt);
+                if report.succeeded() {
+                    known.unfinished().close(&attempt.payment_id().to_owned());
+                }
+                Ok(report)
+            };
+            let sent = sent.await;
+            told(attempt, sent);
+        });
+        ready(true)
     })
 }
 

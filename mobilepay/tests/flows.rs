@@ -8,6 +8,8 @@
 ))]
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+#[path = "flows/authorized.rs"]
+mod authorized;
 #[path = "flows/callbacks.rs"]
 mod callbacks;
 #[path = "flows/deadlines.rs"]

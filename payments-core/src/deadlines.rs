@@ -64,6 +64,15 @@ impl<K: Eq + Hash + Clone + Ord> Deadlines<K> {
         self.due().remove(key).is_some()
     }
 
+    /// Takes off what is late, the latest first, and gives it.
+    #[must_use]
+    pub fn take_late(&self) -> Vec<K> {
+        let late = self.list().into_iter().filter(|due| due.is_late);
+        // What somebody else took off meanwhile is theirs.
+        late.filter_map(|due| self.close(&due.key).then_some(due.key))
+            .collect()
+    }
+
     /// What is still to be done, the most urgent first.
     #[must_use]
     pub fn list(&self) -> Vec<Due<K>> {
@@ -126,6 +135,20 @@ mod tests {
         assert!(list.clone().close(&"slow"));
         assert!(!list.close(&"slow"));
         assert_eq!(found(&list), [("fast", 0, true)]);
+    }
+
+    #[test]
+    fn what_is_late_is_taken_off_once() {
+        let clock = FixedClock::new();
+        let list = Deadlines::new(Arc::new(clock.clone()));
+        for (key, within) in [("slow", 30), ("fast", 10), ("faster", 5)] {
+            list.open(key, Duration::from_secs(within));
+        }
+        assert!(list.take_late().is_empty());
+        clock.advance(Duration::from_secs(10));
+        assert_eq!(list.take_late(), ["faster", "fast"]);
+        assert!(list.take_late().is_empty());
+        assert_eq!(list.list().len(), 1);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod faults;
 mod footprint;
 mod forge;
 mod interrupt;
+mod local;
 mod places;
 mod progress;
 mod sandbox;

@@ -139,6 +139,16 @@ impl Psp {
 
     /// A payment of 4.95 kroner by Dankort or Visa.
     pub(crate) fn payment(&self, psp_reference: &str) -> InitiatePayment {
+        self.payment_to(psp_reference, &format!("{}/card", self.hooks))
+    }
+
+    /// The same whose cards come to another address.
+    pub(crate) fn payment_to(&self, psp_reference: &str, card_url: &str) -> InitiatePayment {
+        let card = |name: &str| {
+            let name = CardType::from(name);
+            let card = AllowedCardType::builder().name(name);
+            card.encrypted_pan_callback_url(card_url).build().unwrap()
+        };
         InitiatePayment::builder()
             .merchant_id(Config::MERCHANT_ID)
             .merchant_name("Shop")
@@ -147,10 +157,7 @@ impl Psp {
             .merchant_url("https://shop.example")
             .psp_reference_id(psp_reference)
             .amount(dkk(495))
-            .allowed_card_types(vec![
-                self.card_type("DANKORT", false),
-                self.card_type("VISA-DEBIT", false),
-            ])
+            .allowed_card_types(vec![card("DANKORT"), card("VISA-DEBIT")])
             .public_key_id(i64::from(Config::FIRST_KEY_ID))
             .redirect_from_mobile_pay_url("https://shop.example/return")
             .failed_payment_callback_url(format!("{}/failed", self.hooks))

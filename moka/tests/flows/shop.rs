@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use payments_core::client::{Builder, RetryPolicy};
-use payments_core::http::{HeaderMap, HeaderValue, Method};
+use payments_core::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use payments_core::incoming::{
     Confirmation, Expected, Inbound, Inbox, Outcome as Work, Returns, Row, Worked,
 };
@@ -76,12 +76,8 @@ impl Shop {
                 std::future::ready(found)
             },
             |event| match event {
-                Some(event) => axum::response::Response::new(event.reference.clone().into()),
-                None => {
-                    let mut answer = axum::response::Response::new("no such payment".into());
-                    *answer.status_mut() = axum::http::StatusCode::NOT_FOUND;
-                    answer
-                }
+                Some(event) => (StatusCode::OK, event.reference.clone()),
+                None => (StatusCode::NOT_FOUND, "no such payment".to_owned()),
             },
         );
         let router = axum::Router::new().route("/moka/return", route);

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on, post};
 use core::net::SocketAddr;
 use http::StatusCode;
@@ -193,17 +193,18 @@ where
 /// given the return, or nothing for one that is not to be believed, so that all of those get the
 /// same answer. Of a return that cannot be stored it is given nothing either, with status 503: the
 /// buyer can load the page again, which sends it again.
-pub fn returned<K, F, S>(
+pub fn returned<K, F, R, S>(
     inbox: Inbox<impl InboxStore>,
     returns: Returns<K>,
     kept: impl Fn(String) -> F + Send + Sync + 'static,
-    page: impl Fn(Option<&Verified<K::Notice>>) -> Response + Send + Sync + 'static,
+    page: impl Fn(Option<&Verified<K::Notice>>) -> R + Send + Sync + 'static,
 ) -> MethodRouter<S>
 where
     K: Kept + Send + Sync + 'static,
     K::Notice: Send + Sync,
     <K::Notice as Notice>::Unsigned: Send + Sync,
     F: Future<Output = Option<K>> + Send,
+    R: IntoResponse,
     S: Clone + Send + Sync + 'static,
 {
     let parts = Arc::new((returns, inbox, kept, page));
@@ -211,6 +212,7 @@ where
         let parts = Arc::clone(&parts);
         async move {
             let (returns, inbox, kept, page) = &*parts;
+            let page = |found| page(found).into_response();
             let found = async {
                 let inbound = read(request).await.ok()?;
                 let kept = kept(returns.token(&inbound).ok()?).await?;

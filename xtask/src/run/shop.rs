@@ -17,21 +17,19 @@ mod tests;
 mod web;
 
 use std::error::Error as StdError;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use payments_core::incoming::{Confirmation, Inbox, InboxOptions, Next, Outcome, Row};
+use payments_core::incoming::{Confirmation, Inbox, InboxOptions, Next, Row, Standing};
 use payments_core::journal::Journal;
-use payments_core::store::rusqlite::Transaction;
 use payments_core::store::{Sqlite, StoreError};
-use tokio::net::TcpListener;
 
-use crate::run::places;
+use crate::run::{local, places};
 use crate::{complain, say};
-use orders::Orders;
-use provider::{Ground, Way};
+use orders::{Order, Orders};
+use provider::Way;
 
 /// How to go about it.
 #[derive(Debug, clap::Args)]
@@ -42,9 +40,9 @@ pub(crate) struct Arguments {
     /// The port of the first sandbox: what `cargo xtask sandbox` has for its --port.
     #[arg(long, default_value_t = places::FIRST)]
     sandbox_port: u16,
-    /// The shop's SQLite database, made where there is none; in memory unless given.
-    #[arg(long, value_name = "FILE")]
-    database: Option<PathBuf>,
+    /// The shop's SQLite database, made where there is none; what is in memory goes with the shop.
+    #[arg(long, value_name = "FILE", default_value = ":memory:")]
+    database: PathBuf,
 }
 
 /// Serves until it is stopped.
@@ -52,19 +50,16 @@ pub(crate) struct Arguments {
 /// # Errors
 /// A port that is in use, a database that cannot be opened.
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
-    let file = arguments.database.as_deref();
-    let file = file.unwrap_or(Path::new(":memory:"));
-    let store =
-        Sqlite::open(file).map_err(|error| format!("--database {}: {error}", file.display()))?;
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("no runtime: {error}"))?;
-    let served = runtime.block_on(serve(arguments, store));
+    let served = local::runtime()?.block_on(serve(arguments));
     served.map_err(|error| error.to_string())
 }
 
-async fn serve(arguments: &Arguments, store: Sqlite) -> Result<u8, Box<dyn StdError>> {
-    let first = arguments.sandbox_port;
-    let sandbox =
-        |name: &str| places::address(places::sandbox_from(first, name).unwrap_or(places::NOWHERE));
+async fn serve(arguments: &Arguments) -> Result<u8, Box<dyn StdError>> {
+    let file = &arguments.database;
+    let store = Sqlite::open(file);
+    let store = store.map_err(|error| format!("--database {}: {error}", file.display()))?;
+    let sandbox = |name: &str| places::sandbox_from(arguments.sandbox_port, name);
+    let sandbox = |name: &str| places::address(sandbox(name).unwrap_or(places::NOWHERE));
     let shop = Shop::open(arguments.port, store, sandbox).await?;
     say(&format!("shop={}", shop.url("")));
     say(&format!("admin={}", shop.url("/admin")));
@@ -76,14 +71,7 @@ async fn serve(arguments: &Arguments, store: Sqlite) -> Result<u8, Box<dyn StdEr
     shop.keep_working().await
 }
 
-async fn listen(port: u16) -> Result<TcpListener, String> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
-    listener.map_err(|error| {
-        format!("cannot listen on port {port} of 127.0.0.1 ({error}): give another with --port")
-    })
-}
-
-/// The shop: its orders, what came in about them, and how it can be paid.
+/// The shop: its orders, what came in about them, what went out, and how it can be paid.
 pub(super) struct Shop {
     address: SocketAddr,
     orders: Orders,
@@ -103,35 +91,25 @@ impl Shop {
         store: Sqlite,
         base: impl Fn(&str) -> String,
     ) -> Result<Arc<Self>, Box<dyn StdError>> {
-        let listener = listen(port).await?;
-        let address = listener.local_addr()?;
+        let listener = local::listen(port, "the shop", "--port").await?;
         // Somebody sits in front of it: what fails is tried again soon, and set aside soon.
         let mut options = InboxOptions::default();
         (options.longest_pause, options.attempts) = (Duration::from_secs(8), 8);
-        let orders = Orders::open(store.clone())?;
-        let inbox = Inbox::on(store.clone(), options);
-        let journal = Journal::new(store, "shop");
-        let ground = |name: &str| Ground {
-            base_url: base(name),
-            address: format!("http://{address}"),
-            path: places::callback_path(name),
-            orders: orders.clone(),
-            inbox: inbox.clone(),
-            journal: journal.clone(),
+        let mut shop = Self {
+            address: listener.local_addr()?,
+            orders: Orders::open(store.clone())?,
+            inbox: Inbox::on(store.clone(), options),
+            journal: Journal::new(store, "shop"),
+            ways: Vec::new(),
         };
-        let shop = Arc::new(Self {
-            ways: vec![
-                mobilepay::open(ground("mobilepay"))?,
-                mocasa::open(ground("mocasa"))?,
-                mocopay::open(ground("mocopay"))?,
-                moka::open(ground("moka"))?,
-                momo::open(ground("momo"))?,
-            ],
-            address,
-            orders,
-            inbox,
-            journal,
-        });
+        shop.ways = vec![
+            mobilepay::open(&shop, &base("mobilepay"))?,
+            mocasa::open(&shop, &base("mocasa"))?,
+            mocopay::open(&shop, &base("mocopay"))?,
+            moka::open(&shop, &base("moka"))?,
+            momo::open(&shop, &base("momo"))?,
+        ];
+        let shop = Arc::new(shop);
         let app = web::app(&shop).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, app).await });
         Ok(shop)
@@ -143,9 +121,8 @@ impl Shop {
     }
 
     fn way(&self, provider: &str) -> Option<&Way> {
-        self.ways
-            .iter()
-            .find(|way| way.client.provider() == provider)
+        let mut ways = self.ways.iter();
+        ways.find(|way| way.client.provider() == provider)
     }
 
     /// Works off what comes in, for as long as it is waited for.
@@ -158,49 +135,48 @@ impl Shop {
         }
     }
 
-    /// Works off the callbacks that are due: each is confirmed, and what that found is acted upon in the
-    /// transaction that ends its row.
+    /// Works off the callbacks that are due: each is confirmed, and what that found is written down in the
+    /// transaction that ends its row. There the goods would be handed over.
     async fn work(&self) -> Result<(), StoreError> {
+        for payment in self.ways.iter().flat_map(|way| way.provider.over()) {
+            self.orders.reach(&payment, Standing::Declined)?;
+        }
         let confirm = async |row| self.confirm(&row).await;
-        self.inbox.work(confirm, act).await.map(drop)
+        let worked = self.inbox.work(confirm, |it, _, (id, standing)| {
+            orders::change(it, &id, |order| order.progress.reach(standing))?;
+            Ok(standing.outcome())
+        });
+        worked.await.map(drop)
     }
 
     /// Asks the provider about the order of a callback.
-    async fn confirm(&self, row: &Row) -> Next<(String, Confirmation<()>)> {
+    async fn confirm(&self, row: &Row) -> Next<(String, Standing)> {
         if row.settled_before() {
             return Next::Done;
         }
-        let name = row.scope().provider();
-        let Some(way) = self.way(name) else {
-            return Next::Retry("of a provider that this shop does not have".to_owned());
+        let nobodys = "about an order that this shop does not have";
+        let Some(way) = self.way(row.scope().provider()) else {
+            return Next::Retry(nobodys.to_owned());
         };
         match self.orders.find(&way.provider.about(row)) {
             // Nobody gets an order paid through another provider than it was started with.
-            Ok(Some(order)) if order.provider == name => {
-                let asked = way.provider.confirm(&order, Some(row)).await;
-                match Next::after(asked) {
-                    // Of one step: the provider captures by itself, and need not say so.
-                    Next::Act(Confirmation::Authorised(())) if !order.reserve => {
-                        Next::Retry("authorized, and not captured yet".to_owned())
-                    }
-                    next => next.map(|found| (order.id, found)),
-                }
+            Ok(Some(order)) if order.provider == way.client.provider() => {
+                let found = self.ask(way, &order, Some(row)).await;
+                found.map(|standing| (order.id, standing))
             }
-            Ok(_) => Next::Retry("about an order that this shop does not have".to_owned()),
+            Ok(_) => Next::Retry(nobodys.to_owned()),
             Err(error) => Next::Retry(error.to_string()),
         }
     }
-}
 
-/// Writes down how a payment stands. Here the goods would be handed over.
-fn act(
-    transaction: &Transaction<'_>,
-    _row: &Row,
-    (id, found): (String, Confirmation<()>),
-) -> Result<Outcome, Box<dyn StdError + Send + Sync>> {
-    orders::change(transaction, &id, |order| order.mark(&found))?;
-    Ok(match found {
-        Confirmation::Confirmed(_) => Outcome::Settled,
-        _ => Outcome::Done,
-    })
+    /// Asks the provider where the payment of an order stands.
+    async fn ask(&self, way: &Way, order: &Order, row: Option<&Row>) -> Next<Standing> {
+        match Next::after(way.provider.confirm(order, row).await) {
+            // Of one step: the provider captures by itself, and need not say so.
+            Next::Act(Confirmation::Authorised(())) if !order.reserve => {
+                Next::Retry("authorized, and not captured yet".to_owned())
+            }
+            next => next.map(|found| found.standing()),
+        }
+    }
 }

@@ -133,10 +133,7 @@ async fn open() -> Done<Shop> {
         inbox.clone(),
         returns.clone(),
         move |token| ready(lock(&known).get(&token).cloned()),
-        |event| {
-            let text = event.map_or("no such payment", |_| "thank you");
-            axum::response::Response::new(text.into())
-        },
+        |event| event.map_or("no such payment", |_| "thank you"),
     );
     let app = axum::Router::new().route("/moka/return", route);
     tokio::spawn(async move { axum::serve(listener, app).await });

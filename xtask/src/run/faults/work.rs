@@ -20,6 +20,7 @@ use super::moka::Moka;
 use super::momo::Momo;
 use super::record::{Record, Said, Settled};
 use super::shop::{Operation, Shop, said};
+use crate::run::local;
 
 /// So many operations have a sandbox of their own: what one provider remembers stays small, and no
 /// worker's pace matters to another's.
@@ -93,11 +94,7 @@ pub(super) fn run(
     wrapped: Wrapped,
     progress: impl Fn(u64) + Sync,
 ) -> Result<Vec<Record>, String> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| format!("no runtime: {error}"))?;
+    let runtime = local::runtime()?;
     let (next, failed) = (AtomicU64::new(0), AtomicBool::new(false));
     let chunks = plan.ops.div_ceil(CHUNK);
     let results = Mutex::new(BTreeMap::new());

@@ -9,7 +9,7 @@ use super::options::{Given, Options};
 use super::sides::{SIDES, Serving, Side, Start};
 use super::state::{self, Kept};
 use super::{Arguments, flush, lines};
-use crate::run::places;
+use crate::run::{local, places};
 
 /// One of the five, as it runs.
 pub(super) struct Running {
@@ -24,11 +24,7 @@ pub(super) struct Running {
 /// # Errors
 /// A port that is in use, an address that is not on this machine, an empty credential.
 pub(super) fn run(arguments: &Arguments) -> Result<u8, String> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| format!("no runtime: {error}"))?;
+    let runtime = local::runtime()?;
     let listener = runtime.block_on(Dashboard::listen(arguments.dashboard_port))?;
     let running = start(arguments)?;
     for one in &running {
@@ -56,11 +52,9 @@ pub(super) fn start(arguments: &Arguments) -> Result<Vec<Running>, String> {
     };
     let mut running = Vec::new();
     for side in &SIDES {
-        let agreed = places::sandbox(side.provider).unwrap_or(places::FIRST);
-        let offset = agreed.saturating_sub(places::FIRST);
         let port = match arguments.port {
             0 => 0,
-            first => first.checked_add(offset).ok_or_else(|| {
+            first => places::sandbox_from(first, side.provider).ok_or_else(|| {
                 format!(
                     "--port {first} leaves no room for {} sandboxes",
                     SIDES.len()

@@ -19,7 +19,6 @@ mod timeline;
 #[cfg(test)]
 pub(super) mod tests;
 
-use std::io::ErrorKind;
 use std::sync::Arc;
 
 use axum::Router;
@@ -32,7 +31,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::all::Running;
-use crate::run::places;
+use crate::run::{local, places};
 use forms::Forms;
 use guard::Guard;
 use html::{Html, Oops};
@@ -73,13 +72,7 @@ impl Dashboard {
     /// # Errors
     /// A port that is in use.
     pub(super) async fn listen(port: u16) -> Result<TcpListener, String> {
-        let listener = TcpListener::bind(("127.0.0.1", port)).await;
-        listener.map_err(|error| match error.kind() {
-            ErrorKind::AddrInUse => format!(
-                "port {port} of 127.0.0.1, for the dashboard, is in use; choose another with --dashboard-port, or 0 for any"
-            ),
-            _ => format!("cannot listen on port {port} of 127.0.0.1 for the dashboard: {error}"),
-        })
+        local::listen(port, "the dashboard", "--dashboard-port").await
     }
 
     /// The dashboard of these, to be reached through `listener`.

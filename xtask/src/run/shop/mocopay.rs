@@ -1,28 +1,26 @@
 //! MoCoPay: an SMS that the operator bills, notifications that nobody signs, nothing to give back.
 
-use async_trait::async_trait;
-use payments_core::incoming::{CallerAuth, Confirmation, Receiver, Row};
+use payments_core::incoming::{CallerAuth, Receiver};
 use payments_mocopay::sandbox::Config;
 use payments_mocopay::{Client, Credentials, Currency, Environment, Error, Money, Stored};
 use payments_mocopay::{axum, inbound, types};
 
-use super::orders::{Begun, Order};
-use super::provider::{Ground, Provider, Till, Way};
+use super::Shop;
+use super::provider::{Begun, Confirmation, Order, Provider, Row, Till, Way};
 
-pub(super) fn open(ground: Ground) -> Result<Way, Error> {
+pub(super) fn open(shop: &Shop, at: &str) -> Result<Way, Error> {
     let credentials = Credentials::new(Config::API_KEY, Config::API_SECRET)?;
     // Its calls are below this path, and it is signed along.
-    let service = Environment::At(format!("{}/v1/payment", ground.base_url));
+    let service = Environment::At(format!("{at}/v1/payment"));
     let client = Client::builder(service, credentials).build()?;
-    let client = client.with_journal(ground.journal.clone());
+    let client = client.with_journal(shop.journal.clone());
     // Live, these are MoCoPay's own addresses.
     let known = CallerAuth::address(["127.0.0.1".parse()?]);
     let notifications = Receiver::new("sandbox", "shop", known);
-    let route = axum::session_notified(ground.inbox.clone(), notifications.clone());
+    let route = axum::session_notified(shop.inbox.clone(), notifications.clone());
     // What the shop's catalogue says: MoCoPay names no amount, its product has one.
     let price = Money::from_minor(150, Currency::EUR);
-    let till = ground.till(client, notifications);
-    let mut way = Way::of("MoCoPay", price, route, till);
+    let mut way = Way::of("MoCoPay", price, route, client, notifications);
     way.refunds = false;
     Ok(way)
 }
@@ -32,17 +30,17 @@ fn buyer(order: &Order) -> String {
     format!("buyer-of-{}", order.id)
 }
 
-#[async_trait]
+#[async_trait::async_trait]
 impl Provider for Till<Client, Receiver<inbound::SessionNotification>> {
-    async fn start(&self, order: &Order) -> Result<Begun, Error> {
+    async fn start(&self, order: &Order, page: &str, callback: &str) -> Result<Begun, Error> {
         let call = types::InitPayment::builder()
             .pid(Config::ONE_TIME)
             .mcc("999")
             .mnc("99")
             .user_id(buyer(order))
             .reference_id(&*order.id)
-            .callback_url(self.ground.order_page(order))
-            .notify_url(self.ground.callback())
+            .callback_url(page)
+            .notify_url(callback)
             .build()?;
         let reply = self.client.init_payment(call).await?;
         Ok(Begun::at(&reply.redirect_url))

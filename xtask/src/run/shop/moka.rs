@@ -2,65 +2,64 @@
 
 use std::future::ready;
 
-use async_trait::async_trait;
-use axum::response::{IntoResponse as _, Redirect};
-use payments_core::incoming::{Confirmation, Returns, Row};
-use payments_moka::codes::{PageKind, VoidRefundReason};
-use payments_moka::ext::{Started, Taking, returns};
+use axum::response::Redirect;
+use payments_core::incoming::Returns;
 use payments_moka::sandbox::Config;
-use payments_moka::types::{Capture, CreatePage, PaymentKey, RefundAmount, RequestRefund, Void};
 use payments_moka::{Client, Currency, Error, Money, Secret, Test, TestCredentials};
+use payments_moka::{codes, ext, types};
 
-use super::orders::{Begun, Order, Orders};
-use super::provider::{Ground, Holds, Provider, Till, Way};
+use super::Shop;
+use super::provider::{Begun, Confirmation, Holds, Operation, Order, Provider, Row, Till, Way};
 
 /// Moka wants the buyer's address or the shop's; the shop's is the same for a repeat.
 const CLIENT_IP: &str = "127.0.0.1";
 
-pub(super) fn open(ground: Ground) -> Result<Way, Error> {
+pub(super) fn open(shop: &Shop, at: &str) -> Result<Way, Error> {
     let [dealer, user, password] = [Config::DEALER_CODE, Config::USERNAME, Config::PASSWORD];
     let credentials = TestCredentials::new(dealer, user, password)?;
-    let client = Client::builder(Test::at(&ground.base_url), credentials).build()?;
-    let client = client.with_journal(ground.journal.clone());
-    let (returns, orders) = (returns("sandbox", "shop"), ground.orders.clone());
+    let client = Client::builder(Test::at(at), credentials).build()?;
+    let client = client.with_journal(shop.journal.clone());
+    let (returns, orders) = (ext::returns("sandbox", "shop"), shop.orders.clone());
     let route = payments_moka::axum::returned(
-        ground.inbox.clone(),
+        shop.inbox.clone(),
         returns.clone(),
-        move |token| ready(started(&orders, &token)),
-        |event| {
-            let order = event.map(|event| format!("orders/{}", event.reference));
-            Redirect::to(&format!("/{}", order.unwrap_or_default())).into_response()
+        // The token of the return address is the order's number, as nobody can guess it.
+        move |token| {
+            let order = orders.find(&token).ok().flatten();
+            ready(order.and_then(started))
+        },
+        |event| match event {
+            Some(event) => Redirect::to(&format!("/orders/{}", event.reference)),
+            None => Redirect::to("/"),
         },
     );
     let price = Money::from_minor(2_750, Currency::TRY);
-    let till = ground.till(client, returns);
-    let mut way = Way::of("Moka", price, route, till);
+    let mut way = Way::of("Moka", price, route, client, returns);
     way.holds = Holds::OnDemand;
     Ok(way)
 }
 
-/// What the shop kept of a page: its number is the token of the return address, as nobody can guess it.
-fn started(orders: &Orders, token: &str) -> Option<Started> {
-    let order = orders.find(token).ok()??;
-    Some(Started::new(order.id, &Secret::from(order.begun.secret?)))
+/// What the shop kept of a page.
+fn started(order: Order) -> Option<ext::Started> {
+    let secret = Secret::from(order.begun.secret?);
+    Some(ext::Started::new(order.id, &secret))
 }
 
-fn key(order: &Order) -> PaymentKey {
-    PaymentKey::OtherTrxCode(order.id.clone())
+fn key(order: &Order) -> types::PaymentKey {
+    types::PaymentKey::OtherTrxCode(order.id.clone())
 }
 
-#[async_trait]
-impl Provider for Till<Client, Returns<Started>> {
-    async fn start(&self, order: &Order) -> Result<Begun, Error> {
-        let back = self.endpoint.url(&self.ground.callback(), &order.id)?;
-        let call = CreatePage::builder()
+#[async_trait::async_trait]
+impl Provider for Till<Client, Returns<ext::Started>> {
+    async fn start(&self, order: &Order, _page: &str, callback: &str) -> Result<Begun, Error> {
+        let call = types::CreatePage::builder()
             .amount(order.amount)
             .other_trx_code(&*order.id)
-            .kind(PageKind::CommonPaymentPage)
+            .kind(codes::PageKind::CommonPaymentPage)
             .three_d(true)
             .pre_auth(order.reserve)
             .description("Bir kutu çay")
-            .redirect_url(back)
+            .redirect_url(self.endpoint.url(callback, &order.id)?)
             .build()?;
         let reply = self.client.create_page(call).await?.into_inner();
         Ok(Begun {
@@ -70,36 +69,37 @@ impl Provider for Till<Client, Returns<Started>> {
     }
 
     async fn confirm(&self, order: &Order, row: Option<&Row>) -> Result<Confirmation<()>, Error> {
-        let kept = row.zip(started(&self.ground.orders, &order.id));
+        let kept = row.zip(started(order.clone()));
         let event = kept.and_then(|(row, kept)| self.endpoint.reread(row, &kept).ok());
         let (event, expected) = (event.as_ref(), order.expected());
-        let found = self.client.confirm(event, &expected, Taking::Contracted);
+        let found = self
+            .client
+            .confirm(event, &expected, ext::Taking::Contracted);
         Ok(found.await?.map(drop))
     }
 
-    async fn capture(&self, order: &Order) -> Result<(), Error> {
-        let call = Capture::builder()
+    async fn capture(&self, order: &Order, _by: &Operation) -> Result<(), Error> {
+        let call = types::Capture::builder()
             .payment(key(order))
             .amount(order.amount)
             .client_ip(CLIENT_IP)
             .build()?;
-        self.client.call_as(&*order.operation, call).await.map(drop)
+        self.client.capture(call).await.map(drop)
     }
 
     /// A void on the day of the payment; from the next day on a request for a refund.
-    async fn refund(&self, order: &Order) -> Result<(), Error> {
-        let void = Void::builder()
+    async fn refund(&self, order: &Order, _by: &Operation) -> Result<(), Error> {
+        let void = types::Void::builder()
             .payment(key(order))
             .client_ip(CLIENT_IP)
-            .reason(VoidRefundReason::FromOutside)
+            .reason(codes::VoidRefundReason::FromOutside)
             .build()?;
-        match self.client.call_as(&*order.operation, void).await {
+        match self.client.void(void).await {
             Err(Error::Refused(_)) => {}
             done => return done.map(drop),
         }
-        let refund = RequestRefund::builder().payment(key(order));
-        let refund = refund.amount(RefundAmount::Everything).build()?;
-        let refunded = self.client.call_as(&*order.operation, refund);
-        refunded.await.map(drop)
+        let refund = types::RequestRefund::builder().payment(key(order));
+        let refund = refund.amount(types::RefundAmount::Everything).build()?;
+        self.client.request_refund(refund).await.map(drop)
     }
 }

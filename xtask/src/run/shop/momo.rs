@@ -1,49 +1,45 @@
 //! MoMo: its gateway page or its app, a signed IPN, capture and refund.
 
-use async_trait::async_trait;
 use payments_core::call::Resolve as _;
 use payments_core::error::Misuse;
-use payments_core::incoming::{Confirmation, KeyRing, Row, Verifier};
-use payments_momo::codes::{ConfirmType, RequestType};
-use payments_momo::inbound::{Ipn, IpnKeys};
+use payments_core::incoming::{KeyRing, Verifier};
 use payments_momo::sandbox::Config;
-use payments_momo::types::{CaptureOrCancel, CreatePayment, Refund};
 use payments_momo::{Client, Currency, Error, Money, Test, TestCredentials};
+use payments_momo::{axum, codes, inbound, types};
 
-use super::orders::{Begun, Order};
-use super::provider::{Ground, Holds, Provider, Till, Way};
+use super::Shop;
+use super::provider::{Begun, Confirmation, Holds, Operation, Order, Provider, Row, Till, Way};
 
-pub(super) fn open(ground: Ground) -> Result<Way, Error> {
+pub(super) fn open(shop: &Shop, at: &str) -> Result<Way, Error> {
     let [partner, access, secret] = [Config::PARTNER_CODE, Config::ACCESS_KEY, Config::SECRET_KEY];
     let credentials = TestCredentials::new(partner, access, secret)?;
-    let client = Client::builder(Test::at(&ground.base_url), credentials).build()?;
-    let client = client.with_journal(ground.journal.clone());
-    let keys = KeyRing::new("current", IpnKeys::new(access, secret)?);
+    let client = Client::builder(Test::at(at), credentials).build()?;
+    let client = client.with_journal(shop.journal.clone());
+    let keys = KeyRing::new("current", inbound::IpnKeys::new(access, secret)?);
     let ipns = Verifier::new("sandbox", "shop", keys);
-    let route = payments_momo::axum::ipn(ground.inbox.clone(), ipns.clone());
+    let route = axum::ipn(shop.inbox.clone(), ipns.clone());
     let price = Money::from_minor(33_000, Currency::VND);
-    let till = ground.till(client, ipns);
-    let mut way = Way::of("MoMo", price, route, till);
+    let mut way = Way::of("MoMo", price, route, client, ipns);
     way.holds = Holds::OnDemand;
     Ok(way)
 }
 
-#[async_trait]
-impl Provider for Till<Client, Verifier<Ipn>> {
-    async fn start(&self, order: &Order) -> Result<Begun, Error> {
-        let call = CreatePayment::builder()
+#[async_trait::async_trait]
+impl Provider for Till<Client, Verifier<inbound::Ipn>> {
+    async fn start(&self, order: &Order, page: &str, callback: &str) -> Result<Begun, Error> {
+        let call = types::CreatePayment::builder()
             .request_id(format!("R-{}", order.id))
             .amount(order.amount)
             .order_id(&*order.id)
             .order_info("Một hộp trà")
-            .redirect_url(self.ground.order_page(order))
-            .ipn_url(self.ground.callback())
-            .request_type(RequestType::CaptureWallet)
+            .redirect_url(page)
+            .ipn_url(callback)
+            .request_type(codes::RequestType::CaptureWallet)
             .auto_capture(!order.reserve)
             .build()?;
         let reply = self.client.create_payment(call).await?;
-        let missing = || Misuse::new("payUrl", "is not in the answer");
-        Ok(Begun::at(reply.pay_url.as_ref().ok_or_else(missing)?))
+        let missing = Misuse::new("payUrl", "is not in the answer");
+        Ok(Begun::at(reply.pay_url.as_ref().ok_or(missing)?))
     }
 
     async fn confirm(&self, order: &Order, row: Option<&Row>) -> Result<Confirmation<()>, Error> {
@@ -53,26 +49,26 @@ impl Provider for Till<Client, Verifier<Ipn>> {
         Ok(found.await?.map(drop))
     }
 
-    async fn capture(&self, order: &Order) -> Result<(), Error> {
-        let call = CaptureOrCancel::builder()
-            .request_id(&*order.operation)
+    async fn capture(&self, order: &Order, by: &Operation) -> Result<(), Error> {
+        let call = types::CaptureOrCancel::builder()
+            .request_id(by.id())
             .order_id(&*order.id)
-            .request_type(ConfirmType::Capture)
+            .request_type(codes::ConfirmType::Capture)
             .amount(order.amount)
             .build()?;
-        self.client.call_as(&*order.operation, call).await.map(drop)
+        self.client.capture_or_cancel(call).await.map(drop)
     }
 
-    async fn refund(&self, order: &Order) -> Result<(), Error> {
-        let payment = CreatePayment::query(&order.id)?;
+    async fn refund(&self, order: &Order, by: &Operation) -> Result<(), Error> {
+        let payment = types::CreatePayment::query(&order.id)?;
         let payment = self.client.payment_status(payment).await?;
-        let paid = payment.trans_id;
-        let call = Refund::builder()
-            .request_id(&*order.operation)
-            .order_id(&*order.operation)
+        let missing = Misuse::new("transId", "is not in the answer");
+        let call = types::Refund::builder()
+            .request_id(by.id())
+            .order_id(by.id())
             .amount(order.amount)
-            .trans_id(paid.ok_or(Misuse::new("transId", "is not in the answer"))?)
+            .trans_id(payment.trans_id.ok_or(missing)?)
             .build()?;
-        self.client.call_as(&*order.operation, call).await.map(drop)
+        self.client.refund(call).await.map(drop)
     }
 }

@@ -1,8 +1,7 @@
 //! The shop's own table: what was ordered, for how much, and where it stands.
 
 use payments_core::Money;
-use payments_core::clock::{Clock as _, SystemClock, rfc3339};
-use payments_core::incoming::{Confirmation, Expected};
+use payments_core::incoming::{Expected, Progress, Standing};
 use payments_core::money::stored;
 use payments_core::store::rusqlite::Transaction;
 use payments_core::store::{Sqlite, SqliteError, StoreError};
@@ -24,26 +23,8 @@ pub(super) struct Order {
     pub(super) amount: Money,
     /// Whether the amount is to be held first.
     pub(super) reserve: bool,
-    pub(super) state: State,
-    /// What went wrong last, for people.
-    pub(super) note: String,
     pub(super) begun: Begun,
-    /// The capture or refund that is under way or was last: the same however often it is asked for.
-    pub(super) operation: String,
-    /// When that began, or else the order.
-    pub(super) at: String,
-}
-
-/// Where an order stands.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
-pub(super) enum State {
-    Waiting,
-    Reserved,
-    Capturing,
-    Paid,
-    Refunding,
-    Refunded,
-    Declined,
+    pub(super) progress: Progress,
 }
 
 /// A payment that was started, or not yet.
@@ -73,25 +54,6 @@ impl Order {
     pub(super) fn expected(&self) -> Expected {
         Expected::new(&*self.id, self.amount)
     }
-
-    /// Writes down where the payment stands. What comes late undoes nothing.
-    pub(super) fn mark(&mut self, found: &Confirmation<()>) {
-        use State::{Capturing, Declined, Paid, Refunded, Refunding, Reserved, Waiting};
-        let (to, from): (_, &[State]) = match found {
-            Confirmation::Confirmed(_) => (Paid, &[Waiting, Declined, Reserved, Capturing]),
-            // Of one step, it is captured by the provider: it is asked again until it was.
-            Confirmation::Authorised(()) if self.reserve => (Reserved, &[Waiting, Declined]),
-            Confirmation::Declined(()) => (Declined, &[Waiting]),
-            Confirmation::Refunded(()) | Confirmation::Voided(()) => {
-                (Refunded, &[Waiting, Reserved, Paid, Refunding])
-            }
-            _ => return,
-        };
-        if from.contains(&self.state) {
-            self.state = to;
-            self.note.clear();
-        }
-    }
 }
 
 /// All orders. Each method is one transaction.
@@ -104,46 +66,58 @@ impl Orders {
         Ok(Self(store))
     }
 
-    /// Writes a new order, if its number is new.
-    pub(super) fn place(&self, order: &Order) -> Result<(), StoreError> {
-        let place = "INSERT INTO tea_orders VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-        self.0
-            .transaction("writing an order", |it| write(it, place, order))
+    fn within<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, SqliteError>,
+    ) -> Result<T, StoreError> {
+        self.0.transaction("working on the orders", work)
     }
 
     /// By its number, or by the provider's of the payment.
     pub(super) fn find(&self, key: &str) -> Result<Option<Order>, StoreError> {
-        let found = self
-            .0
-            .transaction("reading an order", |it| select(it, BY_NUMBER, key));
-        Ok(found?.pop())
+        Ok(self.within(|it| select(it, BY_NUMBER, key))?.pop())
     }
 
     /// The newest first.
     pub(super) fn all(&self) -> Result<Vec<Order>, StoreError> {
-        self.0
-            .transaction("reading the orders", |it| select(it, "?1 = ''", ""))
+        self.within(|it| select(it, "?1 = ''", ""))
     }
 
-    /// Changes an order, if there is one.
-    pub(super) fn change(&self, key: &str, how: impl FnOnce(&mut Order)) -> Result<(), StoreError> {
-        self.0
-            .transaction("changing an order", |it| change(it, key, how))
+    /// Writes a new order where its number is new; gives the one that has it.
+    pub(super) fn place(&self, order: Order) -> Result<Order, StoreError> {
+        self.within(|it| match select(it, "id = ?1", &order.id)?.pop() {
+            Some(known) => Ok(known),
+            None => write(it, &order).map(|()| order),
+        })
+    }
+
+    /// Writes down where a payment stands.
+    pub(super) fn reach(&self, key: &str, standing: Standing) -> Result<(), StoreError> {
+        self.change(key, |order| order.progress.reach(standing))
+            .map(drop)
+    }
+
+    /// Changes an order; gives what that gives.
+    pub(super) fn change<T>(
+        &self,
+        key: &str,
+        how: impl FnOnce(&mut Order) -> T,
+    ) -> Result<T, StoreError> {
+        self.within(|it| change(it, key, how))
     }
 }
 
 /// The same within a transaction: that which also ends a callback's row, say.
-pub(super) fn change(
-    transaction: &Transaction<'_>,
+pub(super) fn change<T>(
+    it: &Transaction<'_>,
     key: &str,
-    how: impl FnOnce(&mut Order),
-) -> Result<(), SqliteError> {
-    let Some(mut order) = select(transaction, BY_NUMBER, key)?.pop() else {
-        return Ok(());
-    };
-    how(&mut order);
-    let change = "UPDATE tea_orders SET content = ?2 WHERE id = ?1";
-    write(transaction, change, &order)
+    how: impl FnOnce(&mut Order) -> T,
+) -> Result<T, SqliteError> {
+    let order = select(it, BY_NUMBER, key)?.pop();
+    let mut order = order.ok_or_else(|| SqliteError::other("the shop has no such order"))?;
+    let done = how(&mut order);
+    write(it, &order)?;
+    Ok(done)
 }
 
 /// The orders that a condition on the key is true of.
@@ -156,13 +130,9 @@ fn select(it: &Transaction<'_>, which: &str, key: &str) -> Result<Vec<Order>, Sq
     orders.collect()
 }
 
-fn write(transaction: &Transaction<'_>, how: &str, order: &Order) -> Result<(), SqliteError> {
+fn write(it: &Transaction<'_>, order: &Order) -> Result<(), SqliteError> {
+    let write = "INSERT INTO tea_orders VALUES (?1, ?2) ON CONFLICT DO UPDATE SET content = ?2";
     let content = serde_json::to_string(order).map_err(SqliteError::other)?;
-    transaction.execute(how, [&order.id, &content])?;
+    it.execute(write, [&order.id, &content])?;
     Ok(())
-}
-
-/// The time of day, as providers write it.
-pub(super) fn now() -> String {
-    rfc3339(SystemClock::new().wall())
 }

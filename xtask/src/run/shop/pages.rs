@@ -8,12 +8,13 @@ use base64::engine::general_purpose::STANDARD;
 use payments_core::Link;
 use payments_core::error::Error;
 use payments_core::html::escape;
-use payments_core::incoming::Row;
+use payments_core::incoming::{Row, Standing};
 use payments_core::journal;
 use payments_mobilepay::ext::frame::embed;
 use sha2::{Digest as _, Sha256};
 
-use super::orders::{Order, State};
+use super::Shop;
+use super::orders::Order;
 use super::provider::{Holds, Way};
 
 const SCRIPT: &str = include_str!("frame.js");
@@ -50,11 +51,11 @@ fn page(title: &str, head: &str, main: &str) -> Html<String> {
     ))
 }
 
-/// What is said instead of a page, and its status.
-pub(super) struct Trouble(u16, String);
+/// What is said instead of a page: its status, the text, and where to go on.
+pub(super) struct Trouble(u16, String, String);
 
 pub(super) fn trouble(status: u16, text: &str) -> Trouble {
-    Trouble(status, text.to_owned())
+    Trouble(status, text.to_owned(), "/".to_owned())
 }
 
 pub(super) fn no_page() -> Trouble {
@@ -64,18 +65,18 @@ pub(super) fn no_page() -> Trouble {
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0).unwrap_or_default();
-        (status, instead(self.0, &self.1)).into_response()
+        (status, instead(&self)).into_response()
     }
 }
 
 /// A store that cannot be used, a provider that did not do what it was asked: for now.
 impl<E: std::error::Error> From<E> for Trouble {
     fn from(error: E) -> Self {
-        Self(503, format!("{error}."))
+        trouble(503, &format!("{error}."))
     }
 }
 
-fn instead(status: u16, text: &str) -> Html<String> {
+fn instead(Trouble(status, text, go_on): &Trouble) -> Html<String> {
     let title = match status {
         400 => "That cannot be done",
         403 => "Not from here",
@@ -84,15 +85,17 @@ fn instead(status: u16, text: &str) -> Html<String> {
         421 => "Not this shop",
         _ => "That did not work",
     };
-    page(title, "", &format!("<p>{}</p>\n", escape(text)))
+    let (text, go_on) = (escape(text), escape(go_on));
+    let main = format!("<p>{text}</p>\n<p><a href=\"{go_on}\">Go on</a></p>\n");
+    page(title, "", &main)
 }
 
-/// What an error means to the one who reads it on a page.
-pub(super) fn error(error: &Error) -> String {
-    match error {
+/// Says of an order that something was not done, and why.
+pub(super) fn failed(order: &Order, error: &Error) -> Trouble {
+    let text = match error {
         Error::NotSent(_) => {
-            "The sandbox does not answer: start `cargo xtask sandbox`. Nothing was \
-                              sent, and nothing is lost; try again."
+            "The sandbox does not answer: start `cargo xtask sandbox`. Nothing was sent, \
+                              and nothing is lost; try again."
                 .to_owned()
         }
         Error::Unknown(_) => format!(
@@ -101,7 +104,8 @@ pub(super) fn error(error: &Error) -> String {
         ),
         Error::Refused(_) => format!("The provider refused: {error}."),
         error => format!("That did not work: {error}."),
-    }
+    };
+    Trouble(503, text, format!("/orders/{}", order.id))
 }
 
 pub(super) fn front(id: &str, ways: &[Way]) -> Html<String> {
@@ -136,26 +140,28 @@ pub(super) fn front(id: &str, ways: &[Way]) -> Html<String> {
 }
 
 /// What a state is called, and what a buyer reads of it.
-fn in_words(state: State) -> (&'static str, &'static str) {
-    match state {
-        State::Waiting => ("waiting", "Waiting for the payment."),
-        State::Reserved => (
+fn in_words(order: &Order) -> (&'static str, &'static str) {
+    match (
+        order.progress.standing(),
+        order.progress.operation().is_some(),
+    ) {
+        (Standing::Open, _) => ("waiting", "Waiting for the payment."),
+        (Standing::Declined, _) => ("declined", "The payment was declined. Nothing was taken."),
+        (Standing::Authorised, false) => (
             "reserved",
             "The amount is held. We take it when the tea is shipped.",
         ),
-        State::Capturing => ("capturing", "The held amount is being taken."),
-        State::Paid => ("paid", "Paid. Your tea is on its way."),
-        State::Refunding => ("refunding", "The money is on its way back."),
-        State::Refunded => ("refunded", "The money was given back."),
-        State::Declined => ("declined", "The payment was declined. Nothing was taken."),
+        (Standing::Authorised, true) => ("capturing", "The held amount is being taken."),
+        (Standing::Held | Standing::Paid, false) => ("paid", "Paid. Your tea is on its way."),
+        (Standing::Held | Standing::Paid, true) => ("refunding", "The money is on its way back."),
+        (Standing::Voided | Standing::Refunded, _) => ("refunded", "The money was given back."),
     }
 }
 
 pub(super) fn order(order: &Order, way: &Way) -> Html<String> {
     let id = escape(&order.id);
-    let (name, state) = in_words(order.state);
-    let is_waiting = order.state == State::Waiting;
-    let note = note(order);
+    let (name, state) = in_words(order);
+    let is_waiting = order.progress.standing() == Standing::Open;
     let next = match (&order.begun.link, is_waiting) {
         (_, false) => String::new(),
         (Some(link), true) => format!(
@@ -171,7 +177,7 @@ pub(super) fn order(order: &Order, way: &Way) -> Html<String> {
         ),
     };
     let main = format!(
-        "<p class=\"state\" role=\"status\" data-state=\"{name}\">{state}</p>\n{note}\
+        "<p class=\"state\" role=\"status\" data-state=\"{name}\">{state}</p>\n\
          <dl>\n<dt>Order</dt><dd><code>{id}</code></dd>\n<dt>Amount</dt><dd>{amount}</dd>\n\
          <dt>Paid through</dt><dd>{title}</dd>\n</dl>\n{next}",
         amount = order.amount,
@@ -184,13 +190,6 @@ pub(super) fn order(order: &Order, way: &Way) -> Html<String> {
         ""
     };
     page("Your order", refresh, &main)
-}
-
-fn note(order: &Order) -> String {
-    if order.note.is_empty() {
-        return String::new();
-    }
-    format!("<p class=\"note\">{}</p>\n", escape(&order.note))
 }
 
 /// The page around MobilePay's frame, with a policy that lets in that frame and one script. What the
@@ -216,12 +215,14 @@ pub(super) fn frame(order: &Order, link: &Link) -> Result<impl IntoResponse, Err
     Ok(([(header::CONTENT_SECURITY_POLICY, policy)], html))
 }
 
-pub(super) fn admin<'a>(
-    orders: impl Iterator<Item = (&'a Order, &'a Way)>,
+pub(super) fn admin(
+    shop: &Shop,
+    orders: &[Order],
     open: &[journal::Row],
     dead: &[(Row, String)],
 ) -> Html<String> {
-    let orders: String = orders.map(|(order, way)| order_row(order, way)).collect();
+    let row = |order: &Order| Some(order_row(order, shop.way(&order.provider)?));
+    let orders: String = orders.iter().filter_map(row).collect();
     let open: String = open.iter().map(open_row).collect();
     let dead: String = dead.iter().map(|(row, why)| dead_row(row, why)).collect();
     let main = format!(
@@ -250,31 +251,35 @@ fn table(heads: [&str; 4], rows: &str) -> String {
 fn order_row(order: &Order, way: &Way) -> String {
     let id = escape(&order.id);
     let button = |action: &str, text: &str| {
-        let operation = match order.state {
-            // Once more the same, not another one.
-            State::Capturing | State::Refunding => order.operation.clone(),
-            _ => payments_core::random_uuid().unwrap_or_default(),
-        };
         format!(
-            "<form method=\"post\" action=\"/admin/{action}\"><input type=\"hidden\" name=\"order\" value=\"{id}\">\
-             <input type=\"hidden\" name=\"operation\" value=\"{}\"><button>{text}</button></form>",
-            escape(&operation)
+            "<form method=\"post\" action=\"/admin/{action}\">\
+             <input type=\"hidden\" name=\"order\" value=\"{id}\"><button>{text}</button></form>"
         )
     };
-    let buttons = match order.state {
-        State::Waiting => button("ask", "Ask the provider"),
-        State::Reserved => button("capture", "Capture"),
-        State::Capturing => button("capture", "Capture again"),
-        State::Paid if way.refunds => button("refund", "Refund"),
-        State::Refunding => button("refund", "Refund again"),
-        State::Paid | State::Refunded | State::Declined => String::new(),
+    let ask = button("ask", "Ask the provider");
+    let buttons = match (
+        order.progress.standing(),
+        order.progress.operation().is_some(),
+    ) {
+        (Standing::Open, _) => ask,
+        (Standing::Authorised, false) => button("capture", "Capture"),
+        (Standing::Authorised, true) => button("capture", "Capture again") + &ask,
+        (Standing::Paid, false) if way.refunds => button("refund", "Refund"),
+        (Standing::Paid, true) => button("refund", "Refund again") + &ask,
+        (
+            Standing::Declined
+            | Standing::Held
+            | Standing::Paid
+            | Standing::Voided
+            | Standing::Refunded,
+            _,
+        ) => String::new(),
     };
     format!(
-        "<tr><td><a href=\"/orders/{id}\">{}</a></td><td>{}</td><td>{}{}</td><td>{buttons}</td></tr>\n",
+        "<tr><td><a href=\"/orders/{id}\">{}</a></td><td>{}</td><td>{}</td><td>{buttons}</td></tr>\n",
         way.title,
         order.amount,
-        in_words(order.state).0,
-        note(order)
+        in_words(order).0
     )
 }
 

@@ -1,62 +1,18 @@
 //! What the shop asks of a provider: the same of all five.
 
-use async_trait::async_trait;
 use axum::Router;
 use axum::routing::MethodRouter;
 use payments_core::Money;
 use payments_core::client::OpenCalls;
 use payments_core::error::{Error, Misuse};
-use payments_core::incoming::{Confirmation, Inbox, Row};
-use payments_core::journal::Journal;
-use payments_core::store::Sqlite;
 
-use super::orders::{Begun, Order, Orders};
+use crate::run::places::callback_path;
 
-/// What a provider of the shop is built on.
-#[derive(Clone)]
-pub(super) struct Ground {
-    /// Where the provider is.
-    pub(super) base_url: String,
-    /// The shop's own address, without a slash at the end.
-    pub(super) address: String,
-    /// The path of the provider's callbacks.
-    pub(super) path: String,
-    pub(super) orders: Orders,
-    pub(super) inbox: Inbox<Sqlite>,
-    pub(super) journal: Journal,
-}
+// What the file of a provider speaks of.
+pub(super) use super::orders::{Begun, Order};
+pub(super) use payments_core::incoming::{Confirmation, Operation, Row};
 
-impl Ground {
-    /// The shop's side of one provider.
-    pub(super) fn till<C, E>(self, client: C, endpoint: E) -> Till<C, E> {
-        let ground = self;
-        Till {
-            client,
-            endpoint,
-            ground,
-        }
-    }
-
-    /// Where the buyer comes back to.
-    pub(super) fn order_page(&self, order: &Order) -> String {
-        format!("{}/orders/{}", self.address, order.id)
-    }
-
-    /// Where the provider's callbacks come in.
-    pub(super) fn callback(&self) -> String {
-        format!("{}{}", self.address, self.path)
-    }
-}
-
-/// The shop's side of one provider: the client, and what its messages come in by.
-#[derive(Clone)]
-pub(super) struct Till<C, E> {
-    pub(super) client: C,
-    pub(super) endpoint: E,
-    pub(super) ground: Ground,
-}
-
-/// What a buyer and an operator can do with a provider.
+/// A way to pay: what a buyer and an operator can do with a provider.
 pub(super) struct Way {
     pub(super) title: &'static str,
     /// What the one thing on sale costs there.
@@ -77,13 +33,20 @@ pub(super) enum Holds {
     Always,
 }
 
+/// The shop's side of one provider: the client, and what its messages come in by.
+pub(super) struct Till<C, E> {
+    pub(super) client: C,
+    pub(super) endpoint: E,
+}
+
 impl Way {
     /// Holds nothing and refunds everything, unless it is said otherwise.
     pub(super) fn of<C, E>(
         title: &'static str,
         price: Money,
-        to: MethodRouter,
-        till: Till<C, E>,
+        callbacks: MethodRouter,
+        client: C,
+        endpoint: E,
     ) -> Self
     where
         C: OpenCalls + Clone + 'static,
@@ -94,17 +57,17 @@ impl Way {
             price,
             holds: Holds::Never,
             refunds: true,
-            routes: Router::new().route(&till.ground.path, to),
-            client: Box::new(till.client.clone()),
-            provider: Box::new(till),
+            routes: Router::new().route(&callback_path(client.provider()), callbacks),
+            client: Box::new(client.clone()),
+            provider: Box::new(Till { client, endpoint }),
         }
     }
 }
 
-#[async_trait]
+#[async_trait::async_trait]
 pub(super) trait Provider: Send + Sync {
-    /// Starts the payment of an order. Told twice, it starts one.
-    async fn start(&self, order: &Order) -> Result<Begun, Error>;
+    /// Starts the payment of an order, for a buyer who comes back to `page`. Told twice, it starts one.
+    async fn start(&self, order: &Order, page: &str, callback: &str) -> Result<Begun, Error>;
 
     /// The order that a message is about: its number, or the provider's of the payment.
     fn about(&self, row: &Row) -> String {
@@ -114,13 +77,18 @@ pub(super) trait Provider: Send + Sync {
     /// Asks where a payment stands, after a message about it or without one.
     async fn confirm(&self, order: &Order, row: Option<&Row>) -> Result<Confirmation<()>, Error>;
 
-    /// Takes what is held. Told twice with one operation, it takes it once.
-    async fn capture(&self, _order: &Order) -> Result<(), Error> {
+    /// Payments whose time is over, by the provider's number: it need not tell. Each is given once.
+    fn over(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Takes what is held. Told twice by one operation, it takes it once.
+    async fn capture(&self, _order: &Order, _by: &Operation) -> Result<(), Error> {
         Err(Misuse::new("capture", "is not to be had from this provider").into())
     }
 
-    /// Gives everything back. Told twice with one operation, it gives it back once.
-    async fn refund(&self, _order: &Order) -> Result<(), Error> {
+    /// Gives everything back. Told twice by one operation, it gives it back once.
+    async fn refund(&self, _order: &Order, _by: &Operation) -> Result<(), Error> {
         Err(Misuse::new("refund", "is not to be had from this provider").into())
     }
 }

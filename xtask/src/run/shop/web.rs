@@ -4,21 +4,21 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Form, Path, Request, State};
-use axum::http::{Method, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use payments_core::client::{ByHand, Settled};
-use payments_core::error::Error;
-use payments_core::incoming::{Confirmation, Next as Known};
+use payments_core::clock::SystemClock;
+use payments_core::incoming::{Next as Known, Progress, Standing};
 use payments_mobilepay::codes::FrameEnd;
 use payments_mobilepay::ext::frame::Message;
 use serde::Deserialize;
 
-use super::orders::{Begun, Order, State as At, now};
+use super::orders::{Begun, Order};
 use super::pages::{Trouble, no_page, trouble};
 use super::provider::{Holds, Way};
 use super::{Shop, pages};
+use crate::run::{local, places};
 
 /// All that the shop serves.
 pub(super) fn app(shop: &Arc<Shop>) -> Router {
@@ -30,50 +30,25 @@ pub(super) fn app(shop: &Arc<Shop>) -> Router {
         .route("/orders/{id}/frame", get(frame))
         .route("/ended", post(ended))
         .route("/admin", get(admin))
-        .route("/admin/ask", post(ask))
         .route("/admin/{action}", post(operate))
-        .route("/admin/calls", post(settle))
-        .route("/admin/callbacks", post(revive))
         .fallback(async || no_page())
-        .layer(from_fn_with_state(Arc::clone(shop), guard))
+        .layer(from_fn(guard))
         .with_state(Arc::clone(shop));
     let ways = shop.ways.iter();
     ways.fold(pages, |app, way| app.merge(way.routes.clone()))
 }
 
-async fn guard(State(shop): State<Arc<Shop>>, request: Request, next: Next) -> Response {
-    let mut response = match admit(shop.address.port(), &request) {
+/// Lets in who means this shop. Callbacks are proven otherwise.
+async fn guard(request: Request, next: Next) -> Response {
+    let mut response = match local::admit(&request) {
         Ok(()) => next.run(request).await,
-        Err(trouble) => trouble.into_response(),
+        Err((status, text)) => trouble(status, text).into_response(),
     };
     pages::protect(response.headers_mut());
     response
 }
 
-/// Lets in who means this shop: by its own name, and with forms from its own pages. Other sites can
-/// make a browser send a form here, but not with this `Origin`. Callbacks are proven otherwise.
-fn admit(port: u16, request: &Request) -> Result<(), Trouble> {
-    let text = |name| request.headers().get(name)?.to_str().ok();
-    let own = [format!("127.0.0.1:{port}"), format!("localhost:{port}")];
-    let own = own.iter().find(|own| text(header::HOST) == Some(own));
-    let own = own.ok_or_else(|| trouble(421, "Open the shop by the address that it printed."))?;
-    let is_from_here = text(header::ORIGIN) == Some(&format!("http://{own}"));
-    if request.method() == Method::POST && !is_from_here {
-        return Err(trouble(403, "Send the form from the shop's own page."));
-    }
-    Ok(())
-}
-
 type Answer = Result<Response, Trouble>;
-
-impl Shop {
-    fn order(&self, id: &str) -> Result<(Order, &Way), Trouble> {
-        let order = self.orders.find(id)?.filter(|order| order.id == id);
-        let found = order.and_then(|order| Some((self.way(&order.provider)?, order)));
-        let (way, order) = found.ok_or_else(|| trouble(404, "The shop has no such order."))?;
-        Ok((order, way))
-    }
-}
 
 /// What the shop's forms send: each some of it.
 #[derive(Default, Deserialize)]
@@ -83,8 +58,6 @@ struct Sent {
     order: String,
     provider: String,
     reserve: bool,
-    /// Drawn with the page: the same form sent twice is one capture or refund.
-    operation: String,
     /// What the page in the frame said.
     message: String,
     /// The number of an open call, and what became of it: `done`, `never`, or else it is asked for.
@@ -107,34 +80,27 @@ async fn pay(State(shop): State<Arc<Shop>>, Form(form): Form<Sent>) -> Answer {
     let is_id = form.order.len() == 36 && letters.all(|it| it == b'-' || it.is_ascii_hexdigit());
     let way = shop.way(&form.provider).filter(|_| is_id);
     let way = way.ok_or_else(|| trouble(400, "There is no such way to pay. Choose again."))?;
-    shop.orders.place(&Order {
-        id: form.order.clone(),
-        provider: form.provider.clone(),
+    let order = shop.orders.place(Order {
+        id: form.order,
         amount: way.price,
         reserve: way.holds == Holds::Always || way.holds == Holds::OnDemand && form.reserve,
-        state: At::Waiting,
-        note: String::new(),
+        provider: form.provider.clone(),
+        progress: Progress::default(),
         begun: Begun::default(),
-        operation: String::new(),
-        at: now(),
     })?;
-    let (order, _) = shop.order(&form.order)?;
     if order.provider != form.provider {
         return Err(trouble(409, "This order is paid in another way."));
     }
-    let begun = match order.begun.link {
-        Some(_) => Ok(order.begun),
-        None => way.provider.start(&order).await,
-    };
-    let mut page = format!("/orders/{}", order.id);
-    shop.orders.change(&order.id, |order| match begun {
-        Ok(begun) => {
-            page = begun.link.clone().unwrap_or_default();
-            (order.begun, order.note) = (begun, String::new());
-        }
-        Err(error) => order.note = pages::error(&error),
-    })?;
-    Ok(Redirect::to(&page).into_response())
+    if let Some(link) = &order.begun.link {
+        return Ok(Redirect::to(link).into_response());
+    }
+    let page = shop.url(&format!("/orders/{}", order.id));
+    let callback = shop.url(&places::callback_path(&order.provider));
+    let begun = way.provider.start(&order, &page, &callback).await;
+    let begun = begun.map_err(|error| pages::failed(&order, &error))?;
+    let link = begun.link.clone().unwrap_or(page);
+    shop.orders.change(&order.id, |order| order.begun = begun)?;
+    Ok(Redirect::to(&link).into_response())
 }
 
 async fn order(State(shop): State<Arc<Shop>>, Path(id): Path<String>) -> Answer {
@@ -153,9 +119,7 @@ async fn frame(State(shop): State<Arc<Shop>>, Path(id): Path<String>) -> Answer 
 async fn ended(State(shop): State<Arc<Shop>>, Form(form): Form<Sent>) -> Answer {
     let (order, _) = shop.order(&form.order)?;
     if Message::parse(&form.message).is_some_and(|said| said.end != FrameEnd::Completed) {
-        let declined = Confirmation::Declined(());
-        let declined = |order: &mut Order| order.mark(&declined);
-        shop.orders.change(&order.id, declined)?;
+        shop.orders.reach(&order.id, Standing::Declined)?;
     }
     Ok(Redirect::to(&format!("/orders/{}", order.id)).into_response())
 }
@@ -163,104 +127,94 @@ async fn ended(State(shop): State<Arc<Shop>>, Form(form): Form<Sent>) -> Answer 
 async fn admin(State(shop): State<Arc<Shop>>) -> Answer {
     let (open, dead) = (shop.journal.open_calls()?, shop.inbox.dead_letters(100)?);
     let orders = shop.orders.all()?;
-    let orders = orders
-        .iter()
-        .filter_map(|order| Some((order, shop.way(&order.provider)?)));
-    Ok(pages::admin(orders, &open, &dead).into_response())
+    Ok(pages::admin(&shop, &orders, &open, &dead).into_response())
 }
 
-fn back_to_admin() -> Answer {
-    Ok(Redirect::to("/admin").into_response())
-}
-
-/// Captures or refunds: moves an order from one state through the second, in which the provider is told,
-/// to the third.
+/// What the buttons of the admin page do.
 async fn operate(
     State(shop): State<Arc<Shop>>,
     Path(action): Path<String>,
     Form(form): Form<Sent>,
 ) -> Answer {
-    let [from, through, to] = match &*action {
-        "capture" => [At::Reserved, At::Capturing, At::Paid],
-        "refund" => [At::Paid, At::Refunding, At::Refunded],
+    use Standing::{Authorised, Paid, Refunded};
+    match &*action {
+        "ask" => shop.ask_again(&form.order).await?,
+        "capture" => shop.take(&form.order, Authorised, Paid).await?,
+        "refund" => shop.take(&form.order, Paid, Refunded).await?,
+        "calls" => shop.settle(&form).await?,
+        "callbacks" => shop.revive(&form.key)?,
         _ => return Err(no_page()),
-    };
-    let (order, way) = shop.order(&form.order)?;
-    shop.orders.change(&order.id, |order| {
-        if order.state == from {
-            (order.state, order.at) = (through, now());
-            order.operation.clone_from(&form.operation);
-        }
-    })?;
-    let (order, _) = shop.order(&order.id)?;
-    let is_it = order.operation == form.operation;
-    if is_it && order.state == to {
-        return back_to_admin();
     }
-    if !is_it || order.state != through {
-        return Err(trouble(
-            409,
-            "The order has moved on: load the admin page again.",
-        ));
-    }
-    let done = match through {
-        At::Capturing => way.provider.capture(&order).await,
-        _ => way.provider.refund(&order).await,
-    };
-    let known = |error: Error| (error.money_moved().known(), pages::error(&error));
-    let (state, note) = match done.map_err(known) {
-        // An error after it was carried out: known by now, from the journal.
-        Ok(()) | Err((Some(true), _)) => (to, String::new()),
-        Err((Some(false), note)) => (from, note),
-        // The order stays where it is, until somebody knows.
-        Err((None, note)) => (through, note),
-    };
-    shop.orders.change(&order.id, |order| {
-        if order.state == through {
-            (order.state, order.note) = (state, note);
-        }
-    })?;
-    back_to_admin()
+    Ok(Redirect::to("/admin").into_response())
 }
 
-/// Asks the provider about an order whose callback never came.
-async fn ask(State(shop): State<Arc<Shop>>, Form(form): Form<Sent>) -> Answer {
-    let (order, way) = shop.order(&form.order)?;
-    let asked = way.provider.confirm(&order, None).await;
-    shop.orders
-        .change(&order.id, |order| match Known::after(asked) {
-            Known::Act(found) => order.mark(&found),
-            Known::Retry(why) => order.note = why,
+impl Shop {
+    fn order(&self, id: &str) -> Result<(Order, &Way), Trouble> {
+        let order = self.orders.find(id)?.filter(|order| order.id == id);
+        let found = order.and_then(|order| Some((self.way(&order.provider)?, order)));
+        let (way, order) = found.ok_or_else(|| trouble(404, "The shop has no such order."))?;
+        Ok((order, way))
+    }
+
+    /// Asks the provider about an order whose callback never came.
+    async fn ask_again(&self, id: &str) -> Result<(), Trouble> {
+        let (order, way) = self.order(id)?;
+        match self.ask(way, &order, None).await {
+            Known::Act(standing) => self.orders.reach(id, standing)?,
+            Known::Retry(why) => return Err(trouble(409, &format!("It is not known: {why}."))),
             Known::Done => {}
-        })?;
-    back_to_admin()
-}
+        }
+        Ok(())
+    }
 
-/// Settles a call whose outcome is not known: by asking, or as a person says.
-async fn settle(State(shop): State<Arc<Shop>>, Form(form): Form<Sent>) -> Answer {
-    let mut open = shop.journal.open_calls()?.into_iter();
-    let row = open.find(|open| open.id().number() == form.row);
-    let found = row.and_then(|row| Some((shop.way(row.record().provider())?, row)));
-    let (way, row) = found.ok_or_else(|| trouble(409, "This call is not open any more."))?;
-    let settle = |found| way.client.settle_by_hand(&row, found, &form.who, &form.why);
-    match &*form.found {
-        "done" => settle(ByHand::Done).await?,
-        "never" => settle(ByHand::NeverHappened).await?,
-        _ => {
-            if let Settled::StillOpen(why) = way.client.settle(&row).await? {
-                return Err(trouble(409, &format!("It is not known: {why}.")));
+    /// Captures or refunds an order in full, and so moves it from one standing to the other. Asked for once
+    /// more it is the same operation, until it is known how it ended; then it is nothing.
+    async fn take(&self, id: &str, from: Standing, to: Standing) -> Result<(), Trouble> {
+        let (order, way) = self.order(id)?;
+        let (new, clock) = (payments_core::random_uuid()?, SystemClock::new());
+        let begin = |order: &mut Order| order.progress.begin(from, new, &clock);
+        let Some(by) = self.orders.change(id, begin)? else {
+            return Ok(());
+        };
+        let done = match to {
+            Standing::Paid => way.provider.capture(&order, &by).await,
+            _ => way.provider.refund(&order, &by).await,
+        };
+        let end = |order: &mut Order| order.progress.end(&by, to, &done);
+        self.orders.change(id, end)?;
+        done.or_else(|error| match error.money_moved().known() {
+            // Carried out before: known by now, from the journal.
+            Some(true) => Ok(()),
+            _ => Err(pages::failed(&order, &error)),
+        })
+    }
+
+    /// Settles a call whose outcome is not known: by asking, or as a person says.
+    async fn settle(&self, form: &Sent) -> Result<(), Trouble> {
+        let mut open = self.journal.open_calls()?.into_iter();
+        let row = open.find(|open| open.id().number() == form.row);
+        let found = row.and_then(|row| Some((self.way(row.record().provider())?, row)));
+        let (way, row) = found.ok_or_else(|| trouble(409, "This call is not open any more."))?;
+        let settle = |found| way.client.settle_by_hand(&row, found, &form.who, &form.why);
+        match &*form.found {
+            "done" => settle(ByHand::Done).await?,
+            "never" => settle(ByHand::NeverHappened).await?,
+            _ => {
+                if let Settled::StillOpen(why) = way.client.settle(&row).await? {
+                    return Err(trouble(409, &format!("It is not known: {why}.")));
+                }
             }
         }
+        Ok(())
     }
-    back_to_admin()
-}
 
-/// Lets a callback that was set aside be tried again.
-async fn revive(State(shop): State<Arc<Shop>>, Form(form): Form<Sent>) -> Answer {
-    let dead = shop.inbox.dead_letters(100)?;
-    let mut keys = dead.iter().map(|(row, _)| row.key());
-    if let Some(key) = keys.find(|key| key.to_string() == form.key) {
-        shop.inbox.revive(key)?;
+    /// Lets a callback that was set aside be tried again.
+    fn revive(&self, name: &str) -> Result<(), Trouble> {
+        let dead = self.inbox.dead_letters(100)?;
+        let mut keys = dead.iter().map(|(row, _)| row.key());
+        if let Some(key) = keys.find(|key| key.to_string() == name) {
+            self.inbox.revive(key)?;
+        }
+        Ok(())
     }
-    back_to_admin()
 }

@@ -1,10 +1,8 @@
 //! Who may look and act: this machine, by its own name, with the token that was printed.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -14,6 +12,7 @@ use payments_core::unguessable;
 
 use super::Board;
 use super::html::Oops;
+use crate::run::local;
 
 /// The token in the printed address, and what a browser has for it afterwards.
 pub(super) struct Guard {
@@ -82,9 +81,9 @@ pub(super) async fn check(
     request: Request,
     next: Next,
 ) -> Response {
-    if !is_for_this_machine(&request) {
-        let text = "This is not a name of this machine. Open the address that was printed.";
-        return Oops::new(StatusCode::MISDIRECTED_REQUEST, text).into_response();
+    if let Err((status, text)) = local::admit(&request) {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::FORBIDDEN);
+        return Oops::new(status, text).into_response();
     }
     let path = request.uri().path();
     // They hold nothing of anybody's.
@@ -113,50 +112,4 @@ fn readable(response: Response) -> Response {
         return response;
     }
     Oops::new(status, "This request cannot be read.").into_response()
-}
-
-/// A page on the web that has its own name point here names itself.
-fn is_for_this_machine(request: &Request) -> bool {
-    let hosts: Vec<&HeaderValue> = request.headers().get_all(header::HOST).iter().collect();
-    let [host] = hosts.as_slice() else {
-        return false;
-    };
-    let host = host.to_str().ok();
-    let host = host.and_then(|host| host.parse::<Authority>().ok());
-    let named = request.uri().authority();
-    host.as_ref().is_some_and(is_local) && named.is_none_or(is_local)
-}
-
-fn is_local(authority: &Authority) -> bool {
-    let host = authority.host();
-    let number = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || number
-            .parse()
-            .is_ok_and(|address: IpAddr| address.is_loopback())
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::body::Body;
-
-    use super::*;
-
-    fn check(host: &str, expect: bool) {
-        let request = Request::builder().header("host", host);
-        let request = request.body(Body::empty()).unwrap();
-        assert_eq!(is_for_this_machine(&request), expect, "{host}");
-    }
-
-    #[test]
-    fn answers_to_names_of_this_machine() {
-        for good in ["127.0.0.1:4000", "localhost", "LOCALHOST:1", "[::1]:4000"] {
-            check(good, true);
-        }
-        for bad in ["rebound.example", "127.0.0.1.example:4000", "10.0.0.1", ""] {
-            check(bad, false);
-        }
-        let nameless = Request::builder().body(Body::empty()).unwrap();
-        assert!(!is_for_this_machine(&nameless));
-    }
 }

@@ -155,7 +155,8 @@ const HEADERS: [(HeaderName, &str); 5] = [
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
          form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     ),
-    (header::REFERRER_POLICY, "no-referrer"),
+    // `no-referrer` would take the `Origin` from the dashboard's own forms.
+    (header::REFERRER_POLICY, "same-origin"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::CACHE_CONTROL, "no-store"),
 ];
