@@ -184,10 +184,12 @@ impl Sqlite {
         doing: &'static str,
         statement: impl FnOnce(&Connection) -> Result<Option<T>, SqliteError>,
     ) -> Result<Option<T>, StoreError> {
-        let Some((_turn, place)) = self.group.line.at_once(self.clock.monotonic()) else {
+        let now = self.clock.monotonic();
+        let Some((_turn, place)) = self.group.line.at_once(now) else {
             return Ok(None);
         };
-        let connection = self.connection(doing, place)?;
+        self.find(doing, |file| file.was_there(now))?;
+        let connection = self.take(doing, place)?;
         statement(&connection).map_err(|error| error.during(doing))
     }
 
@@ -211,17 +213,36 @@ impl Sqlite {
         Ok(done)
     }
 
-    /// The connection, for whoever has the turn, to the file that is there: it waits for others that write as
-    /// long as its patience lasts. A transaction that a panic left was rolled back, so that the connection is whole.
+    /// The connection, for whoever has the turn, to the file that is there.
     fn connection(
         &self,
         doing: &'static str,
         place: Place,
     ) -> Result<MutexGuard<'_, Connection>, StoreError> {
-        if self.file.as_ref().is_some_and(|file| !file.is_there()) {
-            let problem = "the file was moved, replaced or deleted while it was open";
-            return Err(StoreError::new(StoreFailure::Unavailable, doing, problem));
+        self.find(doing, OpenFile::is_there)?;
+        self.take(doing, place)
+    }
+
+    /// Makes sure of the file, if there is one.
+    fn find(
+        &self,
+        doing: &'static str,
+        is_there: impl FnOnce(&OpenFile) -> bool,
+    ) -> Result<(), StoreError> {
+        if self.file.as_deref().is_none_or(is_there) {
+            return Ok(());
         }
+        let problem = "the file was moved, replaced or deleted while it was open";
+        Err(StoreError::new(StoreFailure::Unavailable, doing, problem))
+    }
+
+    /// The connection, which waits for others that write as long as the patience lasts. A transaction that a
+    /// panic left was rolled back, so that it is whole.
+    fn take(
+        &self,
+        doing: &'static str,
+        place: Place,
+    ) -> Result<MutexGuard<'_, Connection>, StoreError> {
         let connection = self.connection.lock();
         let connection = connection.unwrap_or_else(PoisonError::into_inner);
         self.be_patient(&connection, doing, place)?;

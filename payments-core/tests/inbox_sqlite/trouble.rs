@@ -177,8 +177,10 @@ fn half_a_claim_is_none() {
 #[test]
 fn a_file_that_is_taken_away_is_told() {
     let path = file("taken_away");
-    let (inbox, _) = shop(&path);
+    let (inbox, clock) = shop(&path);
     assert_eq!(inbox.accept(&paid("A")).unwrap(), Accepted::New);
+    // What came a moment ago was taken along.
+    clock.advance(Duration::from_millis(10));
     let aside = path.with_extension("aside");
     std::fs::rename(&path, &aside).unwrap();
     let refused = || {

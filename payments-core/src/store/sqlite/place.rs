@@ -3,8 +3,14 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use rusqlite::Connection;
+
+/// For so many milliseconds a file that was seen at its place counts as there, to those who ask so. Whoever takes
+/// it away takes along what was accepted before, and a few rows more are where all the others are.
+const STILL_THERE: u64 = 10;
 
 /// The file that a connection has open. An open file can be moved, replaced or deleted, and SQLite would go
 /// on writing into what nobody finds again.
@@ -12,6 +18,8 @@ use rusqlite::Connection;
 pub(super) struct OpenFile {
     path: PathBuf,
     id: FileId,
+    /// When it was found there by [`OpenFile::was_there`], in milliseconds of a running clock and one more; 0 for never.
+    seen: AtomicU64,
 }
 
 impl OpenFile {
@@ -27,12 +35,26 @@ impl OpenFile {
             path => path?,
         };
         let id = id(&path)?;
-        Ok(id.map(|id| Self { path, id }))
+        let seen = AtomicU64::new(0);
+        Ok(id.map(|id| Self { path, id, seen }))
     }
 
     /// Whether it is where it was.
     pub(super) fn is_there(&self) -> bool {
         matches!(id(&self.path), Ok(Some(id)) if id == self.id)
+    }
+
+    /// The same, or whether it was there a moment before `now`: to ask the system costs as much as a page.
+    pub(super) fn was_there(&self, now: Duration) -> bool {
+        let now = u64::try_from(now.as_millis()).map_or(u64::MAX, |now| now.saturating_add(1));
+        let seen = self.seen.load(Ordering::SeqCst);
+        if seen > 0 && now.saturating_sub(seen) < STILL_THERE {
+            return true;
+        }
+        let is_there = self.is_there();
+        self.seen
+            .store(if is_there { now } else { 0 }, Ordering::SeqCst);
+        is_there
     }
 }
 
