@@ -160,7 +160,8 @@ impl Sqlite {
                 return Err(error);
             }
         };
-        if self.group.commit(&mut connection)
+        let find = || self.find(doing, OpenFile::was_there);
+        if self.group.commit(&mut connection, find)
             && let Some(done) = member.committed()
         {
             return Ok(done);
@@ -170,6 +171,7 @@ impl Sqlite {
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|error| failed(doing, error))?;
+        self.find(doing, OpenFile::was_there)?;
         let done = member
             .work(&transaction)
             .map_err(|error| error.during(doing))?;
@@ -188,9 +190,12 @@ impl Sqlite {
         let Some((_turn, place)) = self.group.line.at_once(now) else {
             return Ok(None);
         };
-        self.find(doing, |file| file.was_there(now))?;
+        self.find(doing, OpenFile::was_there)?;
         let connection = self.take(doing, place)?;
-        statement(&connection).map_err(|error| error.during(doing))
+        let done = statement(&connection).map_err(|error| error.during(doing))?;
+        // It may have waited for others that write.
+        self.find(doing, OpenFile::was_there)?;
+        Ok(done)
     }
 
     /// The same for work that fails in ways of its own, after which everything is rolled back too.
@@ -206,6 +211,8 @@ impl Sqlite {
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|error| failed(doing, error))?;
+        // It may have waited for others that write.
+        self.find(doing, OpenFile::was_there)?;
         let done = work(&transaction);
         if done.is_ok() {
             transaction.commit().map_err(|error| failed(doing, error))?;
@@ -227,9 +234,10 @@ impl Sqlite {
     fn find(
         &self,
         doing: &'static str,
-        is_there: impl FnOnce(&OpenFile) -> bool,
+        is_there: impl FnOnce(&OpenFile, Duration) -> bool,
     ) -> Result<(), StoreError> {
-        if self.file.as_deref().is_none_or(is_there) {
+        let file = self.file.as_deref();
+        if file.is_none_or(|file| is_there(file, self.clock.monotonic())) {
             return Ok(());
         }
         let problem = "the file was moved, replaced or deleted while it was open";

@@ -1,5 +1,6 @@
 //! Databases that are full, read-only, locked or cut off.
 
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::SystemTime;
 
@@ -195,6 +196,51 @@ fn a_file_that_is_taken_away_is_told() {
     std::fs::rename(&aside, &path).unwrap();
     assert_eq!(inbox.accept(&paid("B")).unwrap(), Accepted::New);
     assert_eq!(work(&inbox), worked(2, 0));
+}
+
+/// A running clock that is looked at for the last time before the file is taken away.
+#[derive(Debug)]
+struct Fatal {
+    clock: FixedClock,
+    looks: AtomicUsize,
+    path: PathBuf,
+}
+
+impl Clock for Fatal {
+    fn monotonic(&self) -> Duration {
+        if self.looks.fetch_sub(1, Ordering::SeqCst) == 1 {
+            std::fs::rename(&self.path, self.path.with_extension("aside")).unwrap();
+            self.clock.advance(Duration::from_millis(10));
+        }
+        self.clock.monotonic()
+    }
+
+    fn wall(&self) -> SystemTime {
+        self.clock.wall()
+    }
+}
+
+/// Whoever waits for others that write finds another file there, or none, when it is their turn.
+#[test]
+fn a_file_that_is_taken_away_meanwhile_is_told() {
+    for looks in 1..=4 {
+        for accepts in [true, false] {
+            let path = file(&format!("meanwhile_{looks}_{accepts}"));
+            let (inbox, clock) = shop(&path);
+            assert_eq!(inbox.accept(&paid("A")).unwrap(), Accepted::New);
+            let looks = AtomicUsize::new(looks);
+            let fatal = Arc::new(Fatal { clock, looks, path });
+            let store = inbox.store().clone().with_clock(fatal.clone());
+            let waited = Inbox::on(store, inbox.options().clone());
+            let (kind, text) = if accepts {
+                failure(waited.accept(&paid("B")))
+            } else {
+                failure(waited.claim())
+            };
+            assert_eq!(kind, StoreFailure::Unavailable, "{text}");
+            assert!(text.contains("moved, replaced or deleted"), "{text}");
+        }
+    }
 }
 
 /// A disk that lost what it had.

@@ -1,7 +1,7 @@
 //! What fails before the request's first byte, and is known to have.
 
 use std::io::{self, Write};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -9,15 +9,18 @@ use std::time::Duration;
 use http::Method;
 use payments_core::http;
 use payments_core::outgoing::transport::{ReqwestTransport, Transport, UreqTransport};
+use tokio::net::TcpSocket;
 
 use super::kit::{
     PATIENCE, ROOT, SHORT, Server, assert_error, both, hold, options, reply, request,
 };
 
-/// An address where nothing listens.
-pub(crate) fn nowhere() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().to_string()
+/// An address where nothing listens, and nobody else can meanwhile.
+pub(crate) fn nowhere() -> (TcpSocket, SocketAddr) {
+    let held = TcpSocket::new_v4().unwrap();
+    held.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = held.local_addr().unwrap();
+    (held, address)
 }
 
 /// Keeps a server from what comes next.
@@ -41,8 +44,9 @@ fn mute() -> String {
 
 #[test]
 fn a_refused_connection_sent_nothing() {
+    let (_held, nowhere) = nowhere();
     both(&options(|_| {}), |client| {
-        let sent = client.post(&format!("http://{}/", nowhere()));
+        let sent = client.post(&format!("http://{nowhere}/"));
         assert_error(client, sent, false, "no connection");
     });
 }

@@ -41,6 +41,7 @@ fn no_error_repeats_the_query() {
     });
     let untrusted = Server::tls();
     let options = options(|options| options.read_timeout = SHORT);
+    let (_held, nowhere) = nowhere();
     let urls = [
         cut.url("/"),
         short.url("/"),
@@ -48,7 +49,7 @@ fn no_error_repeats_the_query() {
         mute.url("/"),
         garbage.url("/"),
         untrusted.url("/"),
-        format!("http://{}/", nowhere()),
+        format!("http://{nowhere}/"),
         "http://no-such-host.invalid/".to_owned(),
         "ftp://127.0.0.1/".to_owned(),
         "/relative".to_owned(),

@@ -22,7 +22,7 @@ CREATE TABLE payments_inbox (
     due_at BIGINT NOT NULL,    -- not before; 0 is at once
     touched_at BIGINT NOT NULL,-- when the row was last written
     accepted_at BIGINT NOT NULL,
-    UNIQUE (dedupe, notice, account, environment, provider) -- what differs first: most of a look-up is comparing
+    CONSTRAINT payments_inbox_key UNIQUE (dedupe, notice, account, environment, provider) -- what differs first: most of a look-up is comparing
 );
 
 CREATE INDEX payments_inbox_due ON payments_inbox (due_at, id) WHERE state = 'waiting';

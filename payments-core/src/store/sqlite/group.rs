@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::SqliteError;
 use super::line::{Line, Place, Turn};
+use super::{SqliteError, StoreError};
 
 /// What waits for the connection, in order.
 #[derive(Default)]
@@ -62,12 +62,16 @@ impl Group {
         self.line.turn(member.place, || member.committed())
     }
 
-    /// Does all that waits in one transaction. Where anything of it fails, nothing is done, and each is
+    /// Does all that waits in one transaction, if `begun` still wants it then. Where anything of it fails, nothing is done, and each is
     /// left to whoever it is of.
-    pub(super) fn commit(&self, connection: &mut Connection) -> bool {
+    pub(super) fn commit(
+        &self,
+        connection: &mut Connection,
+        begun: impl FnOnce() -> Result<(), StoreError>,
+    ) -> bool {
         let members = std::mem::take(&mut *held(&self.waiting));
         // Alone it has a better word for what goes wrong.
-        if members.len() < 2 || all(connection, &members).is_err() {
+        if members.len() < 2 || all(connection, &members, begun).is_err() {
             return false;
         }
         for member in members {
@@ -78,8 +82,13 @@ impl Group {
     }
 }
 
-fn all(connection: &mut Connection, members: &[Arc<dyn Waiting>]) -> Result<(), SqliteError> {
+fn all(
+    connection: &mut Connection,
+    members: &[Arc<dyn Waiting>],
+    begun: impl FnOnce() -> Result<(), StoreError>,
+) -> Result<(), SqliteError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    begun()?;
     for member in members {
         member.run(&transaction)?;
     }
@@ -163,7 +172,7 @@ mod tests {
         for member in &members {
             assert_eq!(member.committed(), None);
         }
-        assert!(group.commit(&mut connection));
+        assert!(group.commit(&mut connection, || Ok(())));
         assert_eq!(
             members.map(|member| member.committed()),
             [Some(1), Some(2), Some(3)]
@@ -175,12 +184,12 @@ mod tests {
     fn one_that_fails_leaves_each_to_itself() {
         let (mut connection, group) = (connection(), Group::default());
         let members = [1, 1, 2].map(|value| keep(&group, value));
-        assert!(!group.commit(&mut connection));
+        assert!(!group.commit(&mut connection, || Ok(())));
         assert_eq!(members.map(|member| member.committed()), [None; 3]);
         assert_eq!(kept(&connection), 0);
         // They are not done by somebody else later.
         let later = keep(&group, 4);
-        assert!(!group.commit(&mut connection));
+        assert!(!group.commit(&mut connection, || Ok(())));
         assert_eq!((later.committed(), kept(&connection)), (None, 0));
     }
 }

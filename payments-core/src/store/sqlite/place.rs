@@ -18,7 +18,7 @@ const STILL_THERE: u64 = 10;
 pub(super) struct OpenFile {
     path: PathBuf,
     id: FileId,
-    /// When it was found there by [`OpenFile::was_there`], in milliseconds of a running clock and one more; 0 for never.
+    /// When it was found there, in milliseconds of a running clock and one more; 0 for not.
     seen: AtomicU64,
 }
 
@@ -40,22 +40,24 @@ impl OpenFile {
     }
 
     /// Whether it is where it was.
-    pub(super) fn is_there(&self) -> bool {
-        matches!(id(&self.path), Ok(Some(id)) if id == self.id)
+    pub(super) fn is_there(&self, now: Duration) -> bool {
+        let is_there = matches!(id(&self.path), Ok(Some(id)) if id == self.id);
+        let seen = if is_there { in_millis(now) } else { 0 };
+        self.seen.store(seen, Ordering::SeqCst);
+        is_there
     }
 
     /// The same, or whether it was there a moment before `now`: to ask the system costs as much as a page.
     pub(super) fn was_there(&self, now: Duration) -> bool {
-        let now = u64::try_from(now.as_millis()).map_or(u64::MAX, |now| now.saturating_add(1));
         let seen = self.seen.load(Ordering::SeqCst);
-        if seen > 0 && now.saturating_sub(seen) < STILL_THERE {
-            return true;
-        }
-        let is_there = self.is_there();
-        self.seen
-            .store(if is_there { now } else { 0 }, Ordering::SeqCst);
-        is_there
+        let age = in_millis(now).saturating_sub(seen);
+        seen > 0 && age < STILL_THERE || self.is_there(now)
     }
+}
+
+/// Never 0.
+fn in_millis(now: Duration) -> u64 {
+    u64::try_from(now.as_millis()).map_or(u64::MAX, |now| now.saturating_add(1))
 }
 
 #[cfg(unix)]
