@@ -80,6 +80,26 @@ fn is_local(authority: &Authority) -> bool {
             .is_ok_and(|address: std::net::IpAddr| address.is_loopback())
 }
 
+/// So many ports in a row that are free, for tests that listen on them later: below those that the system
+/// gives to who asks for any.
+#[cfg(test)]
+pub(crate) fn free_ports(count: u16) -> u16 {
+    use std::net::TcpListener;
+    use std::sync::atomic::{AtomicU16, Ordering};
+
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let process = u16::try_from(std::process::id() % 1000).unwrap_or(0);
+    loop {
+        let next = NEXT.fetch_add(count, Ordering::SeqCst);
+        let first = process.wrapping_mul(10).wrapping_add(next) % 10_000;
+        let first = first.saturating_add(20_000);
+        let are_free = |port| TcpListener::bind(("127.0.0.1", port)).is_ok();
+        if (first..first.saturating_add(count)).all(are_free) {
+            return first;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use axum::body::Body;

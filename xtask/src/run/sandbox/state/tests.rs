@@ -7,6 +7,7 @@ use payments_core::sandbox::{Desk, Event, Listed};
 use super::super::all::{self, for_tests};
 use super::super::dashboard::tests::shop;
 use super::*;
+use crate::run::local::free_ports;
 
 /// A file that is gone in the end.
 struct Place(PathBuf);
@@ -42,21 +43,6 @@ fn start(place: &Place, port: u16) -> Result<Vec<Running>, String> {
     all::start(&for_tests(&words))
 }
 
-/// Five ports that are free in a row, or were a moment ago.
-fn free_ports() -> u16 {
-    loop {
-        let first = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = first.local_addr().unwrap().port();
-        let rest = (1..5).map(|more| {
-            let port = port.checked_add(more)?;
-            std::net::TcpListener::bind(("127.0.0.1", port)).ok()
-        });
-        if rest.collect::<Option<Vec<_>>>().is_some() {
-            return port;
-        }
-    }
-}
-
 fn desk<'r>(running: &'r [Running], provider: &str) -> &'r Desk {
     let found = running.iter().find(|one| one.provider == provider);
     &found.unwrap().serving.desk
@@ -78,7 +64,7 @@ fn seen(running: &[Running]) -> Vec<(Vec<Listed>, Vec<u64>)> {
 #[tokio::test]
 async fn everything_is_there_after_a_restart() {
     let place = Place::new("restart");
-    let port = free_ports();
+    let port = free_ports(5);
     let running = start(&place, port).unwrap();
     for (provider, act) in [
         ("mobilepay", "accept"),
@@ -121,7 +107,7 @@ async fn everything_is_there_after_a_restart() {
     drop(running);
 
     let mut text = place.text();
-    let elsewhere = start(&place, free_ports()).err().unwrap();
+    let elsewhere = start(&place, free_ports(5)).err().unwrap();
     assert!(
         elsewhere.contains("start it in the same way"),
         "{elsewhere}"

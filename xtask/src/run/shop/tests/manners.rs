@@ -3,7 +3,7 @@
 use payments_core::sandbox::{Fault, SandboxClock};
 
 use super::*;
-use crate::run::local::listen;
+use crate::run::local::free_ports;
 
 #[tokio::test]
 async fn a_form_that_is_sent_twice_does_one_thing() {
@@ -110,11 +110,9 @@ async fn what_is_not_there_says_so() {
 
 #[tokio::test]
 async fn a_sandbox_that_is_not_running_loses_nothing() {
-    let free = listen(0, "nobody", "--port").await.unwrap();
-    let nobody = free.local_addr().unwrap();
-    drop(free);
+    let nobody = free_ports(1);
     let store = Sqlite::in_memory().unwrap();
-    let shop = Shop::open(0, store, |_| format!("http://{nobody}"));
+    let shop = Shop::open(0, store, |_| format!("http://127.0.0.1:{nobody}"));
     let shop = shop.await.unwrap();
     let browser = Browser::new();
     let front = browser.open(&shop.url("/")).await;
@@ -126,7 +124,7 @@ async fn a_sandbox_that_is_not_running_loses_nothing() {
         failed.html
     );
     // When it runs, the same order goes on.
-    let config = mocasa::Config::new().kit(|kit| kit.port(nobody.port()));
+    let config = mocasa::Config::new().kit(|kit| kit.port(nobody));
     let _sandbox = mocasa::start(config).unwrap();
     let (_, fields) = form(&front, "with Mocasa", &[]);
     let page = browser
