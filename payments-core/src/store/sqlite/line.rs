@@ -116,7 +116,7 @@ mod tests {
 
     use super::*;
     use crate::clock::Clock;
-    use crate::store::{Sqlite, StoreFailure};
+    use crate::store::{Sqlite, SqliteError, StoreFailure};
     use crate::testing::FixedClock;
 
     const HOUR: Duration = Duration::from_secs(3600);
@@ -158,6 +158,23 @@ mod tests {
             line.at_once(Duration::ZERO).is_some(),
             "nobody is there any more"
         );
+    }
+
+    /// SQLite's own word for how long it waits for others that write.
+    #[test]
+    fn whoever_has_the_turn_is_as_patient_as_was_said() {
+        let store = Sqlite::in_memory().unwrap();
+        let store = store
+            .with_clock(Arc::new(FixedClock::new()))
+            .with_patience(Duration::from_millis(1234));
+        let patience = |connection: &Connection| {
+            let asked = connection.query_row("PRAGMA busy_timeout", [], |row| row.get(0));
+            Ok::<i64, SqliteError>(asked?)
+        };
+        let alone = store.alone("asking", |it| patience(it).map(Some)).unwrap();
+        let together = store.together("asking", move |it| patience(it)).unwrap();
+        let one = store.transaction("asking", |it| patience(it)).unwrap();
+        assert_eq!((alone, together, one), (Some(1234), 1234, 1234));
     }
 
     /// Another process holds the lock for ever. Whoever waited for so long behind others does not wait
