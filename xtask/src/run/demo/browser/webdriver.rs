@@ -232,31 +232,43 @@ impl Window {
         self.post("execute/sync", body).await
     }
 
-    /// Clicks on an element; on the one that is there instead, where the page has just renewed itself.
-    pub(super) async fn click(&self, css: &str) -> Result<(), String> {
+    /// Does something with an element; with the one that is there instead, where the page has just renewed
+    /// itself.
+    async fn with(
+        &self,
+        css: &str,
+        act: impl AsyncFn(&str) -> Result<Value, String>,
+    ) -> Result<Value, String> {
         loop {
             let id = self.find(css).await?;
-            let clicked = self.post(&format!("element/{id}/click"), json!({})).await;
-            match clicked {
+            match act(&format!("element/{id}")).await {
                 Err(error) if error.contains("stale element") => {}
-                clicked => return clicked.map(drop).map_err(|error| format!("{css}: {error}")),
+                done => return done.map_err(|error| format!("{css}: {error}")),
             }
         }
     }
 
+    pub(super) async fn click(&self, css: &str) -> Result<(), String> {
+        let click = async |element: &str| self.post(&format!("{element}/click"), json!({})).await;
+        self.with(css, click).await.map(drop)
+    }
+
     pub(super) async fn fill(&self, css: &str, text: &str) -> Result<(), String> {
-        let id = self.find(css).await?;
-        self.post(&format!("element/{id}/clear"), json!({})).await?;
-        let path = format!("element/{id}/value");
-        let typed = self.post(&path, json!({ "text": text })).await;
-        typed.map(drop).map_err(|error| format!("{css}: {error}"))
+        let fill = async |element: &str| {
+            self.post(&format!("{element}/clear"), json!({})).await?;
+            let text = json!({ "text": text });
+            self.post(&format!("{element}/value"), text).await
+        };
+        self.with(css, fill).await.map(drop)
     }
 
     /// What is filled in or hidden in a field.
     pub(super) async fn value(&self, css: &str) -> Result<String, String> {
-        let id = self.find(css).await?;
-        let url = format!("{}/element/{id}/property/value", self.session);
-        let value = ask(&self.client, Method::GET, &url, None).await?;
+        let value = async |element: &str| {
+            let url = format!("{}/{element}/property/value", self.session);
+            ask(&self.client, Method::GET, &url, None).await
+        };
+        let value = self.with(css, value).await?;
         Ok(value.as_str().unwrap_or_default().to_owned())
     }
 
