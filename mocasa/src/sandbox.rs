@@ -30,7 +30,7 @@
 //! | `SANDBOX_BENEFICIARY_NOT_FOUND`, `SANDBOX_TRANSFER_EXISTS`, `SANDBOX_TRANSFER_NOT_FOUND` | as they say |
 //!
 //! Tokens, links and numbers are drawn from a seed, the same in each run unless another is given
-//! ([`Config::seed`]): a test that is run again sees what it saw. Who keeps them in a database for longer
+//! ([`Settings::seed`]): a test that is run again sees what it saw. Who keeps them in a database for longer
 //! than a run gives a new one, as `cargo xtask sandbox` does.
 //!
 //! Fields beyond the page's are accepted and listed by [`Control::extra_fields`].
