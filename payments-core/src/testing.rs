@@ -38,7 +38,7 @@ pub use inbox::inbox_contract;
 #[cfg(any(feature = "client", feature = "blocking"))]
 pub use journal::journal_store;
 pub use notice::Paid;
-pub use overheard::{LEAKY_TARGETS, Overheard};
+pub use overheard::{LEAKY_TARGETS, Overheard, chain};
 #[cfg(all(feature = "client", feature = "blocking"))]
 pub use rehearsal::{Rehearsal, Wires};
 #[cfg(all(feature = "client", feature = "blocking", feature = "sandbox"))]

@@ -1,11 +1,10 @@
 //! Neither secret nor person is in anything that is printed.
 
-use std::error::Error as StdError;
-use std::fmt::{self, Write};
+use std::fmt;
 use std::sync::Arc;
 
 use payments_core::client::RetryPolicy;
-use payments_core::testing::{Act, ScriptedTransport};
+use payments_core::testing::{Act, ScriptedTransport, chain};
 use payments_mocasa::Mocasa;
 use payments_mocasa::auth::TokenHeader;
 use payments_mocasa::calls::{Client, Environment};
@@ -22,17 +21,6 @@ const HIDDEN: [&str; 5] = [
     "+639170000001",
     "Ana Reyes",
 ];
-
-/// An error with all that is beneath it, in both forms.
-fn whole(error: &(dyn StdError + 'static)) -> String {
-    let mut text = format!("{error} {error:?} {error:#?}");
-    let mut next = error.source();
-    while let Some(error) = next {
-        write!(text, " {error} {error:?}").unwrap();
-        next = error.source();
-    }
-    text
-}
 
 fn check(shown: impl fmt::Display) {
     let shown = shown.to_string();
@@ -68,11 +56,11 @@ async fn nothing_that_is_printed_tells_a_secret() {
             .retry(RetryPolicy::never())
             .build()
             .unwrap();
-            check(whole(&client.create_order(order("A-1")).await.unwrap_err()));
+            check(chain(&client.create_order(order("A-1")).await.unwrap_err()));
             let asked = client.order_status(order_status("A-1")).await;
-            check(whole(&asked.unwrap_err()));
+            check(chain(&asked.unwrap_err()));
             let created = client.create_beneficiary(beneficiary()).await;
-            check(whole(&created.unwrap_err()));
+            check(chain(&created.unwrap_err()));
 
             let prepared = client.prepare(beneficiary()).unwrap();
             check(format!("{client:?} {prepared:?} {:?}", prepared.request()));
@@ -108,7 +96,7 @@ async fn an_answer_with_the_token_does_not_show_it() {
     .build()
     .unwrap();
     let error = client.create_order(order("A-1")).await.unwrap_err();
-    check(whole(&error));
+    check(chain(&error));
     let broken = ScriptedTransport::default().always(TOKEN, Act::json(&token.replace("true", "1")));
     let client = Client::builder(
         Environment::At("https://pay.example".to_owned()),
@@ -117,7 +105,7 @@ async fn an_answer_with_the_token_does_not_show_it() {
     .transport(Arc::new(broken))
     .build()
     .unwrap();
-    check(whole(&client.create_order(order("A-1")).await.unwrap_err()));
+    check(chain(&client.create_order(order("A-1")).await.unwrap_err()));
 }
 
 #[test]

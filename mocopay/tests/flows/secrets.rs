@@ -1,12 +1,11 @@
 //! Neither secret, signature nor person is in anything that is printed.
 
-use std::error::Error as StdError;
-use std::fmt::{self, Write};
+use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use payments_core::client::RetryPolicy;
 use payments_core::incoming::{Endpoint, Receiver};
-use payments_core::testing::{Act, ScriptedTransport};
+use payments_core::testing::{Act, ScriptedTransport, chain};
 use payments_mocopay::auth::{Mocopay, RULES, SignaturePlace, SignedQuery};
 use payments_mocopay::calls::{Client, Credentials, Environment};
 use payments_mocopay::inbound::SessionNotification;
@@ -24,17 +23,6 @@ const HIDDEN: [&str; 5] = [
     "0099923026",
     "203.0.113.7",
 ];
-
-/// An error with all that is beneath it.
-fn whole(error: &(dyn StdError + 'static)) -> String {
-    let mut text = format!("{error} {error:?} {error:#?}");
-    let mut next = error.source();
-    while let Some(error) = next {
-        write!(text, " {error} {error:?}").unwrap();
-        next = error.source();
-    }
-    text
-}
 
 fn check(shown: impl fmt::Display) {
     let shown = shown.to_string();
@@ -75,7 +63,7 @@ async fn nothing_that_is_printed_tells_a_secret() {
                 .retry(RetryPolicy::never())
                 .build()
                 .unwrap();
-            check(whole(&client.init_payment(call()).await.unwrap_err()));
+            check(chain(&client.init_payment(call()).await.unwrap_err()));
             check(format!("{client:?}"));
         }
     }

@@ -1,12 +1,11 @@
 //! Neither secret nor person is in anything that is printed.
 
-use std::error::Error as StdError;
-use std::fmt::{self, Write};
+use std::fmt;
 use std::sync::Arc;
 
 use payments_core::Secret;
 use payments_core::client::RetryPolicy;
-use payments_core::testing::{Act, ScriptedTransport};
+use payments_core::testing::{Act, ScriptedTransport, chain};
 use payments_moka::calls::{Client, Test};
 use payments_moka::ext::{Started, returns};
 use payments_moka::sandbox::{Config, check_key, return_hash};
@@ -24,17 +23,6 @@ const HIDDEN: [&str; 6] = [
     "ayse@example.com",
     "19900131",
 ];
-
-/// An error with all that is beneath it, in both forms.
-fn whole(error: &(dyn StdError + 'static)) -> String {
-    let mut text = format!("{error} {error:?} {error:#?}");
-    let mut next = error.source();
-    while let Some(error) = next {
-        write!(text, " {error} {error:?}").unwrap();
-        next = error.source();
-    }
-    text
-}
 
 fn check(shown: impl fmt::Display) {
     let shown = shown.to_string();
@@ -69,9 +57,9 @@ async fn nothing_that_is_printed_tells_a_secret() {
             .build()
             .unwrap();
         let page = PageDraft::of("ORD-1").build();
-        check(whole(&client.create_page(page).await.unwrap_err()));
+        check(chain(&client.create_page(page).await.unwrap_err()));
         let asked = client.payment_details(details("ORD-1")).await;
-        check(whole(&asked.unwrap_err()));
+        check(chain(&asked.unwrap_err()));
         let prepared = client.prepare(PageDraft::of("ORD-1").build()).unwrap();
         check(format!("{client:?} {prepared:?} {:?}", prepared.request()));
         check(serde_json::to_string(&prepared.pending()).unwrap());

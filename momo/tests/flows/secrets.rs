@@ -1,13 +1,12 @@
 //! Neither secret nor person is in anything that is printed.
 
-use std::error::Error as StdError;
-use std::fmt::{self, Write};
+use std::fmt;
 use std::sync::Arc;
 
 use payments_core::client::RetryPolicy;
 use payments_core::incoming::Endpoint;
 use payments_core::incoming::Receiver;
-use payments_core::testing::{Act, ScriptedTransport};
+use payments_core::testing::{Act, ScriptedTransport, chain};
 use payments_momo::calls::{Client, Test};
 use payments_momo::codes::RequestType;
 use payments_momo::one_payment::{Bill, Init};
@@ -28,17 +27,6 @@ const HIDDEN: [&str; 7] = [
     "T0K3N-0F-4-W4LL3T",
     "momo-user-1",
 ];
-
-/// An error with all that is beneath it, in both forms.
-fn whole(error: &(dyn StdError + 'static)) -> String {
-    let mut text = format!("{error} {error:?} {error:#?}");
-    let mut next = error.source();
-    while let Some(error) = next {
-        write!(text, " {error} {error:?}").unwrap();
-        next = error.source();
-    }
-    text
-}
 
 fn check(shown: impl fmt::Display) {
     let shown = shown.to_string();
@@ -87,9 +75,9 @@ async fn nothing_that_is_printed_tells_a_secret() {
             .retry(RetryPolicy::never())
             .build()
             .unwrap();
-        check(whole(&client.create_payment(payment()).await.unwrap_err()));
+        check(chain(&client.create_payment(payment()).await.unwrap_err()));
         if let Err(error) = client.payment_status(payment_status("A-1")).await {
-            check(whole(&error));
+            check(chain(&error));
         }
         let prepared = client.prepare(payment()).unwrap();
         check(format!("{client:?} {prepared:?} {:?}", prepared.request()));

@@ -144,7 +144,9 @@ impl Debug for Overheard {
 /// The payload of a panic on purpose.
 struct Shown(String);
 
-fn chain(error: &(dyn StdError + 'static)) -> String {
+/// An error with all that is beneath it, in all forms.
+#[must_use]
+pub fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = String::new();
     let mut next = Some(error);
     while let Some(error) = next {

@@ -1,11 +1,11 @@
 //! The statements of an inbox in a database, as they are run. In PostgreSQL `?` is written `$`.
 //!
-//! Each step is one transaction, which in SQLite begins with `BEGIN IMMEDIATE`, so that no two of them
-//! overlap (and [`KEEP`] by itself is one without it, where one message comes alone); PostgreSQL's are `READ COMMITTED`, and lock what they work on. They are: [`KEEP`] and [`PAYMENT`] (or
-//! [`DIGEST`], where the key is known); [`NEXT`], [`COUNT`] and [`CLAIM`]; [`END`] and [`DONE`]. In SQLite, where
-//! what a commit writes is what accepting costs, [`PAYMENT`] comes with the first claim of a payment: before
-//! [`CLAIM`], where [`NEXT_IN_SQLITE`] finds none. Times are in milliseconds since 1970-01-01 UTC; the tables are described in
-//! `payments_core::store`.
+//! Each step is one transaction. SQLite's begin with `BEGIN IMMEDIATE`, so that no two of them overlap; where one
+//! message comes alone, [`KEEP`] is one by itself. PostgreSQL's are `READ COMMITTED`, and lock what they work on.
+//! The steps are: [`KEEP`] and [`PAYMENT`] (or [`DIGEST`], where the key is known); [`NEXT`], [`COUNT`] and
+//! [`CLAIM`]; [`END`] and [`DONE`]. In SQLite, where what a commit writes is what accepting costs, [`PAYMENT`] comes
+//! with the first claim of a payment: before [`CLAIM`], where [`NEXT_IN_SQLITE`] finds none. Times are in
+//! milliseconds since 1970-01-01 UTC; the tables are described in `payments_core::store`.
 //!
 //! A shop that works on the same database through another library does the last step in a transaction of
 //! its own: its writes, then [`END`] and [`DONE`] with what [`Claimed::lease`] says, then the commit.

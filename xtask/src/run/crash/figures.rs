@@ -154,7 +154,7 @@ impl Figures {
                 self.committed_unacknowledged,
             ),
             ("told that it never happened", self.retried),
-            ("and paid again, once", self.retried_done),
+            ("and paid once in the end", self.retried_done),
         ] {
             say(&format!("{name:37} {count:>9}"));
         }
