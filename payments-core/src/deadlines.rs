@@ -64,6 +64,14 @@ impl<K: Eq + Hash + Clone + Ord> Deadlines<K> {
         self.due().remove(key).is_some()
     }
 
+    /// How long there still is for this one; nothing where it is late, or not on the list.
+    #[must_use]
+    pub fn left(&self, key: &K) -> Option<Duration> {
+        let due = self.due().get(key).copied()?;
+        let left = due.saturating_sub(self.clock.monotonic());
+        Some(left).filter(|left| !left.is_zero())
+    }
+
     /// Takes off what is late, the latest first, and gives it.
     #[must_use]
     pub fn take_late(&self) -> Vec<K> {

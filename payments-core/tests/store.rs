@@ -155,14 +155,14 @@ fn what_cannot_be_written_to_is_refused() {
     let words = "the database is read-only; open it for writing";
     refused(Sqlite::on(connection), StoreFailure::ReadOnly, words);
 
-    let words = "the file cannot be opened";
     let folder = path.parent().unwrap();
-    refused(Sqlite::open(folder), StoreFailure::Unavailable, words);
+    let words = format!("{}: the file cannot be opened", folder.display());
+    refused(Sqlite::open(folder), StoreFailure::Unavailable, &words);
 
     let path = file("text");
     std::fs::write(&path, "a text of some length, which is no database at all").unwrap();
-    let words = "the file is no SQLite database";
-    refused(Sqlite::open(&path), StoreFailure::Foreign, words);
+    let words = format!("{}: the file is no SQLite database", path.display());
+    refused(Sqlite::open(&path), StoreFailure::Foreign, &words);
     let kept = std::fs::read_to_string(&path).unwrap();
     assert!(kept.starts_with("a text"));
 }

@@ -27,11 +27,13 @@ use crate::error::Error;
 /// // Pressed again while nobody knows.
 /// assert_eq!(payment.begin(Authorised, "C-2", &clock).as_ref(), Some(&capture));
 /// // It was refused: nothing was captured, and the next try is another one.
-/// payment.end(&capture, Paid, &Err::<(), _>(Misuse::new("amount", "is too high").into()));
+/// let refused: Result<(), _> = Err(Misuse::new("amount", "is too high").into());
+/// assert!(payment.end(&capture, Paid, refused).is_err());
 /// let capture = payment.begin(Authorised, "C-3", &clock).unwrap();
 /// assert_eq!(capture.id(), "C-3");
-/// payment.end(&capture, Paid, &Ok(()));
+/// payment.end(&capture, Paid, Ok(()))?;
 /// assert_eq!((payment.standing(), payment.operation()), (Paid, None));
+/// # Ok::<(), payments_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
@@ -102,11 +104,18 @@ impl Progress {
 
     /// Takes in how an operation ended, and that it leads `to` there if it was carried out: of a part of the
     /// amount, where the payment stood before. What is not known stays under way, and so does what was begun
-    /// after it.
-    pub fn end<T>(&mut self, operation: &Operation, to: Standing, result: &Result<T, Error>) {
-        let known = match result {
+    /// after it. Gives the answer, or nothing where a journal knows that it was carried out before.
+    ///
+    /// # Errors
+    /// What `result` holds, of an operation that was not carried out or may not have been.
+    pub fn end<T>(
+        &mut self,
+        operation: &Operation,
+        to: Standing,
+        result: Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        let known = match &result {
             Ok(_) => Some(true),
-            // Also what a journal knows to have been carried out before.
             Err(error) => error.money_moved().known(),
         };
         if known.is_some() {
@@ -114,7 +123,9 @@ impl Progress {
         }
         if known == Some(true) {
             self.reach(to);
+            return Ok(result.ok());
         }
+        result.map(Some)
     }
 }
 
@@ -157,19 +168,19 @@ mod tests {
 
     #[test]
     fn how_it_ended_decides_what_comes_next() {
-        let check = |result: Result<(), Error>, expect: (Standing, bool)| {
+        let check = |result: Result<u8, Error>, expect: (Standing, bool, Option<Option<u8>>)| {
             let mut payment = capturing();
-            let capture = payment.operation().unwrap().clone();
-            payment.end(&capture, Standing::Paid, &result);
-            let found = (payment.standing(), payment.operation().is_some());
-            assert_eq!(found, expect, "{result:?}");
+            let (capture, told) = (payment.operation().unwrap().clone(), format!("{result:?}"));
+            let ended = payment.end(&capture, Standing::Paid, result).ok();
+            let found = (payment.standing(), payment.operation().is_some(), ended);
+            assert_eq!(found, expect, "{told}");
         };
-        check(Ok(()), (Standing::Paid, false));
+        check(Ok(7), (Standing::Paid, false, Some(Some(7))));
         let refused = Misuse::new("amount", "is odd").into();
-        check(Err(refused), (Standing::Authorised, false));
-        check(Err(unknown().into()), (Standing::Authorised, true));
+        check(Err(refused), (Standing::Authorised, false, None));
+        check(Err(unknown().into()), (Standing::Authorised, true, None));
         let carried_out = unknown().carried_out().into();
-        check(Err(carried_out), (Standing::Paid, false));
+        check(Err(carried_out), (Standing::Paid, false, Some(None)));
     }
 
     #[test]
@@ -181,7 +192,8 @@ mod tests {
         assert_eq!(payment.operation(), None);
         // Of a part of the amount it leads nowhere, and is over all the same.
         let refund = payment.begin(Standing::Paid, "R-1", &FixedClock::new());
-        payment.end(&refund.unwrap(), Standing::Paid, &Ok(()));
+        let ended = payment.end(&refund.unwrap(), Standing::Paid, Ok(7));
+        assert_eq!(ended.unwrap(), Some(7));
         assert_eq!(
             (payment.standing(), payment.operation()),
             (Standing::Paid, None)
@@ -193,12 +205,12 @@ mod tests {
         let (mut payment, clock) = (capturing(), FixedClock::new());
         let first = payment.operation().unwrap().clone();
         let refused = || Err::<(), _>(Misuse::new("amount", "is odd").into());
-        payment.end(&first, Standing::Paid, &refused());
+        payment.end(&first, Standing::Paid, refused()).unwrap_err();
         let second = payment.begin(Standing::Authorised, "C-2", &clock).unwrap();
         // The same answer for somebody who had pressed the button at the same time.
-        payment.end(&first, Standing::Paid, &refused());
+        payment.end(&first, Standing::Paid, refused()).unwrap_err();
         assert_eq!(payment.operation(), Some(&second));
-        payment.end(&second, Standing::Paid, &Ok(()));
+        payment.end(&second, Standing::Paid, Ok(())).unwrap();
         // Who had looked before the end, and begins after it.
         assert_eq!(payment.begin(Standing::Authorised, "C-3", &clock), None);
         assert_eq!(payment.operation(), None);

@@ -80,6 +80,13 @@ impl StoreError {
         self
     }
 
+    /// The same of a file.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn of_file(mut self, file: &std::path::Path) -> Self {
+        self.problem = format!("{}: {}", file.display(), self.problem).into();
+        self
+    }
+
     /// What kind of failure it was.
     #[must_use]
     pub fn failure(&self) -> StoreFailure {

@@ -61,9 +61,13 @@ impl Sqlite {
     /// Opens a file, made where there is none, and brings its tables to this version.
     ///
     /// # Errors
-    /// As [`Sqlite::on`], and for a file that cannot be opened or made.
+    /// As [`Sqlite::on`], and for a file that cannot be opened or made; the error names it.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        Self::on(Connection::open(path).map_err(|error| failed(OPENING, error))?)
+        let path = path.as_ref();
+        let opened = Connection::open(path).map_err(|error| failed(OPENING, error));
+        opened
+            .and_then(Self::on)
+            .map_err(|error| error.of_file(path))
     }
 
     /// A database in memory, for tests: it is gone with the last clone.

@@ -4,7 +4,9 @@ use std::io::ErrorKind;
 
 use axum::extract::Request;
 use axum::http::uri::Authority;
-use axum::http::{HeaderValue, Method, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
@@ -32,6 +34,17 @@ pub(crate) async fn listen(port: u16, what: &str, option: &str) -> Result<TcpLis
         ),
         _ => format!("cannot listen on port {port} of 127.0.0.1 for {what}: {error}"),
     })
+}
+
+/// Lets in whom [`admit`] does, and tells everybody else why not.
+pub(crate) async fn guard(request: Request, next: Next) -> Response {
+    match admit(&request) {
+        Ok(()) => next.run(request).await,
+        Err((status, text)) => {
+            let status = StatusCode::from_u16(status).unwrap_or_default();
+            (status, text).into_response()
+        }
+    }
 }
 
 /// Lets in who means this machine: by one of its names, and with forms from the same address. Other sites

@@ -26,6 +26,12 @@ pub(crate) fn address(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
 }
 
+/// Where a provider's sandbox is reached where the first is at that port; nobody listens there for a provider
+/// that has none, and where there is no room for it.
+pub(crate) fn sandbox_at(first: u16, provider: &str) -> String {
+    address(sandbox_from(first, provider).unwrap_or(NOWHERE))
+}
+
 /// The port of a provider's sandbox where the first is at another port than usual; nothing for a provider
 /// that has none, and where there is no room for it.
 pub(crate) fn sandbox_from(first: u16, provider: &str) -> Option<u16> {
@@ -65,6 +71,8 @@ mod tests {
         assert_eq!(sandbox("nobody"), None);
         assert_eq!(sandbox_from(5010, "moka"), Some(5013));
         assert_eq!(sandbox_from(u16::MAX, "moka"), None);
+        assert_eq!(sandbox_at(5010, "moka"), "http://127.0.0.1:5013");
+        assert_eq!(sandbox_at(5010, "nobody"), "http://127.0.0.1:9");
         assert_eq!(callback_path("moka"), "/callbacks/moka");
     }
 }

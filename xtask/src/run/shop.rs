@@ -55,19 +55,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, String> {
 }
 
 async fn serve(arguments: &Arguments) -> Result<u8, Box<dyn StdError>> {
-    let file = &arguments.database;
-    let store = Sqlite::open(file);
-    let store = store.map_err(|error| format!("--database {}: {error}", file.display()))?;
-    let sandbox = |name: &str| places::sandbox_from(arguments.sandbox_port, name);
-    let sandbox = |name: &str| places::address(sandbox(name).unwrap_or(places::NOWHERE));
-    let shop = Shop::open(arguments.port, store, sandbox).await?;
+    let store = Sqlite::open(&arguments.database)?;
+    let sandbox = |name: &str| places::sandbox_at(arguments.sandbox_port, name);
+    let shop = Shop::open(arguments.port, store, &sandbox).await?;
     say(&format!("shop={}", shop.url("")));
     say(&format!("admin={}", shop.url("/admin")));
-    let (dashboard, usual) = (places::address(places::DASHBOARD), places::SHOP);
-    complain(&format!(
-        "a demo on sandboxes, no money moves: run `cargo xtask sandbox` beside it, with its dashboard \
-         at {dashboard}, which sends Mocasa's webhooks to port {usual} unless told; stop it with Ctrl-C"
-    ));
+    complain(
+        "a demo on sandboxes, no money moves: run `cargo xtask sandbox` beside it, which sends Mocasa's \
+         webhooks to the shop's usual port unless told; stop it with Ctrl-C",
+    );
     shop.keep_working().await
 }
 
@@ -89,7 +85,7 @@ impl Shop {
     pub(super) async fn open(
         port: u16,
         store: Sqlite,
-        base: impl Fn(&str) -> String,
+        base: &dyn Fn(&str) -> String,
     ) -> Result<Arc<Self>, Box<dyn StdError>> {
         let listener = local::listen(port, "the shop", "--port").await?;
         // Somebody sits in front of it: what fails is tried again soon, and set aside soon.
@@ -103,11 +99,11 @@ impl Shop {
             ways: Vec::new(),
         };
         shop.ways = vec![
-            mobilepay::open(&shop, &base("mobilepay"))?,
-            mocasa::open(&shop, &base("mocasa"))?,
-            mocopay::open(&shop, &base("mocopay"))?,
-            moka::open(&shop, &base("moka"))?,
-            momo::open(&shop, &base("momo"))?,
+            mobilepay::open(&shop, base)?,
+            mocasa::open(&shop, base)?,
+            mocopay::open(&shop, base)?,
+            moka::open(&shop, base)?,
+            momo::open(&shop, base)?,
         ];
         let shop = Arc::new(shop);
         let app = web::app(&shop).into_make_service_with_connect_info::<SocketAddr>();
@@ -138,9 +134,6 @@ impl Shop {
     /// Works off the callbacks that are due: each is confirmed, and what that found is written down in the
     /// transaction that ends its row. There the goods would be handed over.
     async fn work(&self) -> Result<(), StoreError> {
-        for payment in self.ways.iter().flat_map(|way| way.provider.over()) {
-            self.orders.reach(&payment, Standing::Declined)?;
-        }
         let confirm = async |row| self.confirm(&row).await;
         let worked = self.inbox.work(confirm, |it, _, (id, standing)| {
             orders::change(it, &id, |order| order.progress.reach(standing))?;
@@ -173,7 +166,7 @@ impl Shop {
     async fn ask(&self, way: &Way, order: &Order, row: Option<&Row>) -> Next<Standing> {
         match Next::after(way.provider.confirm(order, row).await) {
             // Of one step: the provider captures by itself, and need not say so.
-            Next::Act(Confirmation::Authorised(())) if !order.reserve => {
+            Next::Act(Confirmation::Authorised(())) if !way.holds => {
                 Next::Retry("authorized, and not captured yet".to_owned())
             }
             next => next.map(|found| found.standing()),

@@ -46,8 +46,8 @@ impl Sandboxes {
     /// # Errors
     /// What kept it from opening.
     pub(in crate::run) async fn shop(&self, store: Sqlite) -> Result<Arc<Shop>, String> {
-        let shop = Shop::open(0, store, |name| self.base_url(name).to_owned());
-        let shop = shop.await.map_err(said)?;
+        let base = |name: &str| self.base_url(name).to_owned();
+        let shop = Shop::open(0, store, &base).await.map_err(said)?;
         let webhook = shop.url("/callbacks/mocasa");
         self.mocasa.control().set_webhook(&webhook).map_err(said)?;
         let notify = shop.url("/callbacks/mocopay");

@@ -4,7 +4,6 @@
 use std::future::ready;
 use std::sync::Arc;
 
-use payments_core::error::Misuse;
 use payments_core::incoming::{CallerAuth, Standing};
 use payments_mobilepay::codes::CardType;
 use payments_mobilepay::ext::keys::{AwsLc, PrivateKeys, private_keys};
@@ -13,17 +12,16 @@ use payments_mobilepay::sandbox::Config;
 use payments_mobilepay::{Client, Currency, Error, Money, Test, TestCredentials};
 use payments_mobilepay::{auth, axum, types};
 
-use super::Shop;
-use super::provider::{Begun, Confirmation, Holds, Operation, Order, Provider, Row, Till, Way};
+use super::provider::{Begun, Confirmation, Operation, Order, Provider, Row, Shop, Till, Way};
 use crate::complain;
 
 /// The key of the tests, of no value. Yours comes from a file that nobody else can read.
 const PRIVATE_KEY: &str = include_str!("../../../../mobilepay/tests/vectors/rsa/key.pem");
 const CARDS: [CardType; 2] = [CardType::Dankort, CardType::VisaDebit];
 
-pub(super) fn open(shop: &Shop, at: &str) -> Result<Way, Error> {
+pub(super) fn open(shop: &Shop, at: &dyn Fn(&str) -> String) -> Result<Way, Error> {
     let credentials = TestCredentials::new(Config::CLIENT_ID, Config::CLIENT_SECRET)?;
-    let client = Client::builder(Test::at(at), credentials).build()?;
+    let client = Client::builder(Test::at(at("mobilepay")), credentials).build()?;
     let client = client.with_journal(shop.journal.clone());
     let keys = private_keys::<AwsLc>().with_pem(Config::FIRST_KEY_ID.into(), PRIVATE_KEY)?;
     let cards = Arc::new(Cards::new(keys));
@@ -49,14 +47,12 @@ pub(super) fn open(shop: &Shop, at: &str) -> Result<Way, Error> {
             }
         },
     );
-    let failed = axum::failed(
-        auth::callbacks("sandbox", "shop", known),
-        shop.inbox.clone(),
-    );
+    let failures = auth::callbacks("sandbox", "shop", known);
+    let failed = axum::failed(failures, shop.inbox.clone());
     let price = Money::from_minor(12_500, Currency::DKK);
     let mut way = Way::of("MobilePay", price, card, client, cards);
     way.routes = way.routes.route("/callbacks/mobilepay/failed", failed);
-    way.holds = Holds::Always;
+    way.holds = true;
     Ok(way)
 }
 
@@ -83,28 +79,22 @@ impl Provider for Till<Client, Arc<Cards<PrivateKeys<AwsLc>>>> {
         let reply = self.client.initiate_payment(call).await?.into_inner();
         self.endpoint.started(&reply.payment_id);
         let frame = reply.redirect_to_mobile_pay_url;
-        let missing = Misuse::new("redirectToMobilePayUrl", "is not in the answer");
+        let link = frame.is_some().then(|| format!("{page}/frame"));
         Ok(Begun {
-            frame: Some(frame.ok_or(missing)?),
+            frame,
             payment: Some(reply.payment_id),
-            ..Begun::at(&format!("{page}/frame"))
+            ..Begun::at(link)
         })
     }
 
     /// MobilePay has no query: it tells what failed, and what it has not told of in time is over. What was
     /// started before the shop was is not known any more; a card that comes late is authorized all the same.
     async fn confirm(&self, order: &Order, row: Option<&Row>) -> Result<Confirmation<()>, Error> {
-        let payment = order.begun.payment.as_ref();
-        let mut due = self.endpoint.unfinished().list().into_iter();
-        let is_under_way = due.any(|due| !due.is_late && payment == Some(&due.key));
-        match row {
-            None if is_under_way => Ok(Confirmation::Open(())),
+        let payment = order.begun.payment.clone().unwrap_or_default();
+        match (row, self.endpoint.unfinished().left(&payment)) {
+            (None, Some(_)) => Ok(Confirmation::Open(())),
             _ => Ok(Confirmation::Declined(())),
         }
-    }
-
-    fn over(&self) -> Vec<String> {
-        self.endpoint.unfinished().take_late()
     }
 
     async fn capture(&self, order: &Order, by: &Operation) -> Result<(), Error> {

@@ -5,12 +5,11 @@ use payments_mocasa::sandbox::Config;
 use payments_mocasa::{Client, Credentials, Currency, Environment, Error, Money};
 use payments_mocasa::{auth, axum, inbound, types};
 
-use super::Shop;
-use super::provider::{Begun, Confirmation, Operation, Order, Provider, Row, Till, Way};
+use super::provider::{Begun, Confirmation, Operation, Order, Provider, Row, Shop, Till, Way};
 
-pub(super) fn open(shop: &Shop, at: &str) -> Result<Way, Error> {
+pub(super) fn open(shop: &Shop, at: &dyn Fn(&str) -> String) -> Result<Way, Error> {
     let credentials = Credentials::new(Config::CLIENT_KEY, Config::CLIENT_SECRET)?;
-    let client = Client::builder(Environment::At(at.to_owned()), credentials).build()?;
+    let client = Client::builder(Environment::At(at("mocasa")), credentials).build()?;
     let client = client.with_journal(shop.journal.clone());
     let keys = inbound::OrderWebhookKeys::new(Config::CLIENT_SECRET)?;
     let webhooks = auth::order_webhooks("sandbox", "shop", KeyRing::new("current", keys));
@@ -30,7 +29,7 @@ impl Provider for Till<Client, Verifier<inbound::OrderWebhook>> {
             .return_url(page)
             .build()?;
         let reply = self.client.create_order(call).await?;
-        Ok(Begun::at(&reply.payment_link))
+        Ok(Begun::at(reply.payment_link.clone()))
     }
 
     async fn confirm(&self, order: &Order, row: Option<&Row>) -> Result<Confirmation<()>, Error> {

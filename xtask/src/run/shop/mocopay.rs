@@ -5,13 +5,12 @@ use payments_mocopay::sandbox::Config;
 use payments_mocopay::{Client, Credentials, Currency, Environment, Error, Money, Stored};
 use payments_mocopay::{axum, inbound, types};
 
-use super::Shop;
-use super::provider::{Begun, Confirmation, Order, Provider, Row, Till, Way};
+use super::provider::{Begun, Confirmation, Order, Provider, Row, Shop, Till, Way};
 
-pub(super) fn open(shop: &Shop, at: &str) -> Result<Way, Error> {
+pub(super) fn open(shop: &Shop, at: &dyn Fn(&str) -> String) -> Result<Way, Error> {
     let credentials = Credentials::new(Config::API_KEY, Config::API_SECRET)?;
     // Its calls are below this path, and it is signed along.
-    let service = Environment::At(format!("{at}/v1/payment"));
+    let service = Environment::At(at("mocopay") + "/v1/payment");
     let client = Client::builder(service, credentials).build()?;
     let client = client.with_journal(shop.journal.clone());
     // Live, these are MoCoPay's own addresses.
@@ -25,11 +24,6 @@ pub(super) fn open(shop: &Shop, at: &str) -> Result<Way, Error> {
     Ok(way)
 }
 
-/// An id of its own for each payment, so that no other session counts for it.
-fn buyer(order: &Order) -> String {
-    format!("buyer-of-{}", order.id)
-}
-
 #[async_trait::async_trait]
 impl Provider for Till<Client, Receiver<inbound::SessionNotification>> {
     async fn start(&self, order: &Order, page: &str, callback: &str) -> Result<Begun, Error> {
@@ -37,13 +31,14 @@ impl Provider for Till<Client, Receiver<inbound::SessionNotification>> {
             .pid(Config::ONE_TIME)
             .mcc("999")
             .mnc("99")
-            .user_id(buyer(order))
+            // A buyer of its own for each payment, so that no other session counts for it.
+            .user_id(&*order.id)
             .reference_id(&*order.id)
             .callback_url(page)
             .notify_url(callback)
             .build()?;
         let reply = self.client.init_payment(call).await?;
-        Ok(Begun::at(&reply.redirect_url))
+        Ok(Begun::at(reply.redirect_url.clone()))
     }
 
     /// The row is about a session; which order it is for is a claim that confirming checks.
@@ -54,7 +49,7 @@ impl Provider for Till<Client, Receiver<inbound::SessionNotification>> {
     }
 
     async fn confirm(&self, order: &Order, row: Option<&Row>) -> Result<Confirmation<()>, Error> {
-        let stored = Stored::of_buyer(order.expected(), Config::ONE_TIME, &buyer(order));
+        let stored = Stored::of_buyer(order.expected(), Config::ONE_TIME, &order.id);
         let found = self.client.confirm(row.map(Row::reference), &stored);
         Ok(found.await?.map(drop))
     }

@@ -8,45 +8,35 @@ use payments_moka::sandbox::Config;
 use payments_moka::{Client, Currency, Error, Money, Secret, Test, TestCredentials};
 use payments_moka::{codes, ext, types};
 
-use super::Shop;
-use super::provider::{Begun, Confirmation, Holds, Operation, Order, Provider, Row, Till, Way};
+use super::provider::{Begun, Confirmation, Operation, Order, Provider, Row, Shop, Till, Way};
 
 /// Moka wants the buyer's address or the shop's; the shop's is the same for a repeat.
 const CLIENT_IP: &str = "127.0.0.1";
 
-pub(super) fn open(shop: &Shop, at: &str) -> Result<Way, Error> {
+pub(super) fn open(shop: &Shop, at: &dyn Fn(&str) -> String) -> Result<Way, Error> {
     let [dealer, user, password] = [Config::DEALER_CODE, Config::USERNAME, Config::PASSWORD];
     let credentials = TestCredentials::new(dealer, user, password)?;
-    let client = Client::builder(Test::at(at), credentials).build()?;
+    let client = Client::builder(Test::at(at("moka")), credentials).build()?;
     let client = client.with_journal(shop.journal.clone());
     let (returns, orders) = (ext::returns("sandbox", "shop"), shop.orders.clone());
     let route = payments_moka::axum::returned(
         shop.inbox.clone(),
         returns.clone(),
         // The token of the return address is the order's number, as nobody can guess it.
-        move |token| {
-            let order = orders.find(&token).ok().flatten();
-            ready(order.and_then(started))
-        },
+        move |token| ready(orders.find(&token).ok().flatten().and_then(started)),
         |event| match event {
             Some(event) => Redirect::to(&format!("/orders/{}", event.reference)),
             None => Redirect::to("/"),
         },
     );
     let price = Money::from_minor(2_750, Currency::TRY);
-    let mut way = Way::of("Moka", price, route, client, returns);
-    way.holds = Holds::OnDemand;
-    Ok(way)
+    Ok(Way::of("Moka", price, route, client, returns))
 }
 
 /// What the shop kept of a page.
 fn started(order: Order) -> Option<ext::Started> {
     let secret = Secret::from(order.begun.secret?);
     Some(ext::Started::new(order.id, &secret))
-}
-
-fn key(order: &Order) -> types::PaymentKey {
-    types::PaymentKey::OtherTrxCode(order.id.clone())
 }
 
 #[async_trait::async_trait]
@@ -57,14 +47,14 @@ impl Provider for Till<Client, Returns<ext::Started>> {
             .other_trx_code(&*order.id)
             .kind(codes::PageKind::CommonPaymentPage)
             .three_d(true)
-            .pre_auth(order.reserve)
+            .pre_auth(false)
             .description("Bir kutu çay")
             .redirect_url(self.endpoint.url(callback, &order.id)?)
             .build()?;
         let reply = self.client.create_page(call).await?.into_inner();
         Ok(Begun {
             secret: Some(reply.code_for_hash.expose().clone()),
-            ..Begun::at(&reply.url)
+            ..Begun::at(reply.url.clone())
         })
     }
 
@@ -78,19 +68,11 @@ impl Provider for Till<Client, Returns<ext::Started>> {
         Ok(found.await?.map(drop))
     }
 
-    async fn capture(&self, order: &Order, _by: &Operation) -> Result<(), Error> {
-        let call = types::Capture::builder()
-            .payment(key(order))
-            .amount(order.amount)
-            .client_ip(CLIENT_IP)
-            .build()?;
-        self.client.capture(call).await.map(drop)
-    }
-
     /// A void on the day of the payment; from the next day on a request for a refund.
     async fn refund(&self, order: &Order, _by: &Operation) -> Result<(), Error> {
+        let payment = types::PaymentKey::OtherTrxCode(order.id.clone());
         let void = types::Void::builder()
-            .payment(key(order))
+            .payment(payment.clone())
             .client_ip(CLIENT_IP)
             .reason(codes::VoidRefundReason::FromOutside)
             .build()?;
@@ -98,7 +80,7 @@ impl Provider for Till<Client, Returns<ext::Started>> {
             Err(Error::Refused(_)) => {}
             done => return done.map(drop),
         }
-        let refund = types::RequestRefund::builder().payment(key(order));
+        let refund = types::RequestRefund::builder().payment(payment);
         let refund = refund.amount(types::RefundAmount::Everything).build()?;
         self.client.request_refund(refund).await.map(drop)
     }

@@ -7,21 +7,18 @@ use payments_momo::sandbox::Config;
 use payments_momo::{Client, Currency, Error, Money, Test, TestCredentials};
 use payments_momo::{axum, codes, inbound, types};
 
-use super::Shop;
-use super::provider::{Begun, Confirmation, Holds, Operation, Order, Provider, Row, Till, Way};
+use super::provider::{Begun, Confirmation, Operation, Order, Provider, Row, Shop, Till, Way};
 
-pub(super) fn open(shop: &Shop, at: &str) -> Result<Way, Error> {
+pub(super) fn open(shop: &Shop, at: &dyn Fn(&str) -> String) -> Result<Way, Error> {
     let [partner, access, secret] = [Config::PARTNER_CODE, Config::ACCESS_KEY, Config::SECRET_KEY];
     let credentials = TestCredentials::new(partner, access, secret)?;
-    let client = Client::builder(Test::at(at), credentials).build()?;
+    let client = Client::builder(Test::at(at("momo")), credentials).build()?;
     let client = client.with_journal(shop.journal.clone());
     let keys = KeyRing::new("current", inbound::IpnKeys::new(access, secret)?);
     let ipns = Verifier::new("sandbox", "shop", keys);
     let route = axum::ipn(shop.inbox.clone(), ipns.clone());
     let price = Money::from_minor(33_000, Currency::VND);
-    let mut way = Way::of("MoMo", price, route, client, ipns);
-    way.holds = Holds::OnDemand;
-    Ok(way)
+    Ok(Way::of("MoMo", price, route, client, ipns))
 }
 
 #[async_trait::async_trait]
@@ -35,11 +32,10 @@ impl Provider for Till<Client, Verifier<inbound::Ipn>> {
             .redirect_url(page)
             .ipn_url(callback)
             .request_type(codes::RequestType::CaptureWallet)
-            .auto_capture(!order.reserve)
+            .auto_capture(true)
             .build()?;
         let reply = self.client.create_payment(call).await?;
-        let missing = Misuse::new("payUrl", "is not in the answer");
-        Ok(Begun::at(reply.pay_url.as_ref().ok_or(missing)?))
+        Ok(Begun::at(reply.pay_url.clone()))
     }
 
     async fn confirm(&self, order: &Order, row: Option<&Row>) -> Result<Confirmation<()>, Error> {
@@ -47,16 +43,6 @@ impl Provider for Till<Client, Verifier<inbound::Ipn>> {
         let expected = order.expected();
         let found = self.client.confirm(event.as_ref(), &expected);
         Ok(found.await?.map(drop))
-    }
-
-    async fn capture(&self, order: &Order, by: &Operation) -> Result<(), Error> {
-        let call = types::CaptureOrCancel::builder()
-            .request_id(by.id())
-            .order_id(&*order.id)
-            .request_type(codes::ConfirmType::Capture)
-            .amount(order.amount)
-            .build()?;
-        self.client.capture_or_cancel(call).await.map(drop)
     }
 
     async fn refund(&self, order: &Order, by: &Operation) -> Result<(), Error> {

@@ -21,8 +21,6 @@ pub(super) struct Order {
     pub(super) provider: String,
     #[serde(with = "stored")]
     pub(super) amount: Money,
-    /// Whether the amount is to be held first.
-    pub(super) reserve: bool,
     pub(super) begun: Begun,
     pub(super) progress: Progress,
 }
@@ -41,9 +39,10 @@ pub(super) struct Begun {
 }
 
 impl Begun {
-    pub(super) fn at(link: &str) -> Self {
+    pub(super) fn at(link: impl Into<Option<String>>) -> Self {
+        let link = link.into();
         Self {
-            link: Some(link.to_owned()),
+            link,
             ..Self::default()
         }
     }
@@ -66,7 +65,7 @@ impl Orders {
         Ok(Self(store))
     }
 
-    fn within<T>(
+    pub(super) fn within<T>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, SqliteError>,
     ) -> Result<T, StoreError> {
@@ -75,7 +74,7 @@ impl Orders {
 
     /// By its number, or by the provider's of the payment.
     pub(super) fn find(&self, key: &str) -> Result<Option<Order>, StoreError> {
-        Ok(self.within(|it| select(it, BY_NUMBER, key))?.pop())
+        self.within(|it| find(it, key))
     }
 
     /// The newest first.
@@ -85,7 +84,7 @@ impl Orders {
 
     /// Writes a new order where its number is new; gives the one that has it.
     pub(super) fn place(&self, order: Order) -> Result<Order, StoreError> {
-        self.within(|it| match select(it, "id = ?1", &order.id)?.pop() {
+        self.within(|it| match find(it, &order.id)? {
             Some(known) => Ok(known),
             None => write(it, &order).map(|()| order),
         })
@@ -93,28 +92,23 @@ impl Orders {
 
     /// Writes down where a payment stands.
     pub(super) fn reach(&self, key: &str, standing: Standing) -> Result<(), StoreError> {
-        self.change(key, |order| order.progress.reach(standing))
-            .map(drop)
-    }
-
-    /// Changes an order; gives what that gives.
-    pub(super) fn change<T>(
-        &self,
-        key: &str,
-        how: impl FnOnce(&mut Order) -> T,
-    ) -> Result<T, StoreError> {
-        self.within(|it| change(it, key, how))
+        let reach = |order: &mut Order| order.progress.reach(standing);
+        self.within(|it| change(it, key, reach).map(drop))
     }
 }
 
-/// The same within a transaction: that which also ends a callback's row, say.
+fn find(it: &Transaction<'_>, key: &str) -> Result<Option<Order>, SqliteError> {
+    Ok(select(it, BY_NUMBER, key)?.pop())
+}
+
+/// Changes an order within a transaction, that which also ends a callback's row, say; gives what that gives.
 pub(super) fn change<T>(
     it: &Transaction<'_>,
     key: &str,
     how: impl FnOnce(&mut Order) -> T,
 ) -> Result<T, SqliteError> {
-    let order = select(it, BY_NUMBER, key)?.pop();
-    let mut order = order.ok_or_else(|| SqliteError::other("the shop has no such order"))?;
+    let mut order =
+        find(it, key)?.ok_or_else(|| SqliteError::other("the shop has no such order"))?;
     let done = how(&mut order);
     write(it, &order)?;
     Ok(done)

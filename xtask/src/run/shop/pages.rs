@@ -1,7 +1,7 @@
 //! The shop's pages: text only, every value escaped, one script where a frame has to be heard.
 
 use axum::http::header::{self, HeaderName};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,11 +11,12 @@ use payments_core::html::escape;
 use payments_core::incoming::{Row, Standing};
 use payments_core::journal;
 use payments_mobilepay::ext::frame::embed;
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::Shop;
 use super::orders::Order;
-use super::provider::{Holds, Way};
+use super::provider::Way;
 
 const SCRIPT: &str = include_str!("frame.js");
 const POLICY: &str =
@@ -28,9 +29,10 @@ pub(super) async fn style() -> impl IntoResponse {
 
 /// What every answer carries: no script, nothing from elsewhere, in no frame of others. `no-referrer`
 /// would take the `Origin` from the shop's own forms.
-pub(super) fn protect(headers: &mut HeaderMap) {
+pub(super) async fn protect(mut response: Response) -> Response {
     let mut add = |name: HeaderName, value| {
-        headers
+        response
+            .headers_mut()
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
     };
@@ -38,6 +40,23 @@ pub(super) fn protect(headers: &mut HeaderMap) {
     add(header::REFERRER_POLICY, "same-origin");
     add(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     add(header::CACHE_CONTROL, "no-store");
+    response
+}
+
+/// What the forms of these pages send: each some of it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Sent {
+    /// Drawn with the page: the same form sent twice is one order.
+    pub(super) order: String,
+    pub(super) provider: String,
+    /// What the page in the frame said.
+    pub(super) message: String,
+    /// The number of an open call, and what became of it: `done`, `never`, or else it is asked for.
+    pub(super) row: i64,
+    pub(super) found: String,
+    pub(super) who: String,
+    pub(super) why: String,
 }
 
 fn page(title: &str, head: &str, main: &str) -> Html<String> {
@@ -56,6 +75,10 @@ pub(super) struct Trouble(u16, String, String);
 
 pub(super) fn trouble(status: u16, text: &str) -> Trouble {
     Trouble(status, text.to_owned(), "/".to_owned())
+}
+
+pub(super) fn unknown(why: impl std::fmt::Display) -> Trouble {
+    trouble(409, &format!("It is not known: {why}."))
 }
 
 pub(super) fn no_page() -> Trouble {
@@ -79,10 +102,8 @@ impl<E: std::error::Error> From<E> for Trouble {
 fn instead(Trouble(status, text, go_on): &Trouble) -> Html<String> {
     let title = match status {
         400 => "That cannot be done",
-        403 => "Not from here",
         404 => "Nothing here",
         409 => "Not now",
-        421 => "Not this shop",
         _ => "That did not work",
     };
     let (text, go_on) = (escape(text), escape(go_on));
@@ -113,16 +134,10 @@ pub(super) fn front(id: &str, ways: &[Way]) -> Html<String> {
         .iter()
         .map(|way| {
             let (name, title, price) = (way.client.provider(), way.title, way.price);
-            let later = match way.holds {
-                Holds::Always => {
-                    "<p>The amount is held; the shop takes it when it ships.</p>\n".to_owned()
-                }
-                Holds::OnDemand => {
-                    "<label><input type=\"checkbox\" name=\"reserve\" value=\"true\"> \
-                                  Only hold the amount</label>\n"
-                        .to_owned()
-                }
-                Holds::Never => String::new(),
+            let later = if way.holds {
+                "<p>The amount is held; the shop takes it when it ships.</p>\n"
+            } else {
+                ""
             };
             format!(
                 "<li><form method=\"post\" action=\"/pay\">\n\
@@ -224,19 +239,24 @@ pub(super) fn admin(
     let row = |order: &Order| Some(order_row(order, shop.way(&order.provider)?));
     let orders: String = orders.iter().filter_map(row).collect();
     let open: String = open.iter().map(open_row).collect();
+    let again = if dead.is_empty() {
+        ""
+    } else {
+        "<form method=\"post\" action=\"/admin/callbacks\"><button>Try them again</button></form>\n"
+    };
     let dead: String = dead.iter().map(|(row, why)| dead_row(row, why)).collect();
     let main = format!(
         "<h2>Orders</h2>\n{}<h2>Open calls</h2>\n\
          <p>Calls whose outcome is not known. They are not sent again before somebody knows.</p>\n{}\
-         <h2>Dead letters</h2>\n<p>Callbacks that were tried too often.</p>\n{}",
+         <h2>Dead letters</h2>\n<p>Callbacks that were tried too often.</p>\n{}{again}",
         table(["Order", "Amount", "State", ""], &orders),
         table(["Call", "Reference", "Why", ""], &open),
-        table(["Message", "About", "Why", ""], &dead),
+        table(["Message", "About", "Why"], &dead),
     );
     page("Admin", "", &main)
 }
 
-fn table(heads: [&str; 4], rows: &str) -> String {
+fn table<const N: usize>(heads: [&str; N], rows: &str) -> String {
     if rows.is_empty() {
         return "<p>None.</p>\n".to_owned();
     }
@@ -310,9 +330,7 @@ fn open_row(row: &journal::Row) -> String {
 fn dead_row(row: &Row, why: &str) -> String {
     let key = escape(&row.key().to_string());
     format!(
-        "<tr><td><code>{key}</code></td><td><code>{}</code></td><td>{}</td><td>\
-         <form method=\"post\" action=\"/admin/callbacks\"><input type=\"hidden\" name=\"key\" value=\"{key}\">\
-         <button>Try again</button></form></td></tr>\n",
+        "<tr><td><code>{key}</code></td><td><code>{}</code></td><td>{}</td></tr>\n",
         escape(row.reference()),
         escape(why)
     )

@@ -9,6 +9,7 @@ use payments_core::error::{Error, Misuse};
 use crate::run::places::callback_path;
 
 // What the file of a provider speaks of.
+pub(super) use super::Shop;
 pub(super) use super::orders::{Begun, Order};
 pub(super) use payments_core::incoming::{Confirmation, Operation, Row};
 
@@ -17,20 +18,13 @@ pub(super) struct Way {
     pub(super) title: &'static str,
     /// What the one thing on sale costs there.
     pub(super) price: Money,
-    pub(super) holds: Holds,
+    /// Whether the amount is held first, and captured later.
+    pub(super) holds: bool,
     pub(super) refunds: bool,
     /// Where its callbacks come in.
     pub(super) routes: Router,
     pub(super) client: Box<dyn OpenCalls>,
     pub(super) provider: Box<dyn Provider>,
-}
-
-/// Whether an amount is held first, and captured later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Holds {
-    Never,
-    OnDemand,
-    Always,
 }
 
 /// The shop's side of one provider: the client, and what its messages come in by.
@@ -55,7 +49,7 @@ impl Way {
         Self {
             title,
             price,
-            holds: Holds::Never,
+            holds: false,
             refunds: true,
             routes: Router::new().route(&callback_path(client.provider()), callbacks),
             client: Box::new(client.clone()),
@@ -76,11 +70,6 @@ pub(super) trait Provider: Send + Sync {
 
     /// Asks where a payment stands, after a message about it or without one.
     async fn confirm(&self, order: &Order, row: Option<&Row>) -> Result<Confirmation<()>, Error>;
-
-    /// Payments whose time is over, by the provider's number: it need not tell. Each is given once.
-    fn over(&self) -> Vec<String> {
-        Vec::new()
-    }
 
     /// Takes what is held. Told twice by one operation, it takes it once.
     async fn capture(&self, _order: &Order, _by: &Operation) -> Result<(), Error> {

@@ -17,8 +17,9 @@ use crate::root;
 use crate::run::demo::sandboxes::Sandboxes;
 use browser::{Browser, Page, attribute, form};
 
-/// How many lines the shop may have: rows of code as rustfmt leaves them, without its pages and tests.
-const MOST_LINES: usize = 850;
+/// How many lines the shop may have: rows of code as rustfmt leaves them, without its pages and tests, and
+/// without what says where a name is from.
+const MOST_LINES: usize = 700;
 
 #[test]
 fn the_shop_stays_short() {
@@ -30,7 +31,11 @@ fn the_shop_stays_short() {
             && !file.ends_with("pages.rs")
             && !file.ends_with("tests.rs")
     };
-    let is_code = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with("//");
+    let nothing = ["//", "use ", "pub(super) use ", "mod "];
+    let is_code = |line: &&str| {
+        let line = line.trim();
+        !line.is_empty() && !nothing.iter().any(|start| line.starts_with(start))
+    };
     let lines: usize = files
         .filter(is_counted)
         .chain([folder.with_extension("rs")])
@@ -75,7 +80,7 @@ impl Town {
     }
 
     /// Presses the button of a provider; gives the order's number and the payer's page.
-    async fn order(&self, title: &str, fill: &[(&str, &str)]) -> (String, Page) {
+    async fn order(&self, title: &str) -> (String, Page) {
         let front = self.open("/").await;
         let mark = format!("with {title}");
         let (_, fields) = form(&front, &mark, &[]);
@@ -84,7 +89,7 @@ impl Town {
             .find(|(name, _)| name == "order")
             .unwrap()
             .1;
-        (id, self.browser.send(&front, &mark, fill).await)
+        (id, self.browser.send(&front, &mark, &[]).await)
     }
 
     /// Every callback has come, and the shop has worked it off.
@@ -141,7 +146,7 @@ fn check(ledger: &Ledger, expect: &[(&str, &str)]) {
 #[tokio::test]
 async fn mocasa_from_the_button_to_the_refund() {
     let town = town().await;
-    let (id, page) = town.order("Mocasa", &[]).await;
+    let (id, page) = town.order("Mocasa").await;
     assert!(page.html.contains(&id) && page.html.contains("sandbox"));
     assert_eq!(town.state(&id).await, "waiting");
     let back = town.browser.send(&page, "value=\"pay\"", &[]).await;
@@ -163,7 +168,7 @@ async fn mocasa_from_the_button_to_the_refund() {
 #[tokio::test]
 async fn mocopay_from_the_button_to_paid() {
     let town = town().await;
-    let (id, page) = town.order("MoCoPay", &[]).await;
+    let (id, page) = town.order("MoCoPay").await;
     let back = town.browser.send(&page, "value=\"sms\"", &[]).await;
     assert!(back.url.contains(&id), "{}", back.url);
     town.settle().await;
@@ -195,7 +200,7 @@ async fn pay_moka(town: &Town, page: &Page) -> Page {
 #[tokio::test]
 async fn moka_from_the_button_to_the_void() {
     let town = town().await;
-    let (id, page) = town.order("Moka", &[]).await;
+    let (id, page) = town.order("Moka").await;
     let back = pay_moka(&town, &page).await;
     assert!(back.url.ends_with(&id), "{}", back.url);
     town.settle().await;
@@ -215,29 +220,9 @@ async fn moka_from_the_button_to_the_void() {
 }
 
 #[tokio::test]
-async fn moka_holds_an_amount_and_the_shop_captures_it() {
-    let town = town().await;
-    let (id, page) = town.order("Moka", &[("reserve", "true")]).await;
-    pay_moka(&town, &page).await;
-    town.settle().await;
-    assert_eq!(town.state(&id).await, "reserved");
-    town.operate("capture").await;
-    assert_eq!(town.state(&id).await, "paid");
-    let ledger = town.moka.control().ledger();
-    check(
-        &ledger,
-        &[
-            ("page", "27.50"),
-            ("authorisation", "27.50"),
-            ("capture", "27.50"),
-        ],
-    );
-}
-
-#[tokio::test]
 async fn momo_from_the_button_to_the_refund() {
     let town = town().await;
-    let (id, page) = town.order("MoMo", &[]).await;
+    let (id, page) = town.order("MoMo").await;
     let back = town.browser.send(&page, "value=\"pay\"", &[]).await;
     assert!(back.url.contains(&id), "{}", back.url);
     town.settle().await;
@@ -256,30 +241,9 @@ async fn momo_from_the_button_to_the_refund() {
 }
 
 #[tokio::test]
-async fn momo_holds_an_amount_and_the_shop_captures_it() {
-    let town = town().await;
-    let (id, page) = town.order("MoMo", &[("reserve", "true")]).await;
-    town.browser.send(&page, "value=\"pay\"", &[]).await;
-    town.settle().await;
-    assert_eq!(town.state(&id).await, "reserved");
-    town.operate("capture").await;
-    town.settle().await;
-    assert_eq!(town.state(&id).await, "paid");
-    let ledger = town.momo.control().ledger();
-    check(
-        &ledger,
-        &[
-            ("order", "33000"),
-            ("authorisation", "33000"),
-            ("capture", "33000"),
-        ],
-    );
-}
-
-#[tokio::test]
 async fn mobilepay_from_the_button_over_the_frame_to_the_refund() {
     let town = town().await;
-    let (id, around) = town.order("MobilePay", &[]).await;
+    let (id, around) = town.order("MobilePay").await;
     assert!(around.url.ends_with(&format!("/orders/{id}/frame")));
     let (_, frame) = around.html.split_once("<iframe").unwrap();
     let landing = town.browser.open(&attribute(frame, "src").unwrap()).await;
@@ -318,9 +282,9 @@ async fn mobilepay_from_the_button_over_the_frame_to_the_refund() {
 #[tokio::test]
 async fn a_declined_payment_is_not_paid() {
     let town = town().await;
-    let (mocasa, page) = town.order("Mocasa", &[]).await;
+    let (mocasa, page) = town.order("Mocasa").await;
     town.browser.send(&page, "value=\"decline\"", &[]).await;
-    let (momo, page) = town.order("MoMo", &[]).await;
+    let (momo, page) = town.order("MoMo").await;
     town.browser.send(&page, "value=\"decline\"", &[]).await;
     town.settle().await;
     assert_eq!(town.state(&mocasa).await, "declined");
@@ -330,12 +294,12 @@ async fn a_declined_payment_is_not_paid() {
 #[tokio::test]
 async fn a_forged_callback_changes_nothing() {
     let town = town().await;
-    let (signed, _) = town.order("Mocasa", &[]).await;
+    let (signed, _) = town.order("Mocasa").await;
     let control = town.mocasa.control();
     let forgery = mocasa::Forgery::WrongSignature;
     control.forge_webhook(&signed, &forgery).unwrap();
     // MoCoPay signs nothing: what is forged from a known address is kept, and not confirmed.
-    let (unsigned, _) = town.order("MoCoPay", &[]).await;
+    let (unsigned, _) = town.order("MoCoPay").await;
     let session = town.mocopay.control().session(&unsigned).unwrap();
     let forged = [
         ("sessionId", session.session_id()),
@@ -352,7 +316,7 @@ async fn a_forged_callback_changes_nothing() {
 async fn a_callback_that_never_came_is_made_up_for_by_asking() {
     let town = town().await;
     town.mocasa.control().suppress_webhooks(true);
-    let (id, page) = town.order("Mocasa", &[]).await;
+    let (id, page) = town.order("Mocasa").await;
     town.browser.send(&page, "value=\"pay\"", &[]).await;
     town.settle().await;
     assert_eq!(town.state(&id).await, "waiting");
@@ -364,7 +328,7 @@ async fn a_callback_that_never_came_is_made_up_for_by_asking() {
 #[tokio::test]
 async fn a_payer_who_gives_up_sees_the_order_declined() {
     let town = town().await;
-    let (id, around) = town.order("MobilePay", &[]).await;
+    let (id, around) = town.order("MobilePay").await;
     let says = async |message: &str| {
         let fill = [("message", message)];
         town.browser.send(&around, "name=\"message\"", &fill).await

@@ -3,20 +3,19 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Form, Path, Request, State};
-use axum::middleware::{Next, from_fn};
+use axum::extract::{Form, Path, State};
+use axum::middleware::{from_fn, map_response};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use payments_core::client::{ByHand, Settled};
 use payments_core::clock::SystemClock;
-use payments_core::incoming::{Next as Known, Progress, Standing};
+use payments_core::incoming::{Next, Progress, Standing};
 use payments_mobilepay::codes::FrameEnd;
 use payments_mobilepay::ext::frame::Message;
-use serde::Deserialize;
 
-use super::orders::{Begun, Order};
-use super::pages::{Trouble, no_page, trouble};
-use super::provider::{Holds, Way};
+use super::orders::{Begun, Order, change};
+use super::pages::{Sent, Trouble, no_page, trouble, unknown};
+use super::provider::Way;
 use super::{Shop, pages};
 use crate::run::{local, places};
 
@@ -32,42 +31,15 @@ pub(super) fn app(shop: &Arc<Shop>) -> Router {
         .route("/admin", get(admin))
         .route("/admin/{action}", post(operate))
         .fallback(async || no_page())
-        .layer(from_fn(guard))
+        .layer(from_fn(local::guard))
+        .layer(map_response(pages::protect))
         .with_state(Arc::clone(shop));
+    // Callbacks are proven otherwise.
     let ways = shop.ways.iter();
     ways.fold(pages, |app, way| app.merge(way.routes.clone()))
 }
 
-/// Lets in who means this shop. Callbacks are proven otherwise.
-async fn guard(request: Request, next: Next) -> Response {
-    let mut response = match local::admit(&request) {
-        Ok(()) => next.run(request).await,
-        Err((status, text)) => trouble(status, text).into_response(),
-    };
-    pages::protect(response.headers_mut());
-    response
-}
-
 type Answer = Result<Response, Trouble>;
-
-/// What the shop's forms send: each some of it.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Sent {
-    /// Drawn with the page: the same form sent twice is one order.
-    order: String,
-    provider: String,
-    reserve: bool,
-    /// What the page in the frame said.
-    message: String,
-    /// The number of an open call, and what became of it: `done`, `never`, or else it is asked for.
-    row: i64,
-    found: String,
-    who: String,
-    why: String,
-    /// The name of a callback that was set aside.
-    key: String,
-}
 
 async fn front(State(shop): State<Arc<Shop>>) -> Answer {
     let id = payments_core::random_uuid()?;
@@ -83,7 +55,6 @@ async fn pay(State(shop): State<Arc<Shop>>, Form(form): Form<Sent>) -> Answer {
     let order = shop.orders.place(Order {
         id: form.order,
         amount: way.price,
-        reserve: way.holds == Holds::Always || way.holds == Holds::OnDemand && form.reserve,
         provider: form.provider.clone(),
         progress: Progress::default(),
         begun: Begun::default(),
@@ -99,7 +70,8 @@ async fn pay(State(shop): State<Arc<Shop>>, Form(form): Form<Sent>) -> Answer {
     let begun = way.provider.start(&order, &page, &callback).await;
     let begun = begun.map_err(|error| pages::failed(&order, &error))?;
     let link = begun.link.clone().unwrap_or(page);
-    shop.orders.change(&order.id, |order| order.begun = begun)?;
+    let begin = |order: &mut Order| order.begun = begun;
+    shop.orders.within(|it| change(it, &order.id, begin))?;
     Ok(Redirect::to(&link).into_response())
 }
 
@@ -142,7 +114,7 @@ async fn operate(
         "capture" => shop.take(&form.order, Authorised, Paid).await?,
         "refund" => shop.take(&form.order, Paid, Refunded).await?,
         "calls" => shop.settle(&form).await?,
-        "callbacks" => shop.revive(&form.key)?,
+        "callbacks" => shop.revive()?,
         _ => return Err(no_page()),
     }
     Ok(Redirect::to("/admin").into_response())
@@ -151,20 +123,18 @@ async fn operate(
 impl Shop {
     fn order(&self, id: &str) -> Result<(Order, &Way), Trouble> {
         let order = self.orders.find(id)?.filter(|order| order.id == id);
-        let found = order.and_then(|order| Some((self.way(&order.provider)?, order)));
-        let (way, order) = found.ok_or_else(|| trouble(404, "The shop has no such order."))?;
-        Ok((order, way))
+        let found = order.and_then(|order| self.way(&order.provider).map(|way| (order, way)));
+        found.ok_or_else(|| trouble(404, "The shop has no such order."))
     }
 
     /// Asks the provider about an order whose callback never came.
     async fn ask_again(&self, id: &str) -> Result<(), Trouble> {
         let (order, way) = self.order(id)?;
         match self.ask(way, &order, None).await {
-            Known::Act(standing) => self.orders.reach(id, standing)?,
-            Known::Retry(why) => return Err(trouble(409, &format!("It is not known: {why}."))),
-            Known::Done => {}
+            Next::Act(standing) => Ok(self.orders.reach(id, standing)?),
+            Next::Retry(why) => Err(unknown(why)),
+            Next::Done => Ok(()),
         }
-        Ok(())
     }
 
     /// Captures or refunds an order in full, and so moves it from one standing to the other. Asked for once
@@ -173,20 +143,18 @@ impl Shop {
         let (order, way) = self.order(id)?;
         let (new, clock) = (payments_core::random_uuid()?, SystemClock::new());
         let begin = |order: &mut Order| order.progress.begin(from, new, &clock);
-        let Some(by) = self.orders.change(id, begin)? else {
+        let Some(by) = self.orders.within(|it| change(it, id, begin))? else {
             return Ok(());
         };
         let done = match to {
             Standing::Paid => way.provider.capture(&order, &by).await,
             _ => way.provider.refund(&order, &by).await,
         };
-        let end = |order: &mut Order| order.progress.end(&by, to, &done);
-        self.orders.change(id, end)?;
-        done.or_else(|error| match error.money_moved().known() {
-            // Carried out before: known by now, from the journal.
-            Some(true) => Ok(()),
-            _ => Err(pages::failed(&order, &error)),
-        })
+        let end = |order: &mut Order| order.progress.end(&by, to, done);
+        let ended = self.orders.within(|it| change(it, id, end))?;
+        ended
+            .map(drop)
+            .map_err(|error| pages::failed(&order, &error))
     }
 
     /// Settles a call whose outcome is not known: by asking, or as a person says.
@@ -201,19 +169,17 @@ impl Shop {
             "never" => settle(ByHand::NeverHappened).await?,
             _ => {
                 if let Settled::StillOpen(why) = way.client.settle(&row).await? {
-                    return Err(trouble(409, &format!("It is not known: {why}.")));
+                    return Err(unknown(why));
                 }
             }
         }
         Ok(())
     }
 
-    /// Lets a callback that was set aside be tried again.
-    fn revive(&self, name: &str) -> Result<(), Trouble> {
-        let dead = self.inbox.dead_letters(100)?;
-        let mut keys = dead.iter().map(|(row, _)| row.key());
-        if let Some(key) = keys.find(|key| key.to_string() == name) {
-            self.inbox.revive(key)?;
+    /// Lets the callbacks that were set aside be tried again.
+    fn revive(&self) -> Result<(), Trouble> {
+        for (row, _) in self.inbox.dead_letters(100)? {
+            self.inbox.revive(row.key())?;
         }
         Ok(())
     }

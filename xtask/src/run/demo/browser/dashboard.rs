@@ -68,7 +68,8 @@ impl Desktop {
             found.map(|(_, desk)| desk.clone())
         };
         let base = |name: &str| desk(name).map(|desk| desk.base_url().to_owned());
-        let shop = Shop::open(0, store, |name| base(name).unwrap_or_default());
+        let base = |name: &str| base(name).unwrap_or_default();
+        let shop = Shop::open(0, store, &base);
         Ok(Self {
             shop: shop.await.map_err(|error| error.to_string())?,
             desk: desk(ABOUT).ok_or("there is no such sandbox")?,

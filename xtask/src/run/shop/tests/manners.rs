@@ -30,7 +30,7 @@ async fn a_form_that_is_sent_twice_does_one_thing() {
 #[tokio::test]
 async fn a_form_of_another_site_is_refused() {
     let town = town().await;
-    let (_, page) = town.order("Mocasa", &[]).await;
+    let (_, page) = town.order("Mocasa").await;
     town.browser.send(&page, "value=\"pay\"", &[]).await;
     town.settle().await;
     let admin = town.open("/admin").await;
@@ -73,7 +73,7 @@ async fn what_is_not_there_says_so() {
             page.html
         );
     }
-    let (id, page) = town.order("Mocasa", &[]).await;
+    let (id, page) = town.order("Mocasa").await;
     drop(page);
     // The same order in another way is another order.
     let url = format!("http://{}/pay", town.shop.address);
@@ -112,8 +112,8 @@ async fn what_is_not_there_says_so() {
 async fn a_sandbox_that_is_not_running_loses_nothing() {
     let nobody = free_ports(1);
     let store = Sqlite::in_memory().unwrap();
-    let shop = Shop::open(0, store, |_| format!("http://127.0.0.1:{nobody}"));
-    let shop = shop.await.unwrap();
+    let base = |_: &str| format!("http://127.0.0.1:{nobody}");
+    let shop = Shop::open(0, store, &base).await.unwrap();
     let browser = Browser::new();
     let front = browser.open(&shop.url("/")).await;
     let failed = browser.send(&front, "with Mocasa", &[]).await;
@@ -138,7 +138,7 @@ async fn a_sandbox_that_is_not_running_loses_nothing() {
 #[tokio::test]
 async fn a_refund_of_unknown_outcome_is_settled_by_hand() {
     let town = town().await;
-    let (id, page) = town.order("Mocasa", &[]).await;
+    let (id, page) = town.order("Mocasa").await;
     town.browser.send(&page, "value=\"pay\"", &[]).await;
     town.settle().await;
     let faults = town.mocasa.control().faults();
