@@ -7,7 +7,7 @@
 //! one is brought to this version when it is opened.
 #![cfg_attr(
     feature = "sqlite",
-    doc = concat!("\n# Tables in SQLite\n\n```sql\n", include_str!("store/sqlite/1.sql"), "```")
+    doc = concat!("\n# Tables in SQLite\n\n```sql\n", include_str!("store/sqlite/1.sql"), "\n", include_str!("store/sqlite/2.sql"), "```")
 )]
 #![cfg_attr(
     feature = "postgres",

@@ -20,6 +20,8 @@ use payments_core::testing::{FixedClock, Paid};
 mod crash;
 #[path = "store/files.rs"]
 mod files;
+#[path = "inbox_sqlite/queue.rs"]
+mod queue;
 #[path = "inbox_sqlite/routes.rs"]
 mod routes;
 #[path = "inbox_sqlite/trouble.rs"]
@@ -404,28 +406,6 @@ fn a_payment_is_settled_once() {
         assert_eq!(settled_at(), Some(60_000), "after the {late}");
         clock.advance(Duration::from_secs(60));
     }
-}
-
-/// What a commit flushes is what accepting costs: the row, its key, and its place among those that wait.
-#[test]
-fn accepting_writes_three_pages() {
-    let path = file("pages");
-    let (inbox, _) = shop(&path);
-    let mut log = path.clone().into_os_string();
-    log.push("-wal");
-    let pages = || std::fs::metadata(&log).unwrap().len() / (4096 + 24);
-    let accept = |numbers: std::ops::Range<u32>| {
-        for number in numbers {
-            let kept = inbox.accept(&paid(&format!("ORDER-{number:06}"))).unwrap();
-            assert_eq!(kept, Accepted::New);
-        }
-    };
-    accept(0..10);
-    let before = pages();
-    accept(10..110);
-    let written = pages() - before;
-    // Now and then a page is full, and its half goes to another.
-    assert!((300..=330).contains(&written), "{written} pages");
 }
 
 /// The columns of a key are in an order in which two keys differ at once.

@@ -51,7 +51,7 @@ fn a_file_is_opened_again_by_several() {
     let path = file("again");
     let (first, second) = (Sqlite::open(&path).unwrap(), Sqlite::open(&path).unwrap());
     for store in [first, second] {
-        assert_eq!(one::<i64>(&store, "SELECT version FROM payments_schema"), 1);
+        assert_eq!(one::<i64>(&store, "SELECT version FROM payments_schema"), 2);
     }
 }
 
@@ -97,7 +97,7 @@ fn a_newer_schema_is_refused_and_left_alone() {
     refused(
         Sqlite::open(&path),
         StoreFailure::NewerSchema,
-        "the tables are of version 9, this library knows versions up to 1; run the version that",
+        "the tables are of version 9, this library knows versions up to 2; run the version that",
     );
     let version = connection.query_row("SELECT version FROM payments_schema", [], |row| row.get(0));
     assert_eq!(version, Ok(9_i64));

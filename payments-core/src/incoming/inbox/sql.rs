@@ -4,8 +4,9 @@
 //! message comes alone, [`KEEP`] is one by itself. PostgreSQL's are `READ COMMITTED`, and lock what they work on.
 //! The steps are: [`KEEP`] and [`PAYMENT`] (or [`DIGEST`], where the key is known); [`NEXT`], [`COUNT`] and
 //! [`CLAIM`]; [`END`] and [`DONE`]. In SQLite, where what a commit writes is what accepting costs, [`PAYMENT`] comes
-//! with the first claim of a payment: before [`CLAIM`], where [`NEXT_IN_SQLITE`] finds none. Times are in
-//! milliseconds since 1970-01-01 UTC; the tables are described in `payments_core::store`.
+//! with the first claim of a payment: before [`CLAIM`], where [`NEXT_IN_SQLITE`] finds none. What was kept joins
+//! the queue there by [`QUEUE`], where that gives no row that is due at 0, and then it is asked once more. Times
+//! are in milliseconds since 1970-01-01 UTC; the tables are described in `payments_core::store`.
 //!
 //! A shop that works on the same database through another library does the last step in a transaction of
 //! its own: its writes, then [`END`] and [`DONE`] with what [`Claimed::lease`] says, then the commit.
@@ -16,12 +17,12 @@
 //!
 //! [`Claimed::lease`]: crate::incoming::Claimed::lease
 
-/// Keeps a message; no row where its key is known.
+/// Keeps a message; no row where its key is known. What has just come is due at -1, and so before everything else.
 pub const KEEP: &str = "
     INSERT INTO payments_inbox (
         provider, environment, account, notice, dedupe, reference, method, target, headers, body,
         peer, digest, state, attempts, due_at, touched_at, accepted_at
-    ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'waiting', 0, 0, ?13, ?13)
+    ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'waiting', 0, -1, ?13, ?13)
     ON CONFLICT (provider, environment, account, notice, dedupe) DO NOTHING";
 
 /// Makes sure of the row of a payment, and holds it until the commit.
@@ -37,16 +38,19 @@ pub const DIGEST: &str = "
     WHERE provider = ?1 AND environment = ?2 AND account = ?3 AND notice = ?4 AND dedupe = ?5";
 
 macro_rules! next {
-    ($join:literal) => {
+    ($join:literal, $which:literal) => {
         concat!(
             "
     SELECT i.id, i.attempts, p.claims, p.settled_at IS NOT NULL, i.provider, i.environment,
-        i.account, i.notice, i.dedupe, i.reference, i.method, i.target, i.headers, i.body, i.peer
+        i.account, i.notice, i.dedupe, i.reference, i.method, i.target, i.headers, i.body, i.peer,
+        i.due_at
     FROM payments_inbox i ",
             $join,
             " payments_inbox_payment p
         USING (provider, environment, account, reference)
-    WHERE i.state = 'waiting' AND (i.due_at <= ?1 OR i.touched_at > ?2)
+    WHERE i.state = 'waiting'",
+            $which,
+            " AND (i.due_at <= ?1 OR i.touched_at > ?2)
         AND (p.claimed_until IS NULL OR p.claimed_until <= ?1 OR p.claimed_at > ?2)
     ORDER BY i.due_at, i.id LIMIT 1"
         )
@@ -56,10 +60,33 @@ macro_rules! next {
 /// The oldest row that is due at ?1, of a payment that nobody works on. What was written after ?2 was
 /// written before the clock jumped back: its times count for nothing. In PostgreSQL it ends with
 /// `FOR UPDATE OF i, p SKIP LOCKED`, so that workers do not wait for each other.
-pub const NEXT: &str = next!("JOIN");
+pub const NEXT: &str = next!("JOIN", "");
 
-/// The same in SQLite, where a payment without a claim has no row yet: its claims are null then.
-pub const NEXT_IN_SQLITE: &str = next!("LEFT JOIN");
+/// The same in SQLite, where a payment without a claim has no row yet: its claims are null then. What is not in
+/// the queue is not found.
+pub const NEXT_IN_SQLITE: &str = next!("LEFT JOIN", " AND i.due_at >= 0");
+
+/// What has just come to SQLite, and is in no index of what is due: it has the highest ids.
+macro_rules! new {
+    () => {
+        "id > coalesce((
+            SELECT id FROM payments_inbox NOT INDEXED
+            WHERE state <> 'waiting' OR due_at >= 0 ORDER BY id DESC LIMIT 1
+        ), 0)"
+    };
+}
+
+/// Puts what has just come into the queue, the first ?1 rows; in SQLite only. What is tried again is due at some
+/// time, and so comes after it.
+pub const QUEUE: &str = concat!(
+    "
+    UPDATE payments_inbox SET due_at = 0
+    WHERE id IN (
+        SELECT id FROM payments_inbox NOT INDEXED WHERE ",
+    new!(),
+    " ORDER BY id LIMIT ?1
+    )"
+);
 
 /// Counts the attempt.
 pub const COUNT: &str = "
@@ -156,5 +183,11 @@ pub const LEAVE: &str = leave!("");
 pub const LEAVE_IN_SQLITE: &str = leave!(" AND state <> 'waiting'");
 
 /// The payments of all rows that wait, some of them several times; for [`LEAVE_IN_SQLITE`].
-pub const WAITING: &str = "
-    SELECT provider, environment, account, reference FROM payments_inbox WHERE state = 'waiting'";
+pub const WAITING: &str = concat!(
+    "
+    SELECT provider, environment, account, reference FROM payments_inbox
+    WHERE state = 'waiting' AND due_at >= 0
+    UNION ALL
+    SELECT provider, environment, account, reference FROM payments_inbox NOT INDEXED WHERE ",
+    new!()
+);

@@ -19,7 +19,7 @@ CREATE TABLE payments_inbox (
     state TEXT NOT NULL,        -- waiting, done, dead
     attempts INTEGER NOT NULL,
     why TEXT,                   -- the reason of the last attempt that did not end it
-    due_at INTEGER NOT NULL,    -- not before; 0 is at once
+    due_at INTEGER NOT NULL,    -- not before; 0 is at once, -1 too: it has just come
     touched_at INTEGER NOT NULL,-- when the row was last written
     accepted_at INTEGER NOT NULL,
     CONSTRAINT payments_inbox_key UNIQUE (dedupe, notice, account, environment, provider) -- what differs first: most of a look-up is comparing

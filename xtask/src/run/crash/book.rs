@@ -18,11 +18,11 @@ const NEXT: &str = "SELECT id, number FROM shop_payouts \
 const WISH: &str = "INSERT INTO shop_payouts (till, number) \
     SELECT ?1, 'PAYOUT-' || (1 + count(*)) FROM shop_payouts WHERE till = ?1 RETURNING number";
 const PAID: &str = "UPDATE shop_payouts SET paid = 1 WHERE till = ?1 AND number = ?2";
-/// With what the journal has of them: whether the provider said of a call that it never happened.
-const ALL: &str = "SELECT till, number, paid, (till, number) IN (
-        SELECT account || ' ' || call, reference FROM payments_journal
-        WHERE state = 'never' AND settled_by = 'query'
-    ) FROM shop_payouts ORDER BY id";
+/// With what the journal has of them: when the provider was last believed that a call never happened.
+const ALL: &str = "SELECT till, number, paid, believed FROM shop_payouts LEFT JOIN (
+        SELECT account || ' ' || call AS till, reference AS number, max(settled_at) AS believed
+        FROM payments_journal WHERE state = 'never' AND settled_by = 'query' GROUP BY 1, 2
+    ) AS never USING (till, number) ORDER BY id";
 
 /// In a file or on a server.
 #[derive(Clone)]
@@ -162,7 +162,7 @@ impl Book {
                             till: row.get(0)?,
                             number: row.get(1)?,
                             is_known: row.get::<_, i64>(2)? != 0,
-                            is_retried: row.get(3)?,
+                            never_at: row.get(3)?,
                         })
                     })?;
                     Ok(rows.collect::<Result<_, _>>()?)
@@ -176,7 +176,7 @@ impl Book {
                         till: row.try_get(0)?,
                         number: row.try_get(1)?,
                         is_known: row.try_get::<_, i64>(2)? != 0,
-                        is_retried: row.try_get(3)?,
+                        never_at: row.try_get(3)?,
                     })
                 });
                 wanted.collect::<Result<_, PostgresError>>().map_err(said)

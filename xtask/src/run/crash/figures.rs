@@ -34,6 +34,8 @@ pub(super) struct Figures {
     pub(super) retried: u64,
     /// How many of those were carried out once and are known to be.
     pub(super) retried_done: u64,
+    /// How many had been carried out when that was said.
+    pub(super) wrongly_never: u64,
     #[serde(skip)]
     pub(super) beside: Beside,
 }
@@ -57,6 +59,9 @@ pub(super) struct Beside {
     pub(super) took: Duration,
 }
 
+/// When each payout was made, in milliseconds since 1970-01-01 UTC: by till and number.
+pub(super) type Payouts = BTreeMap<(String, String), Vec<i64>>;
+
 /// A payout that the merchant wanted.
 #[derive(Clone, Debug)]
 pub(super) struct Wish {
@@ -64,8 +69,8 @@ pub(super) struct Wish {
     pub(super) number: String,
     /// Whether the merchant knows that it was made.
     pub(super) is_known: bool,
-    /// Whether it was told for good that a try never happened.
-    pub(super) is_retried: bool,
+    /// When it was last told for good that a try never happened, in milliseconds since 1970-01-01 UTC.
+    pub(super) never_at: Option<i64>,
 }
 
 impl Figures {
@@ -96,17 +101,23 @@ impl Figures {
     }
 
     /// Compares what was wanted with the providers' payouts, by till and number.
-    pub(super) fn pay(&mut self, wanted: Vec<Wish>, mut payouts: BTreeMap<(String, String), u64>) {
+    pub(super) fn pay(&mut self, wanted: Vec<Wish>, mut payouts: Payouts) {
         for wish in wanted {
             let Wish {
                 till,
                 number,
                 is_known,
-                is_retried,
+                never_at,
             } = wish;
+            let is_retried = never_at.is_some();
             add(&mut self.calls, 1);
-            let count = payouts.remove(&(till, number)).unwrap_or_default();
+            let made = payouts.remove(&(till, number)).unwrap_or_default();
+            let count = made.len() as u64;
             add(&mut self.double_effects, count.saturating_sub(1));
+            // A millisecond is what rounding may be about.
+            let is_before = |at: i64| made.iter().any(|made| made.saturating_add(1) < at);
+            let is_wrong = never_at.is_some_and(is_before);
+            add(&mut self.wrongly_never, u64::from(is_wrong));
             let is_paid = is_known && count > 0;
             add(&mut self.beside.unpaid, u64::from(!is_paid));
             add(&mut self.retried, u64::from(is_retried));
@@ -115,7 +126,7 @@ impl Figures {
         }
         payouts
             .into_values()
-            .for_each(|count| add(&mut self.beside.strangers, count));
+            .for_each(|made| add(&mut self.beside.strangers, made.len() as u64));
     }
 
     /// Whether nothing was lost and nothing was done twice.
@@ -125,10 +136,11 @@ impl Figures {
             self.processed_twice,
             self.abandoned,
             self.double_effects,
+            self.wrongly_never,
             self.beside.strangers,
             self.beside.unpaid,
         ];
-        zeros == [0; 6] && self.acknowledged == self.callbacks
+        zeros == [0; 7] && self.acknowledged == self.callbacks
     }
 
     /// One JSON object.
@@ -155,6 +167,7 @@ impl Figures {
             ),
             ("told that it never happened", self.retried),
             ("and paid once in the end", self.retried_done),
+            ("and had happened all the same", self.wrongly_never),
         ] {
             say(&format!("{name:37} {count:>9}"));
         }

@@ -31,6 +31,7 @@ pub(super) fn pay(place: &Place, accounts: &[Payee], wrapped: Wrapped) -> Result
         Place::Postgres { .. } => true,
     };
     let clock = Arc::new(Ahead::default());
+    (wrapped.opening)(place);
     let (payers, begun) = patiently(goes_away, || {
         let book = Book::open(place, runtime.handle())?;
         let mut payers = Vec::new();

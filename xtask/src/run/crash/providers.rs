@@ -1,11 +1,10 @@
 //! The providers' truth about payouts: two sandboxes of each account, with a ledger each.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use payments_core::client::ByHand;
-use payments_core::clock::SystemClock;
+use payments_core::clock::{Clock, SystemClock, unix_millis};
 use payments_core::sandbox::{Fault, Faults, Ledger};
 use payments_core::{Currency, Money};
 use payments_mocasa::sandbox::{Config, RepeatedTransfer, Sandbox};
@@ -16,6 +15,7 @@ use payments_momo::types::{CreatePayment, PaymentStatus};
 
 use super::book::Book;
 use super::callback::ACCOUNTS;
+use super::figures::Payouts;
 use super::part::{Payee, Way};
 use super::payer::number;
 use super::said;
@@ -43,6 +43,16 @@ impl Side {
             Self::Transfers(sandbox) => sandbox.control().ledger(),
             Self::Refunds(sandbox) => sandbox.control().ledger(),
         }
+    }
+
+    /// When its clock began, in milliseconds since 1970-01-01 UTC.
+    fn began(&self) -> i64 {
+        let clock = match self {
+            Self::Transfers(sandbox) => sandbox.control().clock().clone(),
+            Self::Refunds(sandbox) => sandbox.control().clock().clone(),
+        };
+        let (wall, since) = (unix_millis(clock.wall()), clock.monotonic().as_millis());
+        wall.cast_signed().saturating_sub(millis(since))
     }
 
     /// What the ledger calls a payout.
@@ -74,15 +84,16 @@ impl Providers {
         self.0.iter().map(|(_, payee)| payee.clone()).collect()
     }
 
-    /// How often each payout was made, by till and number.
-    pub(super) fn payouts(&self) -> BTreeMap<(String, String), u64> {
-        let mut payouts = BTreeMap::new();
+    /// When each payout was made.
+    pub(super) fn payouts(&self) -> Payouts {
+        let mut payouts = Payouts::new();
         for (side, payee) in &self.0 {
+            let began = side.began();
             for effect in side.ledger().effects() {
                 if effect.kind() == side.payout() {
                     let operation = (payee.till(), number(effect.reference()).to_owned());
-                    let count: &mut u64 = payouts.entry(operation).or_default();
-                    *count = count.saturating_add(1);
+                    let made = began.saturating_add(millis(effect.at().as_millis()));
+                    payouts.entry(operation).or_default().push(made);
                 }
             }
         }
@@ -120,6 +131,10 @@ impl Providers {
         }
         Ok(settled)
     }
+}
+
+fn millis(time: u128) -> i64 {
+    i64::try_from(time).unwrap_or(i64::MAX)
 }
 
 fn transfers(account: &str, seed: u64) -> Result<(Side, Payee), String> {

@@ -10,12 +10,13 @@ use payments_core::incoming::{
 };
 use payments_core::journal::{Journal, MemoryJournal};
 use payments_core::sandbox::Random;
+use payments_core::store::rusqlite::Connection;
 
 use super::callback::{self, Callback, Effect, Verifiers};
 use super::figures::{Figures, Wish};
 use super::front::Front;
 use super::kills::{self, Victim};
-use super::part::Program;
+use super::part::{Place, Program};
 use super::receiver::{insert, insert_on_server};
 use super::traffic::Told;
 use super::work::{self, Plan};
@@ -129,6 +130,17 @@ fn a_payer_without_a_journal_is_found_out() {
 }
 
 #[test]
+fn a_payer_that_takes_what_is_open_for_never_happened_is_found_out() {
+    let figures = check(Store::Sqlite, "hopeful").unwrap();
+    assert!(figures.wrongly_never > 0, "{figures:?}");
+    // All else is as it should be: what is asked for again is not paid again.
+    assert!(
+        !figures.are_held() && figures.double_effects == 0,
+        "{figures:?}"
+    );
+}
+
+#[test]
 fn a_payer_that_pays_again_under_another_reference_is_found_out() {
     is_found_out("another reference", |figures| figures.double_effects > 0);
 }
@@ -185,6 +197,18 @@ fn spoil(how: &str) -> Wrapped {
         },
         "no journal" => Wrapped {
             journal: |journal| Journal::new(MemoryJournal::new(), journal.account()),
+            ..whole
+        },
+        "hopeful" => Wrapped {
+            opening: |place| {
+                let Place::Sqlite(file) = place else { return };
+                let book = Connection::open(file).unwrap();
+                let settle = "UPDATE payments_journal SET state = 'never', settled_by = 'query',
+                    settled_at = 1000 * unixepoch('subsec')
+                    WHERE state = 'open' AND call = 'refund'";
+                // The first payer finds no table yet.
+                book.execute(settle, []).ok();
+            },
             ..whole
         },
         "another reference" => Wrapped {
@@ -306,7 +330,7 @@ fn the_object_has_the_agreed_names() {
         Figures::default().json().unwrap(),
         "{\"kills\":0,\"callbacks\":0,\"acknowledged\":0,\"lost\":0,\"processed_twice\":0,\
          \"abandoned\":0,\"calls\":0,\"double_effects\":0,\"committed_unacknowledged\":0,\
-         \"retried\":0,\"retried_done\":0}"
+         \"retried\":0,\"retried_done\":0,\"wrongly_never\":0}"
     );
 }
 
@@ -392,16 +416,16 @@ fn each_difference_has_its_figure() {
 
 #[test]
 fn each_payout_is_made_once_and_known() {
-    let check = |is_known, is_retried, count, [doubles, done]: [u64; 2], is_held| {
+    let check = |is_known, is_retried: bool, count, [doubles, done]: [u64; 2], is_held| {
         let mut figures = Figures::default();
         let operation = ("north refund".to_owned(), "PAYOUT-1".to_owned());
         let wish = Wish {
             till: operation.0.clone(),
             number: operation.1.clone(),
             is_known,
-            is_retried,
+            never_at: is_retried.then_some(1),
         };
-        let payouts = (count > 0).then_some((operation, count));
+        let payouts = (count > 0).then_some((operation, vec![1; count]));
         figures.pay(vec![wish], payouts.into_iter().collect());
         assert_eq!(figures.double_effects, doubles);
         assert_eq!(figures.retried, u64::from(is_retried));
@@ -418,4 +442,26 @@ fn each_payout_is_made_once_and_known() {
     check(true, true, 2, [1, 0], false);
     check(true, true, 0, [0, 0], false);
     check(false, true, 0, [0, 0], false);
+}
+
+#[test]
+fn what_had_happened_when_it_was_believed_not_to_have_is_counted() {
+    let check = |made: i64, never: Option<i64>, expect: u64| {
+        let mut figures = Figures::default();
+        let (till, number) = ("north refund".to_owned(), "PAYOUT-1".to_owned());
+        let wish = Wish {
+            till: till.clone(),
+            number: number.clone(),
+            is_known: true,
+            never_at: never,
+        };
+        figures.pay(vec![wish], [((till, number), vec![made])].into());
+        assert_eq!(figures.wrongly_never, expect, "{made} {never:?}");
+        assert_eq!(figures.are_held(), expect == 0);
+    };
+    check(5, None, 0);
+    check(5, Some(4), 0);
+    // In the same moment, as far as two clocks tell.
+    check(5, Some(6), 0);
+    check(5, Some(7), 1);
 }

@@ -104,7 +104,8 @@ impl Till {
         match answer {
             Ok(()) => Ok(true),
             Err(error) if error.money_moved() == MoneyMoved::Yes => Ok(true),
-            Err(Error::Unknown(_)) => self.asked(reference),
+            // Refused is also what was paid before, under that reference.
+            Err(Error::Unknown(_) | Error::Refused(_)) => self.asked(reference),
             Err(error) => Err(said(error)),
         }
     }

@@ -9,6 +9,7 @@ use payments_core::journal::Journal;
 use payments_core::store::{Postgres, Sqlite};
 
 use super::callback::Effect;
+use super::part::Place;
 
 /// What is done before a transaction.
 pub(super) type Before<'a> = Pin<Box<dyn Future<Output = Next<Effect>> + Send + 'a>>;
@@ -26,6 +27,8 @@ pub(super) struct Wrapped {
     pub(super) before_on_server: for<'a> fn(&'a Postgres, Effect) -> Before<'a>,
     /// The journal of the payer.
     pub(super) journal: fn(Journal) -> Journal,
+    /// What the payer does to its book before anything else.
+    pub(super) opening: fn(&Place),
     /// Under which other reference a payout is made again while it is not known what became of it.
     pub(super) again: fn(&str) -> Option<String>,
 }
@@ -37,6 +40,7 @@ impl Wrapped {
         before: |_, effect| Next::Act(effect),
         before_on_server: |_, effect| Box::pin(ready(Next::Act(effect))),
         journal: |journal| journal,
+        opening: |_| {},
         again: |_| None,
     };
 }

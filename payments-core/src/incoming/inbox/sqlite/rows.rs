@@ -79,7 +79,7 @@ pub(super) fn claim(store: &Sqlite, terms: Terms) -> Result<Option<Lease>, Store
         // when the waiting began, and would look like those of a clock that ran ahead.
         let now = store.now();
         loop {
-            let Some(next) = next(transaction, now)? else {
+            let Some(next) = first(transaction, now)? else {
                 return Ok(None);
             };
             let row = match next.row {
@@ -121,12 +121,27 @@ pub(super) fn claim(store: &Sqlite, terms: Terms) -> Result<Option<Lease>, Store
     })
 }
 
+/// The next row that is due. What has just come is before what is due since some time.
+fn first(transaction: &Transaction<'_>, now: i64) -> Result<Option<Next>, SqliteError> {
+    let queued = next(transaction, now)?;
+    if queued.as_ref().is_some_and(|next| next.is_at_once) {
+        return Ok(queued);
+    }
+    let mut queue = transaction.prepare_cached(sql::QUEUE)?;
+    match queue.execute([BATCH])? {
+        0 => Ok(queued),
+        _ => next(transaction, now),
+    }
+}
+
 struct Next {
     id: i64,
     attempts: u32,
     /// Nothing where nobody has claimed the payment yet.
     claims: Option<i64>,
     is_settled: bool,
+    /// Whether it is due at once: what has just come is after it.
+    is_at_once: bool,
     row: Result<Row, Unreadable>,
 }
 
@@ -137,10 +152,11 @@ fn next(transaction: &Transaction<'_>, now: i64) -> Result<Option<Next>, SqliteE
         .query_row(params![now, jumped], |row| {
             let (id, attempts) = (row.get(0)?, row.get(1)?);
             let (claims, is_settled) = (row.get(2)?, row.get(3)?);
-            Ok((id, attempts, claims, is_settled, read(row, 4)))
+            let is_at_once = row.get::<_, i64>(15)? <= 0;
+            Ok((id, attempts, claims, is_settled, is_at_once, read(row, 4)))
         })
         .optional()?;
-    let Some((id, attempts, claims, is_settled, stored)) = found else {
+    let Some((id, attempts, claims, is_settled, is_at_once, stored)) = found else {
         return Ok(None);
     };
     Ok(Some(Next {
@@ -148,6 +164,7 @@ fn next(transaction: &Transaction<'_>, now: i64) -> Result<Option<Next>, SqliteE
         attempts,
         claims,
         is_settled,
+        is_at_once,
         row: match stored {
             Ok(stored) => stored.row(),
             Err(_) => Err(Unreadable { column: TEXT }),
