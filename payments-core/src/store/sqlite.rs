@@ -433,19 +433,31 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         transaction.execute_batch(&versions).map_err(failed)?;
     }
     for step in steps {
-        transaction.execute_batch(step).map_err(failed)?;
+        if let Err(error) = transaction.execute_batch(step) {
+            // That tables are missing is the better word for it.
+            if from > 0 {
+                check(&transaction)?;
+            }
+            return Err(failed(error));
+        }
     }
     if !steps.is_empty() {
         let update = format!("UPDATE {VERSIONS} SET version = ?1");
         let newest = i64::try_from(SQLITE.len()).unwrap_or(i64::MAX);
         transaction.execute(&update, [newest]).map_err(failed)?;
     }
+    check(&transaction)?;
+    transaction.commit().map_err(failed)
+}
+
+/// Whether the tables are those of this version.
+fn check(transaction: &Transaction<'_>) -> Result<(), StoreError> {
     for (table, columns) in TABLES {
         transaction
             .prepare(&format!("SELECT {columns} FROM {table}"))
             .map_err(|error| foreign(table, "lacks columns of its version").with_source(error))?;
     }
-    transaction.commit().map_err(failed)
+    Ok(())
 }
 
 /// The version that the tables are of; 0 for none.

@@ -54,13 +54,15 @@ fn what_comes_while_others_are_worked_on_is_found() {
         held.extend(claimed);
     }
     assert!(take(&inbox).is_none());
-    // One about a payment that is worked on waits for it, and holds up nobody.
+    // Those about a payment that is worked on wait for it, and hold up nobody.
     let scope = paid("A").scope().clone();
-    let more = inbox.accept_found::<Paid>(&scope, "A", &["more"]).unwrap();
-    assert_eq!(more, Accepted::New);
-    assert!(take(&inbox).is_none());
+    for number in 0..=BATCH {
+        let more = inbox.accept_found::<Paid>(&scope, "A", &[&number.to_string()]);
+        assert_eq!(more.unwrap(), Accepted::New);
+    }
     accept(&inbox, "D");
     assert_eq!(name(take(&inbox).as_ref()), "D");
+    assert!(take(&inbox).is_none());
     for claimed in held {
         let done = claimed.finish(|_, _| Ok(Outcome::Done)).unwrap();
         assert_eq!(done, Finished::Done);
@@ -137,6 +139,33 @@ fn what_waits_in_a_database_of_the_first_version_is_found() {
     let held = [(); 4].map(|()| take(&inbox));
     let found = held.each_ref().map(|claimed| name(claimed.as_ref()));
     assert_eq!(found, ["B", "D", "E", "none"]);
+}
+
+/// Somebody else's row, of another time, is above it.
+#[test]
+fn what_is_not_with_the_newest_is_found_by_a_purge() {
+    let (inbox, _) = in_memory();
+    accept(&inbox, "A");
+    accept(&inbox, "B");
+    inbox
+        .store()
+        .transaction("keeping", |transaction| {
+            let due = "UPDATE payments_inbox SET due_at = 0 WHERE reference = 'B'";
+            Ok(transaction.execute(due, [])?)
+        })
+        .unwrap();
+    let found = [(); 2].map(|()| take(&inbox));
+    assert_eq!(
+        found.each_ref().map(|claimed| name(claimed.as_ref())),
+        ["B", "none"]
+    );
+    let _ = inbox.purge(Retention::default()).unwrap();
+    accept(&inbox, "C");
+    let found = [(); 3].map(|()| take(&inbox));
+    assert_eq!(
+        found.each_ref().map(|claimed| name(claimed.as_ref())),
+        ["A", "C", "none"]
+    );
 }
 
 /// To look for them is to look at what has just come, and at one row more.

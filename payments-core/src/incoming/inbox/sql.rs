@@ -159,6 +159,16 @@ pub const HOLD: &str = "
     SELECT 1 FROM payments_inbox_payment
     WHERE provider = ?1 AND environment = ?2 AND account = ?3 AND reference = ?4 FOR UPDATE";
 
+/// Puts into the queue what has come and is not among the rows with the highest ids; in SQLite only. It is there
+/// where somebody keeps rows by other statements than [`KEEP`], which are due at another time. All rows are looked
+/// at for it, so it is done with every purge.
+pub const QUEUE_BETWEEN: &str = concat!(
+    "
+    UPDATE payments_inbox SET due_at = 0
+    WHERE state = 'waiting' AND due_at < 0 AND NOT ",
+    new!()
+);
+
 macro_rules! leave {
     ($which:literal) => {
         concat!(

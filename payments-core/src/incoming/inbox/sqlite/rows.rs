@@ -123,14 +123,13 @@ pub(super) fn claim(store: &Sqlite, terms: Terms) -> Result<Option<Lease>, Store
 
 /// The next row that is due. What has just come is before what is due since some time.
 fn first(transaction: &Transaction<'_>, now: i64) -> Result<Option<Next>, SqliteError> {
-    let queued = next(transaction, now)?;
-    if queued.as_ref().is_some_and(|next| next.is_at_once) {
-        return Ok(queued);
-    }
     let mut queue = transaction.prepare_cached(sql::QUEUE)?;
-    match queue.execute([BATCH])? {
-        0 => Ok(queued),
-        _ => next(transaction, now),
+    loop {
+        let queued = next(transaction, now)?;
+        let is_first = queued.as_ref().is_some_and(|next| next.is_at_once);
+        if is_first || queue.execute([BATCH])? == 0 {
+            return Ok(queued);
+        }
     }
 }
 
@@ -256,6 +255,9 @@ fn change(
 
 pub(super) fn purge(store: &Sqlite, keep: Retention) -> Result<Purged, StoreError> {
     let now = store.now();
+    store.transaction(PURGING, |transaction| {
+        Ok(transaction.execute(sql::QUEUE_BETWEEN, [])?)
+    })?;
     // Whole rows first: then there is less content to delete.
     let mut purged = Purged {
         keys: delete(store, sql::DELETE, now.saturating_sub(millis(keep.keys)))?,
