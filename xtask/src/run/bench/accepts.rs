@@ -24,7 +24,7 @@ const SECRET: &str = "8d969eef6ecad3c29a3a629280e686cf";
 const CALLERS: [usize; 2] = [1, 8];
 /// Messages of a round, whoever takes them in: few, as a disk is now busier and now idler.
 const ROUND: usize = 80;
-const ROUNDS: usize = 45;
+const ROUNDS: usize = 225;
 const HOLD: f64 = 0.8;
 const BARE: &str =
     "CREATE TABLE kept (id INTEGER PRIMARY KEY, target TEXT, headers BLOB, body BLOB) STRICT";
