@@ -60,10 +60,11 @@ async fn serve(arguments: &Arguments) -> Result<u8, Box<dyn StdError>> {
     let shop = Shop::open(arguments.port, store, &sandbox).await?;
     say(&format!("shop={}", shop.url("")));
     say(&format!("admin={}", shop.url("/admin")));
-    complain(
-        "a demo on sandboxes, no money moves: run `cargo xtask sandbox` beside it, which sends Mocasa's \
-         webhooks to the shop's usual port unless told; stop it with Ctrl-C",
-    );
+    let (dashboard, usual) = (places::address(places::DASHBOARD), places::SHOP);
+    complain(&format!(
+        "a demo on sandboxes, no money moves: run `cargo xtask sandbox` beside it, with its dashboard \
+         at {dashboard}, which sends Mocasa's webhooks to port {usual} unless told; stop it with Ctrl-C"
+    ));
     shop.keep_working().await
 }
 
