@@ -158,11 +158,31 @@ async fn a_ciphertext_stays_with_its_attempt() {
     assert_eq!(desk.used(), 2);
 }
 
-#[tokio::test]
-async fn a_repeat_while_the_first_is_under_way_comes_again() {
+#[test]
+fn a_repeat_while_the_first_is_under_way_comes_again() {
+    // Cards are decrypted on one thread, which is kept busy: what is under way stays so.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .max_blocking_threads(1)
+        .enable_all()
+        .build();
+    runtime.unwrap().block_on(repeated());
+}
+
+/// Until what this gives is dropped.
+fn keep_busy() -> std::sync::mpsc::Sender<()> {
+    let (end, ended) = std::sync::mpsc::channel();
+    tokio::task::spawn_blocking(move || ended.recv());
+    end
+}
+
+async fn repeated() {
     let desk = Desk::<AwsLc>::new();
-    let text = fixture("text");
-    let (one, two) = tokio::join!(desk.card(&text, "p", "a"), desk.card(&text, "p", "a"));
+    let (text, busy) = (fixture("text"), keep_busy());
+    let (one, two, ()) = tokio::join!(
+        desk.card(&text, "p", "a"),
+        desk.card(&text, "p", "a"),
+        async { drop(busy) }
+    );
     assert!(one.unwrap().is_some());
     assert_eq!(two.err(), Some(Refusal::Unopened(Unopened::NotNow)));
     assert_eq!(desk.used(), 1);
@@ -170,11 +190,11 @@ async fn a_repeat_while_the_first_is_under_way_comes_again() {
     // What was given up on the way is not done.
     let given_up = Box::pin(desk.card(&text, "q", "a"));
     drop(given_up);
-    let long = fixture("long");
+    let (long, busy) = (fixture("long"), keep_busy());
     let mut given_up = Box::pin(desk.card(&long, "q", "a"));
     let pending = is_pending_once(given_up.as_mut());
     assert!(pending);
-    drop(given_up);
+    drop((given_up, busy));
     assert!(desk.card(&long, "q", "a").await.unwrap().is_some());
 }
 
