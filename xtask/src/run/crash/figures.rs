@@ -112,7 +112,7 @@ impl Figures {
             let is_retried = never_at.is_some();
             add(&mut self.calls, 1);
             let made = payouts.remove(&(till, number)).unwrap_or_default();
-            let count = made.len() as u64;
+            let count = how_many(&made);
             add(&mut self.double_effects, count.saturating_sub(1));
             // A millisecond is what rounding may be about.
             let is_before = |at: i64| made.iter().any(|made| made.saturating_add(1) < at);
@@ -126,7 +126,7 @@ impl Figures {
         }
         payouts
             .into_values()
-            .for_each(|made| add(&mut self.beside.strangers, made.len() as u64));
+            .for_each(|made| add(&mut self.beside.strangers, how_many(&made)));
     }
 
     /// Whether nothing was lost and nothing was done twice.
@@ -201,6 +201,10 @@ impl Beside {
         lines.push(format!("{:>9} seconds", self.took.as_secs()));
         lines
     }
+}
+
+fn how_many(made: &[i64]) -> u64 {
+    u64::try_from(made.len()).unwrap_or(u64::MAX)
 }
 
 fn add(count: &mut u64, more: u64) {
