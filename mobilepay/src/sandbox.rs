@@ -46,7 +46,9 @@
 //! Over HTTP, with the header `sandbox-token`, beside what [`payments_core::sandbox`] has:
 //! `POST /_sandbox/phone` (`payment`, `phone`), `accept` (`payment`, `card`: a type), `reject`,
 //! `back`, `expire` (`payment`), `forge` (`payment`, `forgery`, `from`, `text`), `out-of-order`
-//! (`on`), `fail` (`code`), `public-key` (`pem`). `payment` is the `pspReferenceId`.
+//! (`on`), `fail` (`code`), `public-key` (`pem`). `payment` is the `pspReferenceId`. A `forgery` is `moved` (the
+//! ciphertext of the payment `from`), `plain` (`text`, encrypted), `unknown-payment`, `unknown-attempt`,
+//! `unknown-key`, `flipped`, `short`, `url-safe`, `pkcs1`, `cut-json`, `month-13` or `keys-twice`.
 //!
 //! ```
 //! use payments_mobilepay::sandbox::{Config, start};

@@ -1,6 +1,8 @@
 //! How MoMo's gateway knows the merchant, and how the merchant knows MoMo.
 
 use payments_core::call::Fault;
+#[cfg(any(feature = "client", feature = "blocking"))]
+use payments_core::client::RetryPolicy;
 use payments_core::client::{NoLogin, Provider};
 use payments_core::error::Misuse;
 use payments_core::exchange::{Request, Response};
@@ -20,6 +22,14 @@ impl Provider for Momo {
 
     fn currencies(&self) -> &[Currency] {
         &[Currency::VND]
+    }
+
+    /// Only what got no answer is sent again with the same `requestId`.
+    #[cfg(any(feature = "client", feature = "blocking"))]
+    fn retry() -> RetryPolicy {
+        let mut policy = RetryPolicy::default();
+        policy.repeat_overload = false;
+        policy
     }
 
     fn authorize(

@@ -970,6 +970,24 @@ fn ipn_vector_own_link_ipn_without_the_two_is_rejected() {
 }
 
 #[test]
+fn ipn_vector_own_link_ipn_in_base64_holds() {
+    // Source: own construction, digest taken with openssl (momo/tests/vectors/make.sh).
+    let keys = IpnKeys::danger_unchecked("F8BBA842ECF85", "K951B6PE1waDMi640xX08PD3vg6EkVlz");
+    let body = r#"{"amount":0,"callbackToken":"dG9rZW4/+w==","extraData":"","message":"Successful.","orderId":"LINK-1","orderInfo":"Liên kết ví","orderType":"momo_wallet","partnerClientId":"Y2xpZW50MQ==","partnerCode":"MOMO","payType":"qr","requestId":"R-2","responseTime":1718000000000,"resultCode":0,"transId":1}"#;
+    let fields = Fields::parse(body.as_bytes(), "application/json").unwrap();
+    let message = Ipn::read(&fields).unwrap();
+    assert_eq!(
+        text(&message, &keys).unwrap(),
+        "accessKey=F8BBA842ECF85&amount=0&callbackToken=dG9rZW4/+w==&extraData=&message=Successful.&orderId=LINK-1&orderInfo=Liên kết ví&orderType=momo_wallet&partnerClientId=Y2xpZW50MQ==&partnerCode=MOMO&payType=qr&requestId=R-2&responseTime=1718000000000&resultCode=0&transId=1"
+    );
+    let tag = tag_text(&message, &keys, Ipn::SIGNATURE).unwrap();
+    assert_eq!(
+        tag,
+        "537d96c92d662223a8c53477ce7ec447285e662e112e8d4de2f5a2ee94db6e09"
+    );
+}
+
+#[test]
 fn ipn_vector_own_link_ipn_with_one_of_the_two_holds() {
     // Source: own construction, digest taken with openssl (momo/tests/vectors/make.sh).
     let keys = IpnKeys::danger_unchecked("F8BBA842ECF85", "K951B6PE1waDMi640xX08PD3vg6EkVlz");

@@ -20,7 +20,7 @@ use payments_momo::sandbox::{
     SandboxClock, StartError, start,
 };
 use serde_json::{Value, json};
-use wire::{Endpoint, Shop, merge, payment, signature, signed};
+use wire::{Endpoint, Shop, item, merge, payment, signature, signed};
 
 const IPN: &str = "amount extraData message orderId orderInfo orderType partnerCode payType requestId responseTime resultCode transId";
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -140,7 +140,12 @@ fn what_a_call_must_hold_is_checked() {
         check_refused(&shop.create("A-1", &json!({name: ""})), 20);
         check_refused(&shop.create("A-1", &json!({name: null})), 20);
     }
-    for (more, code) in [
+    let odd = |name: &str, value: Value| {
+        let mut one = item("x");
+        one[name] = value;
+        one
+    };
+    let cases = [
         (json!({"partnerCode": "MOMO2"}), 13),
         (json!({"amount": 33_000.5}), 21),
         (json!({"amount": "033000"}), 21),
@@ -155,13 +160,19 @@ fn what_a_call_must_hold_is_checked() {
         (json!({"redirectUrl": "/back"}), 20),
         (json!({"lang": "fr"}), 20),
         (json!({"autoCapture": "no"}), 20),
-        (json!({"items": vec![json!({"id": "x"}); 51]}), 20),
-        (json!({"items": [{"id": "x"}, {"id": "x"}]}), 45),
+        (json!({"items": vec![item("x"); 51]}), 20),
+        (json!({"items": [item("x"), item("x")]}), 45),
+        (json!({"items": [{"id": "x"}]}), 20),
+        (json!({"items": [odd("name", Value::Null)]}), 20),
+        (json!({"items": [odd("price", json!(-1))]}), 20),
+        (json!({"items": [odd("totalPrice", Value::Null)]}), 20),
+        (json!({"items": [odd("quantity", json!(0))]}), 20),
         (json!({"requestType": "linkWallet"}), 20),
         (json!({"orderInfo": "create=2019"}), 2019),
-    ] {
+    ];
+    for (number, (more, code)) in cases.into_iter().enumerate() {
         let mut body = payment("A-1");
-        body["requestId"] = Value::from(format!("R-{code}-{}", more.to_string().len()));
+        body["requestId"] = Value::from(format!("R-{number}"));
         merge(&mut body, &more);
         let answer = shop.call("create", body);
         check_refused(&answer, code);

@@ -90,16 +90,16 @@ pub fn link(field: &'static str, value: &str) -> Result<(), Misuse> {
     }
 }
 
-/// Checks that a text is a time as RFC 3339 has it, such as `2026-11-01T12:00:00Z`: to the second at
-/// least, with `Z` or an offset.
+/// Checks that a text is a time in UTC as RFC 3339 has it, such as `2026-11-01T12:00:00Z`: to the second at
+/// least, with `Z` or an offset of nothing.
 ///
 /// # Errors
 /// [`Misuse`] naming the field.
 pub fn time(field: &'static str, value: &str) -> Result<(), Misuse> {
-    if is_rfc3339(value) {
+    if is_rfc3339(value) && ["Z", "z", "+00:00"].iter().any(|utc| value.ends_with(utc)) {
         Ok(())
     } else {
-        let problem = "must be a time as RFC 3339 has it, such as 2026-11-01T12:00:00Z";
+        let problem = "must be a time in UTC as RFC 3339 has it, such as 2026-11-01T12:00:00Z";
         Err(Misuse::new(field, problem))
     }
 }
@@ -137,11 +137,14 @@ fn all_of(class: &str, value: &str) -> bool {
     })
 }
 
-/// Checks that the wire form of a field can carry an amount.
+/// Checks that the wire form of a field can carry an amount, which is not below zero.
 ///
 /// # Errors
 /// [`Misuse`] naming the field.
 pub fn money(field: &'static str, value: Money, form: Form) -> Result<(), Misuse> {
+    if value.minor() < 0 {
+        return Err(Misuse::new(field, "must not be below zero"));
+    }
     match form.print(value) {
         Ok(_) => Ok(()),
         Err(error) => Err(Misuse::new(field, format!("cannot be written: {error}"))),

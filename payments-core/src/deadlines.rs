@@ -146,6 +146,19 @@ mod tests {
     }
 
     #[test]
+    fn there_is_time_left_until_it_is_late() {
+        let clock = FixedClock::new();
+        let list = Deadlines::new(Arc::new(clock.clone()));
+        list.open("slow", Duration::from_secs(30));
+        assert_eq!(list.left(&"fast"), None);
+        clock.advance(Duration::from_secs(29));
+        assert_eq!(list.left(&"slow"), Some(Duration::from_secs(1)));
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(list.left(&"slow"), None);
+        assert_eq!(list.list().len(), 1);
+    }
+
+    #[test]
     fn what_is_late_is_taken_off_once() {
         let clock = FixedClock::new();
         let list = Deadlines::new(Arc::new(clock.clone()));

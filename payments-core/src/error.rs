@@ -400,7 +400,7 @@ impl fmt::Display for Unknown {
         if let Some(refused) = &self.refused {
             write!(out, " ({refused})")?;
         }
-        write!(out, "; ask the provider, do not send it again")
+        write!(out, "; resolve this call before another is made")
     }
 }
 

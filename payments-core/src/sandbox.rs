@@ -89,7 +89,7 @@ pub use clock::SandboxClock;
 pub use desk::{Desk, NotDone};
 pub use door::{Blocked, Door, UnknownDoor};
 pub use fault::{Fault, UnknownFault};
-pub use form::{Fields, FormError, encode_form};
+pub use form::{Fields, FormError, encode_form, with_query};
 pub use handles::{Callbacks, Faults, NoSuchCallback};
 pub use history::{Event, Happening};
 pub use json::{JsonNumber, JsonObject};

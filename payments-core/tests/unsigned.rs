@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use payments_core::Request;
 use payments_core::error::Rejected;
@@ -122,13 +123,19 @@ fn a_get_is_read_from_its_query_alone() {
         .unwrap();
     assert_eq!(found.claims().amount, "5");
     assert!(receiver().receive(&get("", BILL)).is_err());
-    let posted = Inbound::new(
-        Method::POST,
-        "/paid?billId=B-1&amount=5",
-        HeaderMap::new(),
-        "",
+    // So is what has neither a body nor its type; nothing else is.
+    let posted = |content_type: Option<&'static str>, body: &'static str| {
+        let typed = content_type.map(|text| (CONTENT_TYPE, HeaderValue::from_static(text)));
+        let headers = HeaderMap::from_iter(typed);
+        Inbound::new(Method::POST, "/paid?billId=B-1&amount=5", headers, body)
+    };
+    assert!(receiver().receive(&posted(None, "")).is_ok());
+    assert!(receiver().receive(&posted(None, "{}")).is_err());
+    assert!(
+        receiver()
+            .receive(&posted(Some("application/json"), ""))
+            .is_err()
     );
-    assert!(receiver().receive(&posted).is_err());
 }
 
 #[test]

@@ -237,6 +237,10 @@ impl Notice for AddressCallback {
         vec![&self.payment_id, &self.authorization_attempt_id]
     }
 
+    fn repeat(&self) -> Option<Vec<String>> {
+        Some(vec![])
+    }
+
     fn reference(&self) -> &str {
         &self.payment_id
     }

@@ -154,14 +154,14 @@ pub struct InitiatePayment {
     #[wire("redirectFromMobilePayUrl", min = 1)]
     redirect_from_mobile_pay_url: String,
     /// https; takes the failed callback. Give it only where something answers 2xx.
-    #[wire("failedPaymentCallbackUrl", link)]
+    #[wire("failedPaymentCallbackUrl", link, min = 1)]
     failed_payment_callback_url: Option<String>,
     /// Whether MobilePay asks for addresses too; then addressCallbackUrl and deliveryAddressAllowed
     /// are needed.
     #[wire("isCheckout")]
     is_checkout: Option<bool>,
     /// https; takes the address callback.
-    #[wire("addressCallbackUrl", link)]
+    #[wire("addressCallbackUrl", link, min = 1)]
     address_callback_url: Option<String>,
     /// Whether the payer may give a delivery address; if not, a reason is needed.
     #[wire("deliveryAddressAllowed")]
@@ -173,7 +173,7 @@ pub struct InitiatePayment {
     #[wire("deliveryLimitedTo")]
     delivery_limited_to: Vec<String>,
     /// Until when, RFC 3339 in UTC. Ignored since 2024: a payment has ten minutes.
-    #[wire("validUntil", time)]
+    #[wire("validUntil", time, min = 1)]
     valid_until: Option<String>,
     /// Whether MobilePay marks the payment captured at once.
     #[wire("autoCapture")]
@@ -201,7 +201,7 @@ pub struct AllowedCardType {
     #[wire("encryptedPanCallbackUrl", link, min = 1)]
     encrypted_pan_callback_url: String,
     /// https; takes the token callback. Give it for every Visa and Mastercard type.
-    #[wire("tokenCallbackUrl", link)]
+    #[wire("tokenCallbackUrl", link, min = 1)]
     token_callback_url: Option<String>,
 }
 
@@ -237,10 +237,10 @@ pub struct UpdatePayment {
     #[wire("paymentId", path, min = 1)]
     payment_id: String,
     /// When the reservation ends, RFC 3339 in UTC.
-    #[wire("reservationExpireTimestamp", time)]
+    #[wire("reservationExpireTimestamp", time, min = 1)]
     reservation_expire_timestamp: Option<String>,
     /// Where the payer comes back to.
-    #[wire("redirectFromMobilePayUrl")]
+    #[wire("redirectFromMobilePayUrl", min = 1)]
     redirect_from_mobile_pay_url: Option<String>,
 }
 
@@ -281,19 +281,19 @@ pub struct UpdateAttempt {
     #[wire("reasonCode", number)]
     reason_code: Option<ReasonCode>,
     /// A text of the PSP's own.
-    #[wire("reasonMessage")]
+    #[wire("reasonMessage", min = 1)]
     reason_message: Option<String>,
     /// The acquirer by its VAT number, such as DK33749996.
-    #[wire("acquirerVatNumber")]
+    #[wire("acquirerVatNumber", min = 1)]
     acquirer_vat_number: Option<String>,
     /// The merchant's id at the acquirer.
-    #[wire("acquirerMerchantId")]
+    #[wire("acquirerMerchantId", min = 1)]
     acquirer_merchant_id: Option<String>,
     /// The acquirer's reference.
-    #[wire("acquirerPaymentReference")]
+    #[wire("acquirerPaymentReference", min = 1)]
     acquirer_payment_reference: Option<String>,
     /// https; the PSP's page that the app opens for a step-up.
-    #[wire("threeDSecureUrl", link)]
+    #[wire("threeDSecureUrl", link, min = 1)]
     three_d_secure_url: Option<String>,
 }
 
@@ -313,7 +313,7 @@ pub struct Capture {
     #[wire("timestamp", time, min = 1)]
     timestamp: String,
     /// The attempt that was authorized.
-    #[wire("authorizationAttemptId")]
+    #[wire("authorizationAttemptId", min = 1)]
     authorization_attempt_id: Option<String>,
 }
 

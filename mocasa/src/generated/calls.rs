@@ -188,7 +188,9 @@ impl Call for CreateBeneficiary {
     }
 
     fn reply(&self, response: &Response) -> Result<CreateBeneficiaryReply, Fault> {
-        ENVELOPE.open(response)
+        let reply: CreateBeneficiaryReply = ENVELOPE.open(response)?;
+        expect_given("accountNo", &reply.account_no)?;
+        Ok(reply)
     }
 }
 

@@ -173,22 +173,22 @@ pub struct CreateBeneficiary {
     #[wire("beneficiaryName", min = 1, sensitive)]
     beneficiary_name: String,
     /// Phone number.
-    #[wire("phone", sensitive)]
+    #[wire("phone", min = 1, sensitive)]
     phone: Option<String>,
     /// Mail address.
-    #[wire("email", sensitive)]
+    #[wire("email", min = 1, sensitive)]
     email: Option<String>,
     /// Business licence; on the wire the name is spelt as Mocasa spells it.
     #[wire("businessLisence", min = 1, sensitive)]
     business_license: String,
     /// What the business does.
-    #[wire("businessScope")]
+    #[wire("businessScope", min = 1)]
     business_scope: Option<String>,
     /// Name of the shop.
     #[wire("shopName", min = 1, sensitive)]
     shop_name: String,
     /// Address of the shop.
-    #[wire("shopAddress", sensitive)]
+    #[wire("shopAddress", min = 1, sensitive)]
     shop_address: Option<String>,
 }
 

@@ -82,6 +82,10 @@ impl Notice for SessionNotification {
         ]
     }
 
+    fn repeat(&self) -> Option<Vec<String>> {
+        Some(vec![])
+    }
+
     fn reference(&self) -> &str {
         &self.session_id
     }
@@ -115,6 +119,10 @@ impl Notice for TransactionNotification {
 
     fn dedupe(&self) -> Vec<&str> {
         self.fields.told_apart_by(&["transactionId", "status"])
+    }
+
+    fn repeat(&self) -> Option<Vec<String>> {
+        Some(vec![])
     }
 
     fn reference(&self) -> &str {

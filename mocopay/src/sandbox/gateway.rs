@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use payments_core::sandbox::{
     Action, Callback, Context, Fields, JsonObject, Listed, Provider, Reply, Request, RetryRules,
-    encode_form,
+    with_query,
 };
 
 use super::calls;
@@ -234,8 +234,7 @@ pub(super) fn with_fields(url: &str, fields: &[(&'static str, String)]) -> Strin
         .iter()
         .map(|(name, value)| (*name, &**value))
         .collect();
-    let joiner = if url.contains('?') { '&' } else { '?' };
-    format!("{url}{joiner}{}", encode_form(&pairs))
+    with_query(url, &pairs)
 }
 
 /// A session notification of any fields to that address, sent whatever happens.

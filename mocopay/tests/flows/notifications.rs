@@ -1,6 +1,7 @@
 //! What MoCoPay sends on its own: once, twice, late, out of order, forged, or not at all.
 
-use payments_core::incoming::{Accepted, Endpoint, Receiver};
+use payments_core::http::{HeaderMap, HeaderValue, Method};
+use payments_core::incoming::{Accepted, Endpoint, Inbound, Inbox, Notice, Receiver};
 use payments_mocopay::auth::browser_returns;
 use payments_mocopay::codes::SessionStatus;
 use payments_mocopay::inbound::{SessionNotification, TransactionNotification};
@@ -190,7 +191,6 @@ fn browser_returns_are_claims() {
 
 #[test]
 fn notifications_are_kept_in_order() {
-    use payments_core::incoming::Notice;
     let receiver = Receiver::<TransactionNotification>::new("sandbox", "shop", known());
     let read = |query: &str| receiver.receive(&inbound(&format!("/t?{query}"))).unwrap();
     let found = read("z=1&a=x%20y&transactionId=t1&status=Charged&sid=s1");
@@ -223,6 +223,69 @@ fn notifications_are_kept_in_order() {
     assert_eq!(told_apart.len(), keys.len(), "{keys:?}");
     assert!(receiver.receive(&inbound("/t")).is_err());
     assert!(!format!("{:?}", found.claims()).contains("t1"));
+}
+
+/// What tells two apart is the same: the rest, its order and its spelling may differ.
+#[test]
+fn a_repeat_need_not_be_the_same_to_the_byte() {
+    let inbox = Inbox::in_memory();
+    let sessions = Receiver::<SessionNotification>::new("sandbox", "shop", known());
+    for (query, expect) in [
+        (
+            "sessionId=s1&status=Authorized&series=1&chargedAmount=0",
+            Accepted::New,
+        ),
+        (
+            "series=1&status=%41uthorized&chargedAmount=10&sessionId=s1",
+            Accepted::Duplicate,
+        ),
+        ("sessionId=s1&status=Authorized&series=2", Accepted::New),
+    ] {
+        let told = sessions.receive(&inbound(&format!("/s?{query}"))).unwrap();
+        assert_eq!(inbox.accept(&told), expect, "{query}");
+    }
+    let transactions = Receiver::<TransactionNotification>::new("sandbox", "shop", known());
+    for (query, expect) in [
+        ("transactionId=t1&status=Charged", Accepted::New),
+        (
+            "status=Charged&transactionId=t1&amount=5",
+            Accepted::Duplicate,
+        ),
+        ("amount=5", Accepted::New),
+        ("amount=6", Accepted::New),
+        ("amount=5", Accepted::Duplicate),
+    ] {
+        let told = transactions
+            .receive(&inbound(&format!("/t?{query}")))
+            .unwrap();
+        assert_eq!(inbox.accept(&told), expect, "{query}");
+    }
+}
+
+/// As the calls go out: a POST with everything in its query.
+#[test]
+fn a_post_without_a_body_is_read_by_its_query() {
+    let receiver = Receiver::<TransactionNotification>::new("sandbox", "shop", known());
+    let post = |target: &str, content_type: Option<&'static str>, body: &'static str| {
+        let mut headers = HeaderMap::new();
+        if let Some(content_type) = content_type {
+            headers.insert("content-type", HeaderValue::from_static(content_type));
+        }
+        let inbound = Inbound::new(Method::POST, target, headers, body);
+        let found = receiver.receive(&inbound);
+        found.map(|found| found.claims().dedupe().join("/"))
+    };
+    assert_eq!(
+        post("/t?transactionId=t6&status=ok", None, "").unwrap(),
+        "t6/ok"
+    );
+    assert!(post("/t", None, "").is_err());
+    assert!(post("/t?transactionId=t6", None, "transactionId=t7").is_err());
+    let form = Some("application/x-www-form-urlencoded");
+    assert_eq!(
+        post("/t?status=a", form, "transactionId=t7&status=b").unwrap(),
+        "t7/b"
+    );
 }
 
 #[tokio::test]

@@ -47,10 +47,10 @@ pub struct CreatePage {
     #[wire("Language")]
     language: Option<Language>,
     /// The name on the card statement; Moka registers it first. Its length is unknown.
-    #[wire("SubMerchantName")]
+    #[wire("SubMerchantName", min = 1)]
     sub_merchant_name: Option<String>,
     /// A text of up to 200 characters.
-    #[wire("Description", max = 200)]
+    #[wire("Description", min = 1, max = 200)]
     description: Option<String>,
     /// Asks for the hash of the return. It must be 1.
     #[wire("ReturnHash", always = 1)]
@@ -77,16 +77,16 @@ pub struct CreatePage {
 #[derive(Clone, Request)]
 pub struct BuyerInformation {
     /// The full name.
-    #[wire("BuyerFullName", sensitive)]
+    #[wire("BuyerFullName", min = 1, sensitive)]
     buyer_full_name: Option<String>,
     /// The mail address.
-    #[wire("BuyerEmail", sensitive)]
+    #[wire("BuyerEmail", min = 1, sensitive)]
     buyer_email: Option<String>,
     /// The phone number: ten digits, no blanks.
     #[wire("BuyerGsmNumber", chars = "0-9", min = 10, max = 10, sensitive)]
     buyer_gsm_number: Option<String>,
     /// The address.
-    #[wire("BuyerAddress", sensitive)]
+    #[wire("BuyerAddress", min = 1, sensitive)]
     buyer_address: Option<String>,
 }
 
@@ -128,17 +128,17 @@ pub struct CustomerInformation {
     /// The merchant's own code of the customer.
     ///
     /// Evidence: inferred.
-    #[wire("CustomerCode", max = 100)]
+    #[wire("CustomerCode", min = 1, max = 100)]
     customer_code: Option<String>,
     /// First name, required for a new customer.
     ///
     /// Evidence: inferred.
-    #[wire("FirstName", max = 50, sensitive)]
+    #[wire("FirstName", min = 1, max = 50, sensitive)]
     first_name: Option<String>,
     /// Last name.
     ///
     /// Evidence: inferred.
-    #[wire("LastName", max = 50, sensitive)]
+    #[wire("LastName", min = 1, max = 50, sensitive)]
     last_name: Option<String>,
     /// The gender.
     #[wire("Gender", number, sensitive)]
@@ -151,20 +151,20 @@ pub struct CustomerInformation {
     /// The phone number.
     ///
     /// Evidence: inferred.
-    #[wire("GsmNumber", max = 20, sensitive)]
+    #[wire("GsmNumber", min = 1, max = 20, sensitive)]
     gsm_number: Option<String>,
     /// The mail address.
     ///
     /// Evidence: inferred.
-    #[wire("Email", max = 100, sensitive)]
+    #[wire("Email", min = 1, max = 100, sensitive)]
     email: Option<String>,
     /// The address.
     ///
     /// Evidence: inferred.
-    #[wire("Address", max = 200, sensitive)]
+    #[wire("Address", min = 1, max = 200, sensitive)]
     address: Option<String>,
     /// The customer's name for the card.
-    #[wire("CardName", max = 50, sensitive)]
+    #[wire("CardName", min = 1, max = 50, sensitive)]
     card_name: Option<String>,
 }
 

@@ -365,6 +365,7 @@ impl Resolve for CreatePayment {
 impl Call for PaymentStatus {
     const NAME: &'static str = "payment_status";
     const EFFECT: Effect = Effect::Read;
+    const FRESH: bool = true;
     type Reply = PaymentStatusReply;
 
     fn reference(&self) -> Option<&str> {
@@ -441,6 +442,7 @@ impl Resolve for Refund {
 impl Call for RefundStatus {
     const NAME: &'static str = "refund_status";
     const EFFECT: Effect = Effect::Read;
+    const FRESH: bool = true;
     type Reply = RefundStatusReply;
 
     fn reference(&self) -> Option<&str> {

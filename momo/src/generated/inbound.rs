@@ -69,7 +69,7 @@ impl Keys for IpnKeys {
 #[canonical(
     keys = IpnKeys,
     pairs = "&",
-    order("$accessKey", "amount", skip_absent("callbackToken", "partnerClientId"), free("extraData"), free("message"), "orderId", free("orderInfo"), "orderType", skip_absent("partnerClientId", "callbackToken"), "partnerCode", "payType", "requestId", "responseTime", "resultCode", "transId"),
+    order("$accessKey", "amount", free(skip_absent("callbackToken", "partnerClientId")), free("extraData"), free("message"), "orderId", free("orderInfo"), "orderType", free(skip_absent("partnerClientId", "callbackToken")), "partnerCode", "payType", "requestId", "responseTime", "resultCode", "transId"),
 )]
 pub struct Ipn {
     /// The partner.
@@ -244,7 +244,7 @@ impl Keys for RedirectResultKeys {
 #[canonical(
     keys = RedirectResultKeys,
     pairs = "&",
-    order("$accessKey", "amount", skip_absent("callbackToken", "partnerClientId"), free("extraData"), free("message"), "orderId", free("orderInfo"), "orderType", skip_absent("partnerClientId", "callbackToken"), "partnerCode", "payType", "requestId", "responseTime", "resultCode", "transId"),
+    order("$accessKey", "amount", free(skip_absent("callbackToken", "partnerClientId")), free("extraData"), free("message"), "orderId", free("orderInfo"), "orderType", free(skip_absent("partnerClientId", "callbackToken")), "partnerCode", "payType", "requestId", "responseTime", "resultCode", "transId"),
 )]
 pub struct RedirectResult {
     /// The partner.

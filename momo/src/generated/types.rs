@@ -20,7 +20,7 @@ use super::codes::{ConfirmType, Lang, PayType, RequestType, ResultCode};
 #[canonical(
     keys = Credentials,
     pairs = "&",
-    order("$accessKey", "amount", free("extraData"), free("ipnUrl"), "orderId", free("orderInfo"), skip_absent("partnerClientId"), "$partnerCode", free("redirectUrl"), "requestId", "requestType"),
+    order("$accessKey", "amount", free("extraData"), free("ipnUrl"), "orderId", free("orderInfo"), free(skip_absent("partnerClientId")), "$partnerCode", free("redirectUrl"), "requestId", "requestType"),
 )]
 #[request(at_most("items", 50))]
 pub struct CreatePayment {
@@ -62,22 +62,22 @@ pub struct CreatePayment {
     /// `with_extra`.
     ///
     /// Evidence: third-party.
-    #[wire("partnerClientId")]
+    #[wire("partnerClientId", min = 1)]
     partner_client_id: Option<String>,
     /// The code of a merchant under a master merchant.
-    #[wire("subPartnerCode", max = 50)]
+    #[wire("subPartnerCode", min = 1, max = 50)]
     sub_partner_code: Option<String>,
     /// The name of the store.
-    #[wire("storeName")]
+    #[wire("storeName", min = 1)]
     store_name: Option<String>,
     /// The store.
-    #[wire("storeId", max = 50)]
+    #[wire("storeId", min = 1, max = 50)]
     store_id: Option<String>,
     /// A group of orders.
     #[wire("orderGroupId")]
     order_group_id: Option<i64>,
     /// A reference of the merchant's.
-    #[wire("referenceId", max = 200)]
+    #[wire("referenceId", min = 1, max = 200)]
     reference_id: Option<String>,
     /// What is bought, at most 50.
     #[wire("items")]
@@ -113,28 +113,28 @@ pub struct Item {
     #[wire("name", min = 1)]
     name: String,
     /// A text.
-    #[wire("description")]
+    #[wire("description", min = 1)]
     description: Option<String>,
     /// Its category.
-    #[wire("category")]
+    #[wire("category", min = 1)]
     category: Option<String>,
     /// Where its picture is.
-    #[wire("imageUrl")]
+    #[wire("imageUrl", min = 1)]
     image_url: Option<String>,
     /// Who made it.
-    #[wire("manufacturer")]
+    #[wire("manufacturer", min = 1)]
     manufacturer: Option<String>,
     /// The price of one.
     #[wire("price", money = "minor", only = "VND")]
     price: Money,
     /// `VND`.
-    #[wire("currency")]
+    #[wire("currency", min = 1)]
     currency: Option<String>,
     /// How many.
     #[wire("quantity", min = 1)]
     quantity: i64,
     /// Of what.
-    #[wire("unit")]
+    #[wire("unit", min = 1)]
     unit: Option<String>,
     /// The price of all.
     #[wire("totalPrice", money = "minor", only = "VND")]
@@ -148,13 +148,13 @@ pub struct Item {
 #[derive(Clone, Request)]
 pub struct Delivery {
     /// The address.
-    #[wire("deliveryAddress", sensitive)]
+    #[wire("deliveryAddress", min = 1, sensitive)]
     delivery_address: Option<String>,
     /// The fee.
     #[wire("deliveryFee", money = "trimmed", only = "VND")]
     delivery_fee: Option<Money>,
     /// How many parcels.
-    #[wire("quantity")]
+    #[wire("quantity", min = 1)]
     quantity: Option<String>,
 }
 
@@ -162,13 +162,13 @@ pub struct Delivery {
 #[derive(Clone, Request)]
 pub struct User {
     /// The name.
-    #[wire("name", sensitive)]
+    #[wire("name", min = 1, sensitive)]
     name: Option<String>,
     /// The phone number.
-    #[wire("phoneNumber", sensitive)]
+    #[wire("phoneNumber", min = 1, sensitive)]
     phone_number: Option<String>,
     /// The mail address.
-    #[wire("email", sensitive)]
+    #[wire("email", min = 1, sensitive)]
     email: Option<String>,
 }
 

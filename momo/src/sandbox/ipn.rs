@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use payments_core::sandbox::{Callback, JsonObject, RetryRules, encode_form};
+use payments_core::sandbox::{Callback, JsonObject, RetryRules, with_query};
 
 use super::codes;
 use super::config::Config;
@@ -152,11 +152,6 @@ impl Message {
     /// Where the browser is sent.
     pub(super) fn redirect(&self, payment: &Payment) -> String {
         let pairs: Vec<_> = self.fields().collect();
-        let joint = if payment.redirect_url.contains('?') {
-            '&'
-        } else {
-            '?'
-        };
-        format!("{}{joint}{}", payment.redirect_url, encode_form(&pairs))
+        with_query(&payment.redirect_url, &pairs)
     }
 }

@@ -84,7 +84,8 @@ pub(super) fn create(gateway: &mut Gateway, body: &Body, context: &mut Context<'
         vietnamese,
         store_id: body.text("storeId"),
         partner_client_id: partner_client_id.filter(|_| linking),
-        callback_token: context.random().hex(),
+        // As Base64 may have it.
+        callback_token: format!("{}/+==", context.random().hex()),
         link: format!("{}/pay/{}", context.base_url(), context.random().hex()),
         trans_id: 0,
         state: PaymentState::Waiting,
@@ -114,7 +115,7 @@ pub(super) fn create(gateway: &mut Gateway, body: &Body, context: &mut Context<'
     })
 }
 
-/// At most fifty items, no id twice.
+/// At most fifty items, each with what the table requires, no id twice.
 fn check_items(body: &Body) -> Result<(), Refusal> {
     let Some(items) = body.raw("items") else {
         return Ok(());
@@ -126,10 +127,15 @@ fn check_items(body: &Body) -> Result<(), Refusal> {
     }
     let mut ids = Vec::new();
     for item in items {
-        let id = Body::parse(item.get().as_bytes()).and_then(|item| item.text("id"));
-        let Some(id) = id else {
-            return Err(bad("an item has no id"));
+        let item = Body::parse(item.get().as_bytes()).unwrap_or_default();
+        let (Some(id), Some(_)) = (item.text("id"), item.text("name")) else {
+            return Err(bad("an item has no id or no name"));
         };
+        let number = |name| item.scalar(name).and_then(|raw| raw.parse::<u64>().ok());
+        let prices = [number("price"), number("totalPrice")];
+        if prices.contains(&None) || number("quantity").is_none_or(|quantity| quantity == 0) {
+            return Err(bad("an item has no price, totalPrice or quantity above 0"));
+        }
         if ids.contains(&id) {
             return Err(Refusal::new(codes::REPEATED_ITEM, "two items have one id"));
         }

@@ -1,10 +1,11 @@
 //! Every code of the gateway, and what it means for whoever gets it.
 
 use payments_core::error::Meaning;
+use payments_core::incoming::Confirmation;
 use payments_momo::Outcome;
 use payments_momo::codes::{BillCode, ResultCode};
 
-use crate::shop::{Shop, expected, kind};
+use crate::shop::{Shop, expected, kind, payment_status};
 
 /// The codes that MoMo does not flag as final.
 const NOT_FINAL: [u64; 18] = [
@@ -57,6 +58,26 @@ async fn a_call_that_was_not_refused_for_good_is_open() {
         assert!(error.response().is_some());
     }
     assert_eq!(shop.happened("order"), 0);
+}
+
+/// What failed is told beside a 4xx, and is the answer to the question all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_that_failed_is_declined_beside_a_4xx() {
+    let shop = Shop::open().await;
+    for code in [1001, 1006, 2019] {
+        let order_id = format!("A-{code}");
+        let call = shop.payment_saying(&order_id, &format!("pay={code}"));
+        shop.client.create_payment(call).await.unwrap();
+        shop.control().pay(&order_id).unwrap();
+        let found = shop.client.confirm(None, &expected(&order_id)).await;
+        assert!(
+            matches!(found.unwrap(), Confirmation::Declined(_)),
+            "{code}"
+        );
+        let reply = shop.client.payment_status(payment_status(&order_id)).await;
+        let status = reply.unwrap().response().status().as_u16();
+        assert_eq!(status == 200, code != 2019, "{code}");
+    }
 }
 
 /// A question that was refused says nothing of the payment; every other code is the payment's.

@@ -66,6 +66,12 @@ fn amounts_that_move_are_positive() {
         check(refunded(dong(minor)), "amount", "greater than zero");
         check(captured(dong(minor)), "amount", "greater than zero");
     }
+    // Nothing is paid where a wallet is linked; less is never.
+    assert!(created("A-1", "R-1", "info", dong(0)).is_ok());
+    for minor in [-1, i64::MIN] {
+        let call = created("A-1", "R-1", "info", dong(minor));
+        check(call, "amount", "must not be below zero");
+    }
 }
 
 /// The dong has no smaller unit.

@@ -143,6 +143,11 @@ pub(crate) fn merge(body: &mut Value, more: &Value) {
     }
 }
 
+/// A whole item of a basket.
+pub(crate) fn item(id: &str) -> Value {
+    json!({"id": id, "name": "Trà", "price": 33_000, "quantity": 1, "totalPrice": "33000"})
+}
+
 fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

@@ -94,12 +94,14 @@ impl Inbound {
     }
 
     /// The fields of the message: those of the body, read as `format` or by its content type;
-    /// those of the query where the method is GET.
+    /// those of the query where the method is GET, or where there is neither a body nor its type.
     ///
     /// # Errors
     /// [`Rejected`] for everything that [`Fields::read`] refuses, and for an unknown content type.
     pub fn fields(&self, format: Option<BodyFormat>) -> Result<Fields<'_>, Rejected> {
-        if self.request.method == Method::GET {
+        let typed = self.request.headers.contains_key(header::CONTENT_TYPE);
+        let is_bare = self.request.body.is_empty() && !typed && format.is_none();
+        if self.request.method == Method::GET || (is_bare && !self.query().is_empty()) {
             return Fields::read(self.query().as_bytes(), BodyFormat::Form);
         }
         match format {

@@ -50,6 +50,10 @@ pub trait Call: Send + Sync {
     /// What sending it twice does.
     const EFFECT: Effect;
 
+    /// Whether something in it is new each time it is sent, so that the provider would refuse the same
+    /// bytes: they are not sent again once they may have arrived.
+    const FRESH: bool = false;
+
     /// Whether a journal may keep what the provider answers: not where a secret or personal data are
     /// in it.
     const KEEPS_REPLY: bool = true;
@@ -272,6 +276,7 @@ impl<C> Extended<C> {
 impl<C: Call> Call for Extended<C> {
     const NAME: &'static str = C::NAME;
     const EFFECT: Effect = C::EFFECT;
+    const FRESH: bool = C::FRESH;
     const KEEPS_REPLY: bool = C::KEEPS_REPLY;
     const REFERENCE: &'static str = C::REFERENCE;
     type Reply = C::Reply;

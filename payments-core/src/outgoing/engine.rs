@@ -33,6 +33,9 @@ pub struct RetryPolicy {
     /// Whether a call that may move money is repeated when it certainly did not leave this machine.
     /// Off unless told.
     pub repeat_unsent: bool,
+    /// Whether a harmless call is repeated after an answer of 429 or 5xx: the server is busy. On unless
+    /// told; without it only what got no answer is repeated.
+    pub repeat_overload: bool,
 }
 
 impl Default for RetryPolicy {
@@ -43,6 +46,7 @@ impl Default for RetryPolicy {
             least_pause: Duration::ZERO,
             longest_pause: Duration::from_secs(10),
             repeat_unsent: false,
+            repeat_overload: true,
         }
     }
 }
@@ -166,7 +170,8 @@ impl<'a, C: Call> Machine<'a, C> {
         response: Response,
         inspect: impl FnOnce(&Response) -> Result<(), Fault>,
     ) -> Step<C::Reply> {
-        if C::EFFECT.may_repeat()
+        if may_repeat::<C>(true)
+            && self.policy.repeat_overload
             && is_overload(response.status())
             && let Some(step) = self.repeat(retry_after(&response, self.clock))
         {
@@ -220,7 +225,7 @@ impl<'a, C: Call> Machine<'a, C> {
 
     fn after_failure(&mut self, error: SendError) -> Step<C::Reply> {
         let arrived = error.may_have_arrived();
-        let harmless = C::EFFECT.may_repeat() || (!arrived && self.policy.repeat_unsent);
+        let harmless = may_repeat::<C>(arrived) || (!arrived && self.policy.repeat_unsent);
         if harmless && let Some(step) = self.repeat(None) {
             self.arrived |= arrived;
             return step;
@@ -277,6 +282,11 @@ impl<'a, C: Call> Machine<'a, C> {
             .unwrap_or(longest)
             .saturating_add(self.policy.least_pause)
     }
+}
+
+/// Whether the same bytes may be sent again, where those before may have arrived or cannot have.
+fn may_repeat<C: Call>(arrived: bool) -> bool {
+    C::EFFECT.may_repeat() && !(C::FRESH && arrived)
 }
 
 /// Whether a refusal of this meaning says that nothing happened.

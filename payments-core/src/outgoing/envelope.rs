@@ -44,7 +44,8 @@ pub struct Refusals {
 
 impl Envelope {
     /// Opens the envelope: a success is HTTP 2xx **and** the success value **and** a message with
-    /// everything that the description requires.
+    /// everything that the description requires. Where every code but some is an answer
+    /// ([`Success::Except`]), one that does not mean "done" may also stand beside a 4xx.
     ///
     /// # Errors
     /// [`Fault::Refused`] if the envelope itself, or the verdict within, says no, on any status but
@@ -67,14 +68,20 @@ impl Envelope {
         let status = response.status();
         let whole = object(response)?;
         self.verdict.check(&whole, response)?;
-        if !status.is_success() {
+        let may_fail = status.is_client_error() && !self.verdict.says_done(&whole);
+        if !status.is_success() && !may_fail {
             return Err(Fault::unreadable(format!(
                 "http status {} beside a success",
                 status.as_u16()
             )));
         }
         let (name, data) = match self.data {
-            Some(name) => (name, whole.get(name).ok_or_else(|| missing(name))?.get()),
+            Some(name) => match whole.get(name) {
+                Some(data) => (name, data.get()),
+                // Where nothing of it is needed, nothing is missing.
+                None if self.inner.is_none() => return strict("{}").map_err(|_| missing(name)),
+                None => return Err(missing(name)),
+            },
             None => ("the body", whole_text(response)?),
         };
         if let Some(inner) = &self.inner {
@@ -379,11 +386,26 @@ mod tests {
             check(numbers, &body(code), kind);
         }
         check(numbers, &body("null"), "unreadable `code` is missing");
-        let beside = json(400, r#"{"code":0,"id":"a"}"#);
+        // What failed is told beside a 4xx too; what is done is not.
+        let done = Envelope {
+            verdict: Verdict {
+                meaning: |code| match code {
+                    "0" => Meaning::Done,
+                    _ => Meaning::Declined,
+                },
+                ..numbers.verdict
+            },
+            ..numbers
+        };
+        for code in ["0", r#""0""#] {
+            let beside = json(400, &format!(r#"{{"code":{code},"id":"a"}}"#));
+            check(done, &beside, "unreadable http status 400 beside a success");
+        }
+        check(done, &json(422, r#"{"code":"1006","id":"a"}"#), "ok a");
         check(
-            numbers,
-            &beside,
-            "unreadable http status 400 beside a success",
+            done,
+            &json(500, r#"{"code":1006,"id":"a"}"#),
+            "unreadable http status 500",
         );
         let texts = except(&[r#""EX""#]);
         check(texts, &body(r#""ok""#), "ok a");

@@ -108,6 +108,23 @@ pub fn encode_form(pairs: &[(&str, &str)]) -> String {
         .finish()
 }
 
+/// The address with these pairs after those that its query has, and before its fragment.
+///
+/// ```
+/// use payments_core::sandbox::with_query;
+///
+/// let shop = with_query("https://shop.example/back?a=1#top", &[("b", "2")]);
+/// assert_eq!(shop, "https://shop.example/back?a=1&b=2#top");
+/// assert_eq!(with_query("https://shop.example", &[("b", "2")]), "https://shop.example?b=2");
+/// ```
+#[must_use]
+pub fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
+    let end = url.find('#').unwrap_or(url.len());
+    let (page, fragment) = url.split_at(end);
+    let joint = if page.contains('?') { '&' } else { '?' };
+    format!("{page}{joint}{}{fragment}", encode_form(pairs))
+}
+
 fn decode(text: &[u8]) -> Result<String, FormError> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut bytes = text.iter();

@@ -65,13 +65,13 @@ impl Target {
         if addresses.is_empty() {
             return Err(UrlError::Host);
         }
+        let target = uri.path_and_query().map_or("/", |target| target.as_str());
+        // A query may come without a path.
+        let root = if target.starts_with('/') { "" } else { "/" };
         Ok(Self {
             addresses,
             authority: authority.as_str().to_owned(),
-            path_and_query: uri
-                .path_and_query()
-                .map_or("/", |target| target.as_str())
-                .to_owned(),
+            path_and_query: format!("{root}{target}"),
         })
     }
 }
@@ -152,6 +152,18 @@ impl Drop for AbortOnDrop {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_has_no_path_is_asked_at_the_root() {
+        for (url, expect) in [
+            ("http://127.0.0.1:9", "/"),
+            ("http://127.0.0.1:9?a=1", "/?a=1"),
+            ("http://127.0.0.1:9/hook?a=1#top", "/hook?a=1"),
+        ] {
+            let found = Target::parse(url).map(|target| target.path_and_query);
+            assert_eq!(found.as_deref(), Ok(expect), "{url}");
+        }
+    }
 
     #[test]
     fn stays_on_this_machine() {

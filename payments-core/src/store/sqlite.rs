@@ -31,8 +31,11 @@ const LONGEST: Duration = Duration::from_secs(1_000_000);
 /// How long between two tries where SQLite does not wait by itself.
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// What is done each time a database is opened.
+const OPENED: &str = include_str!("sqlite/opened.sql");
+
 /// What inbox and journal are kept in: one connection to a SQLite database, and the tables of
-/// `store/sqlite/1.sql` in it. Cheap to clone; the clones share the connection, one at a time.
+/// `store/sqlite/1.sql` and `2.sql` in it. Cheap to clone; the clones share the connection, one at a time.
 ///
 /// The connection is set to write-ahead logging and `synchronous = FULL`: what is committed
 /// survives a loss of power. Other connections may use the same file, those of other processes too,
@@ -447,6 +450,7 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         transaction.execute(&update, [newest]).map_err(failed)?;
     }
     check(&transaction)?;
+    transaction.execute_batch(OPENED).map_err(failed)?;
     transaction.commit().map_err(failed)
 }
 

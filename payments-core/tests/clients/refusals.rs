@@ -41,7 +41,7 @@ fn a_refusal_that_leaves_it_open_is_kept() {
     assert_eq!(
         error.to_string(),
         "outcome unknown: pay of toy, reference \"A-1\": a refusal that leaves the outcome open \
-         (code \"WAIT\", http status 200); ask the provider, do not send it again"
+         (code \"WAIT\", http status 200); resolve this call before another is made"
     );
     let Error::Unknown(unknown) = error else {
         panic!("{error}");

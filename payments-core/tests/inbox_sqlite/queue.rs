@@ -141,12 +141,10 @@ fn what_waits_in_a_database_of_the_first_version_is_found() {
     assert_eq!(found, ["B", "D", "E", "none"]);
 }
 
-/// Somebody else's row, of another time, is above it.
-#[test]
-fn what_is_not_with_the_newest_is_found_by_a_purge() {
-    let (inbox, _) = in_memory();
-    accept(&inbox, "A");
-    accept(&inbox, "B");
+/// Accepts two messages, of which the first is not found: the second is kept by a statement that is not ours.
+fn hide_the_first(inbox: &Inbox<Sqlite>) {
+    accept(inbox, "A");
+    accept(inbox, "B");
     inbox
         .store()
         .transaction("keeping", |transaction| {
@@ -154,11 +152,27 @@ fn what_is_not_with_the_newest_is_found_by_a_purge() {
             Ok(transaction.execute(due, [])?)
         })
         .unwrap();
-    let found = [(); 2].map(|()| take(&inbox));
+    let found = [(); 2].map(|()| take(inbox));
     assert_eq!(
         found.each_ref().map(|claimed| name(claimed.as_ref())),
         ["B", "none"]
     );
+}
+
+/// A program that knows the version before, and had the file open when it was brought to this one.
+#[test]
+fn what_is_not_with_the_newest_is_found_when_the_file_is_opened() {
+    let path = file("between");
+    let (inbox, _) = shop(&path);
+    hide_the_first(&inbox);
+    let (inbox, _) = shop(&path);
+    assert_eq!(name(take(&inbox).as_ref()), "A");
+}
+
+#[test]
+fn what_is_not_with_the_newest_is_found_by_a_purge() {
+    let (inbox, _) = in_memory();
+    hide_the_first(&inbox);
     let _ = inbox.purge(Retention::default()).unwrap();
     accept(&inbox, "C");
     let found = [(); 3].map(|()| take(&inbox));

@@ -541,6 +541,8 @@ pub(crate) struct Call {
     pub(crate) message: String,
     pub(crate) effect: EffectKind,
     pub(crate) by: Vec<String>,
+    /// Whether a field of it holds an id of its own each time.
+    pub(crate) is_fresh: bool,
     pub(crate) reference: Option<String>,
     /// The id of the operation that asks, with the field that takes the reference.
     pub(crate) resolved_by: Option<Resolution>,

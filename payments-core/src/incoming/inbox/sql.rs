@@ -3,10 +3,11 @@
 //! Each step is one transaction. SQLite's begin with `BEGIN IMMEDIATE`, so that no two of them overlap; where one
 //! message comes alone, [`KEEP`] is one by itself. PostgreSQL's are `READ COMMITTED`, and lock what they work on.
 //! The steps are: [`KEEP`] and [`PAYMENT`] (or [`DIGEST`], where the key is known); [`NEXT`], [`COUNT`] and
-//! [`CLAIM`]; [`END`] and [`DONE`]. In SQLite, where what a commit writes is what accepting costs, [`PAYMENT`] comes
-//! with the first claim of a payment: before [`CLAIM`], where [`NEXT_IN_SQLITE`] finds none. What was kept joins
-//! the queue there by [`QUEUE`], where that gives no row that is due at 0, and then it is asked once more. Times
-//! are in milliseconds since 1970-01-01 UTC; the tables are described in `payments_core::store`.
+//! [`CLAIM`]; [`END`] and [`DONE`]. In SQLite, where what a commit writes is what accepting costs, a message is kept
+//! by [`KEEP_IN_SQLITE`], and [`PAYMENT`] comes with the first claim of a payment: before [`CLAIM`], where
+//! [`NEXT_IN_SQLITE`] finds none. What was kept joins the queue there by [`QUEUE`]: as long as that changes a row and
+//! [`NEXT_IN_SQLITE`] gives none that is due at 0, both are done again. Times are in milliseconds since
+//! 1970-01-01 UTC; the tables are described in `payments_core::store`.
 //!
 //! A shop that works on the same database through another library does the last step in a transaction of
 //! its own: its writes, then [`END`] and [`DONE`] with what [`Claimed::lease`] says, then the commit.
@@ -17,13 +18,26 @@
 //!
 //! [`Claimed::lease`]: crate::incoming::Claimed::lease
 
-/// Keeps a message; no row where its key is known. What has just come is due at -1, and so before everything else.
-pub const KEEP: &str = "
+macro_rules! keep {
+    ($due:literal) => {
+        concat!(
+            "
     INSERT INTO payments_inbox (
         provider, environment, account, notice, dedupe, reference, method, target, headers, body,
         peer, digest, state, attempts, due_at, touched_at, accepted_at
-    ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'waiting', 0, -1, ?13, ?13)
-    ON CONFLICT (provider, environment, account, notice, dedupe) DO NOTHING";
+    ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'waiting', 0, ",
+            $due,
+            ", ?13, ?13)
+    ON CONFLICT (provider, environment, account, notice, dedupe) DO NOTHING"
+        )
+    };
+}
+
+/// Keeps a message, which is due at once; no row where its key is known.
+pub const KEEP: &str = keep!("0");
+
+/// The same in SQLite, where it is not in the queue yet: it is due at -1.
+pub const KEEP_IN_SQLITE: &str = keep!("-1");
 
 /// Makes sure of the row of a payment, and holds it until the commit.
 pub const PAYMENT: &str = "
@@ -160,13 +174,18 @@ pub const HOLD: &str = "
     WHERE provider = ?1 AND environment = ?2 AND account = ?3 AND reference = ?4 FOR UPDATE";
 
 /// Puts into the queue what has come and is not among the rows with the highest ids; in SQLite only. It is there
-/// where somebody keeps rows by other statements than [`KEEP`], which are due at another time. All rows are looked
-/// at for it, so it is done with every purge.
-pub const QUEUE_BETWEEN: &str = concat!(
+/// where others kept or claimed rows by statements that are not these, a program that knows version 1 of the tables
+/// among them. It is done where a database is opened, and with every purge, if [`IS_BETWEEN`].
+pub const QUEUE_BETWEEN: &str = include_str!("../../store/sqlite/opened.sql");
+
+/// Whether there is such a row. All rows are looked at for it, and nothing is locked.
+pub const IS_BETWEEN: &str = concat!(
     "
-    UPDATE payments_inbox SET due_at = 0
-    WHERE state = 'waiting' AND due_at < 0 AND NOT ",
-    new!()
+    SELECT EXISTS (
+        SELECT 1 FROM payments_inbox NOT INDEXED WHERE state = 'waiting' AND due_at < 0 AND NOT ",
+    new!(),
+    "
+    )"
 );
 
 macro_rules! leave {

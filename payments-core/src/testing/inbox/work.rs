@@ -236,9 +236,18 @@ pub(super) async fn dead_letters_are_listed_and_revived<S: InboxStore>(
     same("reviving it again", revive(&["B"]).await?, false)?;
     same("reviving nothing", revive(&["D"]).await?, false)?;
     same("what is left", listed(10).await?.len(), 2)?;
+    same(
+        "what comes after",
+        bench.keep(signed(&["E"])).await?,
+        Accepted::New,
+    )?;
     let lease = bench.take("what was revived").await?;
     let seen = (lease.row().reference(), lease.row().attempts());
-    same("it begins anew", seen, ("B", 1))?;
+    same("it begins anew, and is first", seen, ("B", 1))?;
     bench.end("its end", &lease, End::Settled, true).await?;
+    let lease = bench.take("what came after it").await?;
+    bench
+        .end("the end of that", &lease, End::Settled, true)
+        .await?;
     bench.idle("when it is done").await
 }

@@ -29,6 +29,11 @@ pub(super) fn implementation(
         Some(name) => format!("self.fields.get({name}).unwrap_or(self.fields.key())"),
         None => "self.fields.key()".to_owned(),
     };
+    // None of its fields is known, so that none is compared.
+    let repeat = match notice.repeat {
+        Some(_) => "fn repeat(&self) -> Option<Vec<String>> {\nSome(vec![])\n}\n\n",
+        None => "",
+    };
     format!(
         "impl Notice for {name} {{\n\
          type Unsigned = ();\n\
@@ -37,7 +42,7 @@ pub(super) fn implementation(
          fn read(fields: &Fields<'_>) -> Result<Self, Rejected> {{\n\
          let fields = RawFields::read(fields)?;\nOk(Self {{ fields }})\n}}\n\n\
          fn read_unsigned(_fields: &Fields<'_>) {{}}\n\n\
-         fn dedupe(&self) -> Vec<&str> {{\nself.fields.told_apart_by(&[{names}])\n}}\n\n\
+         fn dedupe(&self) -> Vec<&str> {{\nself.fields.told_apart_by(&[{names}])\n}}\n\n{repeat}\
          fn reference(&self) -> &str {{\n{reference}\n}}\n}}\n\n{answered}",
         name = notice.message,
         provider = literal(&provider.folder),

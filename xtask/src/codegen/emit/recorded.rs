@@ -3,10 +3,11 @@
 use super::super::model::{Call, EffectKind, Field, Kind, Message, Provider, Resolution};
 use super::{Page, literal};
 
-/// The constants of a call that is not a read.
+/// The constants of a call: whether it may be sent twice, or what a journal keeps.
 pub(super) fn constants(provider: &Provider, call: &Call) -> String {
     if call.effect == EffectKind::Read {
-        return String::new();
+        let fresh = "const FRESH: bool = true;\n";
+        return if call.is_fresh { fresh } else { "" }.to_owned();
     }
     let mut text = String::new();
     let reply = call.reply.as_deref();

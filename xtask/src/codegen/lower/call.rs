@@ -101,6 +101,7 @@ impl<'a> Lowering<'a> {
                 wrapped_in: sent.wrapped_in,
                 message: sent.message,
                 effect: effect.value.kind,
+                is_fresh: effect.value.fresh.is_some(),
                 by,
                 reference,
                 resolved_by: None,

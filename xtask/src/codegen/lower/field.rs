@@ -411,8 +411,9 @@ impl<'a> Lowering<'a> {
         }
         if matches!(kind, Kind::Text | Kind::Secret)
             && context.role == Role::Request
-            && (context.required || context.member)
+            && property.default.is_none()
         {
+            // What is not given is left out.
             rule.min = rule.min.or(Some(1));
         }
         rule

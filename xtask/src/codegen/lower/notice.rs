@@ -197,11 +197,11 @@ impl<'a> Lowering<'a> {
         dedupe: &[String],
     ) -> Option<Vec<String>> {
         let repeat = operation.repeat.as_ref()?;
-        if message.open || message.signature.is_some() {
+        if message.signature.is_some() {
             self.problems.add(
                 repeat.referenced,
                 format!("a repeat of `{}` is known otherwise", operation.id.value),
-                "take x-repeat away: it is for described messages that nothing signs",
+                "take x-repeat away: it is for messages that nothing signs",
             );
         }
         let compared = |field: &Field| {

@@ -18,11 +18,16 @@ const NEXT: &str = "SELECT id, number FROM shop_payouts \
 const WISH: &str = "INSERT INTO shop_payouts (till, number) \
     SELECT ?1, 'PAYOUT-' || (1 + count(*)) FROM shop_payouts WHERE till = ?1 RETURNING number";
 const PAID: &str = "UPDATE shop_payouts SET paid = 1 WHERE till = ?1 AND number = ?2";
-/// With what the journal has of them: when the provider was last believed that a call never happened.
+/// With what the journal has of them: until when no effect can be of a call that is believed, because the provider
+/// was asked and those before never happened. That is when the next one was sent first, as far as the row still says.
 const ALL: &str = "SELECT till, number, paid, believed FROM shop_payouts LEFT JOIN (
-        SELECT account || ' ' || call AS till, reference AS number, max(settled_at) AS believed
-        FROM payments_journal WHERE state = 'never' AND settled_by = 'query' GROUP BY 1, 2
-    ) AS never USING (till, number) ORDER BY id";
+        SELECT never.account || ' ' || never.call AS till, never.reference AS number,
+            max(coalesce(again.sent_at, never.settled_at)) AS believed
+        FROM payments_journal AS never LEFT JOIN payments_journal AS again
+            ON again.account = never.account AND again.call = never.call
+            AND again.reference = never.reference AND again.id > never.id AND again.attempts = 1
+        WHERE never.state = 'never' AND never.settled_by = 'query' GROUP BY 1, 2
+    ) AS believed USING (till, number) ORDER BY id";
 
 /// In a file or on a server.
 #[derive(Clone)]

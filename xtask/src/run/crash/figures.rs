@@ -62,6 +62,9 @@ pub(super) struct Beside {
 /// When each payout was made, in milliseconds since 1970-01-01 UTC: by till and number.
 pub(super) type Payouts = BTreeMap<(String, String), Vec<i64>>;
 
+/// What two clocks' milliseconds may be apart in the same moment.
+const ROUNDING: i64 = 2;
+
 /// A payout that the merchant wanted.
 #[derive(Clone, Debug)]
 pub(super) struct Wish {
@@ -69,7 +72,8 @@ pub(super) struct Wish {
     pub(super) number: String,
     /// Whether the merchant knows that it was made.
     pub(super) is_known: bool,
-    /// When it was last told for good that a try never happened, in milliseconds since 1970-01-01 UTC.
+    /// Where it was told for good that a try never happened, when the one after it was sent, in milliseconds since
+    /// 1970-01-01 UTC: what was paid before is of one that never happened.
     pub(super) never_at: Option<i64>,
 }
 
@@ -114,8 +118,7 @@ impl Figures {
             let made = payouts.remove(&(till, number)).unwrap_or_default();
             let count = how_many(&made);
             add(&mut self.double_effects, count.saturating_sub(1));
-            // A millisecond is what rounding may be about.
-            let is_before = |at: i64| made.iter().any(|made| made.saturating_add(1) < at);
+            let is_before = |at: i64| made.iter().any(|made| made.saturating_add(ROUNDING) < at);
             let is_wrong = never_at.is_some_and(is_before);
             add(&mut self.wrongly_never, u64::from(is_wrong));
             let is_paid = is_known && count > 0;

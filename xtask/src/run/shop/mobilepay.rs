@@ -93,7 +93,10 @@ impl Provider for Till<Client, Arc<Cards<PrivateKeys<AwsLc>>>> {
         let payment = order.begun.payment.clone().unwrap_or_default();
         match (row, self.endpoint.unfinished().left(&payment)) {
             (None, Some(_)) => Ok(Confirmation::Open(())),
-            _ => Ok(Confirmation::Declined(())),
+            _ => {
+                self.endpoint.unfinished().close(&payment);
+                Ok(Confirmation::Declined(()))
+            }
         }
     }
 

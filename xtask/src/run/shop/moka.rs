@@ -1,4 +1,4 @@
-//! Moka: its own card page, a browser that comes back with a proof, capture, void and refund.
+//! Moka: its own card page, a browser that comes back with a proof, void and refund.
 
 use std::future::ready;
 

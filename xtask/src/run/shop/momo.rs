@@ -1,4 +1,4 @@
-//! MoMo: its gateway page or its app, a signed IPN, capture and refund.
+//! MoMo: its gateway page or its app, a signed IPN, a refund.
 
 use payments_core::call::Resolve as _;
 use payments_core::error::Misuse;

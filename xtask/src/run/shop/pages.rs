@@ -283,7 +283,8 @@ fn order_row(order: &Order, way: &Way) -> String {
     ) {
         (Standing::Open, _) => ask,
         (Standing::Authorised, false) => button("capture", "Capture"),
-        (Standing::Authorised, true) => button("capture", "Capture again") + &ask,
+        // Whoever holds amounts has no query that tells of a capture.
+        (Standing::Authorised, true) => button("capture", "Capture again"),
         (Standing::Paid, false) if way.refunds => button("refund", "Refund"),
         (Standing::Paid, true) => button("refund", "Refund again") + &ask,
         (

@@ -69,9 +69,10 @@ async fn pay(State(shop): State<Arc<Shop>>, Form(form): Form<Sent>) -> Answer {
     let callback = shop.url(&places::callback_path(&order.provider));
     let begun = way.provider.start(&order, &page, &callback).await;
     let begun = begun.map_err(|error| pages::failed(&order, &error))?;
-    let link = begun.link.clone().unwrap_or(page);
+    let link = begun.link.clone();
     let begin = |order: &mut Order| order.begun = begun;
     shop.orders.within(|it| change(it, &order.id, begin))?;
+    let link = link.ok_or_else(|| trouble(503, "The provider named no page to pay on."))?;
     Ok(Redirect::to(&link).into_response())
 }
 

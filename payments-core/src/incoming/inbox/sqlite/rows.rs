@@ -44,21 +44,23 @@ fn insert(
     let (key, inbound) = (entry.key(), entry.inbound());
     let (scope, dedupe) = (key.scope(), texts(key)?);
     let (provider, environment, account) = parts(scope);
-    let kept = connection.prepare_cached(sql::KEEP)?.execute(params![
-        provider,
-        environment,
-        account,
-        key.notice(),
-        dedupe,
-        entry.reference(),
-        inbound.map(|inbound| inbound.method().as_str()),
-        inbound.map(Inbound::path_and_query),
-        inbound.map(|inbound| lines(inbound.headers())),
-        inbound.map(|inbound| &inbound.body()[..]),
-        inbound.and_then(Inbound::peer).map(|peer| peer.to_string()),
-        entry.digest(),
-        now,
-    ])?;
+    let kept = connection
+        .prepare_cached(sql::KEEP_IN_SQLITE)?
+        .execute(params![
+            provider,
+            environment,
+            account,
+            key.notice(),
+            dedupe,
+            entry.reference(),
+            inbound.map(|inbound| inbound.method().as_str()),
+            inbound.map(Inbound::path_and_query),
+            inbound.map(|inbound| lines(inbound.headers())),
+            inbound.map(|inbound| &inbound.body()[..]),
+            inbound.and_then(Inbound::peer).map(|peer| peer.to_string()),
+            entry.digest(),
+            now,
+        ])?;
     if kept > 0 {
         // The payment's own row is made by the first claim: it would be two more pages to flush here.
         return Ok(Some(Accepted::New));
@@ -121,15 +123,18 @@ pub(super) fn claim(store: &Sqlite, terms: Terms) -> Result<Option<Lease>, Store
     })
 }
 
-/// The next row that is due. What has just come is before what is due since some time.
+/// The next row that is due. What has just come is before what is due since some time. Twice as much of it is
+/// looked at each time, as all of it may be about payments that others work on.
 fn first(transaction: &Transaction<'_>, now: i64) -> Result<Option<Next>, SqliteError> {
     let mut queue = transaction.prepare_cached(sql::QUEUE)?;
+    let mut most = BATCH;
     loop {
         let queued = next(transaction, now)?;
         let is_first = queued.as_ref().is_some_and(|next| next.is_at_once);
-        if is_first || queue.execute([BATCH])? == 0 {
+        if is_first || queue.execute([most])? == 0 {
             return Ok(queued);
         }
+        most = most.saturating_mul(2);
     }
 }
 
@@ -255,9 +260,10 @@ fn change(
 
 pub(super) fn purge(store: &Sqlite, keep: Retention) -> Result<Purged, StoreError> {
     let now = store.now();
-    store.transaction(PURGING, |transaction| {
-        Ok(transaction.execute(sql::QUEUE_BETWEEN, [])?)
-    })?;
+    let looked = store.alone(PURGING, |connection| Ok(Some(queue_between(connection)?)))?;
+    if looked.is_none() {
+        store.transaction(PURGING, |transaction| Ok(queue_between(transaction)?))?;
+    }
     // Whole rows first: then there is less content to delete.
     let mut purged = Purged {
         keys: delete(store, sql::DELETE, now.saturating_sub(millis(keep.keys)))?,
@@ -276,6 +282,14 @@ pub(super) fn purge(store: &Sqlite, keep: Retention) -> Result<Purged, StoreErro
             return Ok(purged);
         }
     }
+}
+
+/// Finds what has come and would not be claimed. It locks nothing where there is none, as mostly.
+fn queue_between(connection: &Connection) -> rusqlite::Result<()> {
+    if connection.query_row(sql::IS_BETWEEN, [], |row| row.get(0))? {
+        connection.execute(sql::QUEUE_BETWEEN, [])?;
+    }
+    Ok(())
 }
 
 /// What tells two payments apart. A row that waits may hold a text that is none, and hinders nobody.

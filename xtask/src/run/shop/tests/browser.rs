@@ -90,7 +90,6 @@ pub(super) fn form(
         let filled = fill.iter().find(|(known, _)| *known == name);
         match filled {
             Some((_, value)) => fields.push((name, (*value).to_owned())),
-            None if tag.contains("checkbox") => {}
             None => fields.push((name, attribute(tag, "value").unwrap_or_default())),
         }
     }

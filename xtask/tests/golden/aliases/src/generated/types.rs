@@ -11,7 +11,7 @@ use super::codes::{ItemKind, Status, currency_of, currency_text};
 #[priced(spelling = currency_of)]
 pub struct Pay {
     /// The merchant's number. Also read as `OrderId` and `orderID`.
-    #[wire("orderId")]
+    #[wire("orderId", min = 1)]
     #[spelt("OrderId", "orderID")]
     order_id: Option<String>,
     /// What is paid.
@@ -26,7 +26,7 @@ pub struct Pay {
     #[spelt("Items")]
     items: Vec<Item>,
     /// Where the buyer comes back to.
-    #[wire("returnUrl", link)]
+    #[wire("returnUrl", link, min = 1)]
     return_url: Option<String>,
     /// Seconds.
     #[wire("expiresIn", min = 1)]

@@ -57,7 +57,7 @@ pub struct Query {
     #[wire("orderId", min = 1)]
     order_id: String,
     /// The language.
-    #[wire("lang")]
+    #[wire("lang", min = 1)]
     lang: Option<String>,
 }
 

@@ -28,7 +28,7 @@ pub struct Buyer {
     #[wire("name", min = 1)]
     name: String,
     /// The city.
-    #[wire("city")]
+    #[wire("city", min = 1)]
     city: Option<String>,
 }
 

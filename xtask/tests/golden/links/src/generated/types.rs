@@ -79,7 +79,7 @@ pub struct Bill {
     #[wire("back")]
     back: Option<String>,
     /// A note.
-    #[wire("note")]
+    #[wire("note", min = 1)]
     note: Option<String>,
 }
 

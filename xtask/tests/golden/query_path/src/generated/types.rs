@@ -9,13 +9,13 @@ use payments_core::Request;
 #[request(exactly_one("sessionId", "userId", "transactionId"))]
 pub struct Verify {
     /// The session.
-    #[wire("sessionId")]
+    #[wire("sessionId", min = 1)]
     session_id: Option<String>,
     /// The user.
-    #[wire("userId")]
+    #[wire("userId", min = 1)]
     user_id: Option<String>,
     /// The transaction.
-    #[wire("transactionId")]
+    #[wire("transactionId", min = 1)]
     transaction_id: Option<String>,
     /// The language.
     #[wire("lang", chars = "a-z", min = 2, max = 2)]

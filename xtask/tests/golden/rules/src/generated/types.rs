@@ -29,13 +29,13 @@ pub struct Report {
     #[wire("reason", number)]
     reason: Option<Reason>,
     /// A note.
-    #[wire("note")]
+    #[wire("note", min = 1)]
     note: Option<String>,
     /// When.
-    #[wire("at", time)]
+    #[wire("at", time, min = 1)]
     at: Option<String>,
     /// Who said no.
-    #[wire("acquirer")]
+    #[wire("acquirer", min = 1)]
     acquirer: Option<String>,
     /// How old.
     #[wire("age")]

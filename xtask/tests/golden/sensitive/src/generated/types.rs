@@ -14,7 +14,7 @@ pub struct Register {
     #[wire("pin", min = 1)]
     pin: Secret<String>,
     /// The address.
-    #[wire("email", sensitive)]
+    #[wire("email", min = 1, sensitive)]
     email: Option<String>,
 }
 

@@ -104,6 +104,7 @@ impl Resolve for Pay {
 impl Call for Status {
     const NAME: &'static str = "status";
     const EFFECT: Effect = Effect::Read;
+    const FRESH: bool = true;
     type Reply = StatusReply;
 
     fn reference(&self) -> Option<&str> {

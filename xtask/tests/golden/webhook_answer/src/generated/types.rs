@@ -47,6 +47,6 @@ pub struct Account {
     #[wire("id", min = 1)]
     id: String,
     /// The name.
-    #[wire("name", sensitive)]
+    #[wire("name", min = 1, sensitive)]
     name: Option<String>,
 }
