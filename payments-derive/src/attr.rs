@@ -63,7 +63,7 @@ pub(crate) struct Wire {
     pub(crate) sensitive: Option<Ident>,
     /// A link that nobody can listen to.
     pub(crate) link: Option<Ident>,
-    /// A time as RFC 3339 has it.
+    /// A time in UTC as RFC 3339 has it.
     pub(crate) time: Option<Ident>,
     pub(crate) path: Option<Ident>,
     /// A truth value that is written as 0 or 1.

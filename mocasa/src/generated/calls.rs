@@ -87,6 +87,7 @@ const ENVELOPE: Envelope = Envelope {
     inner: None,
     data: Some("data"),
     any_status: false,
+    failed_beside_4xx: false,
 };
 
 impl Call for ApplyToken {

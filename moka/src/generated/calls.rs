@@ -276,6 +276,7 @@ const PAGE_ENVELOPE: Envelope = Envelope {
     inner: None,
     data: Some("Data"),
     any_status: true,
+    failed_beside_4xx: false,
 };
 
 /// What the answers of the services are wrapped in. A call that was processed may still be
@@ -297,6 +298,7 @@ const SERVICE_ENVELOPE: Envelope = Envelope {
     }),
     data: Some("Data"),
     any_status: true,
+    failed_beside_4xx: false,
 };
 
 impl Call for CreatePage {

@@ -292,10 +292,11 @@ const FLAT_ENVELOPE: Envelope = Envelope {
     inner: None,
     data: None,
     any_status: false,
+    failed_beside_4xx: false,
 };
 
-/// What is in an answer to a question: the code is that of the payment or the refund, except for
-/// these, by which the question itself is refused.
+/// What is in an answer to a question: the code is that of the payment, except for these, by which
+/// the question itself is refused.
 const STATE_ENVELOPE: Envelope = Envelope {
     verdict: Verdict {
         field: "resultCode",
@@ -307,6 +308,23 @@ const STATE_ENVELOPE: Envelope = Envelope {
     inner: None,
     data: None,
     any_status: false,
+    failed_beside_4xx: true,
+};
+
+/// The same of a refund. Its answer is not documented, and is known by its code alone: beside a 4xx
+/// it may be the question that failed.
+const REFUND_STATE_ENVELOPE: Envelope = Envelope {
+    verdict: Verdict {
+        field: "resultCode",
+        success: Success::Except(&["10", "11", "12", "13", "20", "40", "42", "47"]),
+        code: Some("resultCode"),
+        message: &["message"],
+        meaning: |code| ResultCode::from(code).meaning(),
+    },
+    inner: None,
+    data: None,
+    any_status: false,
+    failed_beside_4xx: false,
 };
 
 impl Call for CreatePayment {
@@ -460,7 +478,7 @@ impl Call for RefundStatus {
     }
 
     fn reply(&self, response: &Response) -> Result<RefundStatusReply, Fault> {
-        let reply: RefundStatusReply = STATE_ENVELOPE.open(response)?;
+        let reply: RefundStatusReply = REFUND_STATE_ENVELOPE.open(response)?;
         echo("requestId", self.request_id(), reply.request_id.as_deref())?;
         echo("orderId", self.order_id(), Some(&reply.order_id))?;
         Ok(reply)

@@ -27,6 +27,9 @@ pub struct Envelope {
     /// Whether a refusal is read beside a 5xx too: the provider answers so, and not only whoever
     /// stands between.
     pub any_status: bool,
+    /// Whether a code that means "declined", and is an answer ([`Success::Except`]), is read beside a 4xx
+    /// too: what was asked about failed, and the question did not.
+    pub failed_beside_4xx: bool,
 }
 
 /// How a provider refuses that has no envelope: by these statuses, with an object that says why.
@@ -44,8 +47,8 @@ pub struct Refusals {
 
 impl Envelope {
     /// Opens the envelope: a success is HTTP 2xx **and** the success value **and** a message with
-    /// everything that the description requires. Where every code but some is an answer
-    /// ([`Success::Except`]), one that does not mean "done" may also stand beside a 4xx.
+    /// everything that the description requires. A failure that is an answer
+    /// ([`Envelope::failed_beside_4xx`]) may also stand beside a 4xx.
     ///
     /// # Errors
     /// [`Fault::Refused`] if the envelope itself, or the verdict within, says no, on any status but
@@ -68,8 +71,9 @@ impl Envelope {
         let status = response.status();
         let whole = object(response)?;
         self.verdict.check(&whole, response)?;
-        let may_fail = status.is_client_error() && !self.verdict.says_done(&whole);
-        if !status.is_success() && !may_fail {
+        let failed =
+            self.failed_beside_4xx && status.is_client_error() && self.verdict.says_failed(&whole);
+        if !status.is_success() && !failed {
             return Err(Fault::unreadable(format!(
                 "http status {} beside a success",
                 status.as_u16()
@@ -218,6 +222,7 @@ mod tests {
         inner: None,
         data: Some("data"),
         any_status: false,
+        failed_beside_4xx: false,
     };
     const TEXT: Envelope = Envelope {
         verdict: Verdict {
@@ -386,26 +391,43 @@ mod tests {
             check(numbers, &body(code), kind);
         }
         check(numbers, &body("null"), "unreadable `code` is missing");
-        // What failed is told beside a 4xx too; what is done is not.
-        let done = Envelope {
+        // What failed is told beside a 4xx too where the description says so; nothing else is.
+        let failed = Envelope {
             verdict: Verdict {
                 meaning: |code| match code {
                     "0" => Meaning::Done,
-                    _ => Meaning::Declined,
+                    "7000" => Meaning::Pending,
+                    "1006" => Meaning::Declined,
+                    _ => Meaning::Unknown,
                 },
                 ..numbers.verdict
             },
+            failed_beside_4xx: true,
             ..numbers
         };
-        for code in ["0", r#""0""#] {
+        for code in ["0", r#""0""#, "7000", "43"] {
             let beside = json(400, &format!(r#"{{"code":{code},"id":"a"}}"#));
-            check(done, &beside, "unreadable http status 400 beside a success");
+            check(
+                failed,
+                &beside,
+                "unreadable http status 400 beside a success",
+            );
         }
-        check(done, &json(422, r#"{"code":"1006","id":"a"}"#), "ok a");
+        check(failed, &json(422, r#"{"code":"1006","id":"a"}"#), "ok a");
         check(
-            done,
+            failed,
             &json(500, r#"{"code":1006,"id":"a"}"#),
             "unreadable http status 500",
+        );
+        let beside = json(400, r#"{"code":1006,"id":"a"}"#);
+        let only_2xx = Envelope {
+            failed_beside_4xx: false,
+            ..failed
+        };
+        check(
+            only_2xx,
+            &beside,
+            "unreadable http status 400 beside a success",
         );
         let texts = except(&[r#""EX""#]);
         check(texts, &body(r#""ok""#), "ok a");

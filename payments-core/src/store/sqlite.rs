@@ -31,8 +31,9 @@ const LONGEST: Duration = Duration::from_secs(1_000_000);
 /// How long between two tries where SQLite does not wait by itself.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// What is done each time a database is opened.
-const OPENED: &str = include_str!("sqlite/opened.sql");
+/// What is done each time a database is opened, if the first says so.
+const IS_BETWEEN: &str = include_str!("sqlite/is_between.sql");
+const QUEUE_BETWEEN: &str = include_str!("sqlite/queue_between.sql");
 
 /// What inbox and journal are kept in: one connection to a SQLite database, and the tables of
 /// `store/sqlite/1.sql` and `2.sql` in it. Cheap to clone; the clones share the connection, one at a time.
@@ -98,6 +99,7 @@ impl Sqlite {
         }
         prepare(&connection).map_err(|error| failed(OPENING, error))??;
         migrate(&mut connection)?;
+        Self::heal(&connection).map_err(|error| failed(OPENING, error))?;
         let file = OpenFile::of(&connection).map_err(|error| {
             let problem = "the file cannot be found";
             StoreError::new(StoreFailure::Unavailable, OPENING, problem).with_source(error)
@@ -109,6 +111,15 @@ impl Sqlite {
             clock: Arc::new(SystemClock::new()),
             patience: PATIENCE,
         })
+    }
+
+    /// Puts into the inbox's queue what has come and would not be claimed. Mostly there is nothing, and nothing
+    /// is locked.
+    pub(crate) fn heal(connection: &Connection) -> rusqlite::Result<()> {
+        if connection.query_row(IS_BETWEEN, [], |row| row.get(0))? {
+            connection.execute(QUEUE_BETWEEN, [])?;
+        }
+        Ok(())
     }
 
     /// The same on a clock of the caller's: its time of day is what is written, because a process that
@@ -450,7 +461,6 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         transaction.execute(&update, [newest]).map_err(failed)?;
     }
     check(&transaction)?;
-    transaction.execute_batch(OPENED).map_err(failed)?;
     transaction.commit().map_err(failed)
 }
 

@@ -169,6 +169,7 @@ pub(crate) enum EnvelopeKind {
         /// A second verdict, inside the data.
         inner: Option<Verdict>,
         any_status: bool,
+        failed_beside_4xx: bool,
     },
     /// Around refusals: the status says that it is one.
     Refusal,
@@ -332,7 +333,7 @@ impl Field {
 pub(crate) struct Rule {
     /// A link that nobody can listen to.
     pub(crate) link: bool,
-    /// A time as RFC 3339 has it.
+    /// A time in UTC as RFC 3339 has it.
     pub(crate) time: bool,
     pub(crate) chars: Option<String>,
     pub(crate) min: Option<usize>,

@@ -158,7 +158,8 @@ impl Entry {
             reference: notice.reference().to_owned(),
             inbound: Some(message.at_rest()),
             digest: Some(message.digest()),
-            is_strict: M::STRICT,
+            // Where nothing is compared, no repeat is another message: nor of one that was kept when something was.
+            is_strict: M::STRICT && notice.repeat().is_none_or(|values| !values.is_empty()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The statements of an inbox in a database, as they are run. In PostgreSQL `?` is written `$`.
 //!
 //! Each step is one transaction. SQLite's begin with `BEGIN IMMEDIATE`, so that no two of them overlap; where one
-//! message comes alone, [`KEEP`] is one by itself. PostgreSQL's are `READ COMMITTED`, and lock what they work on.
+//! message comes alone, [`KEEP_IN_SQLITE`] is one by itself. PostgreSQL's are `READ COMMITTED`, and lock what they work on.
 //! The steps are: [`KEEP`] and [`PAYMENT`] (or [`DIGEST`], where the key is known); [`NEXT`], [`COUNT`] and
 //! [`CLAIM`]; [`END`] and [`DONE`]. In SQLite, where what a commit writes is what accepting costs, a message is kept
 //! by [`KEEP_IN_SQLITE`], and [`PAYMENT`] comes with the first claim of a payment: before [`CLAIM`], where
@@ -33,7 +33,8 @@ macro_rules! keep {
     };
 }
 
-/// Keeps a message, which is due at once; no row where its key is known.
+/// Keeps a message, which is due at once; no row where its key is known. In SQLite [`KEEP_IN_SQLITE`] does it: this
+/// would hide what waits there.
 pub const KEEP: &str = keep!("0");
 
 /// The same in SQLite, where it is not in the queue yet: it is due at -1.
@@ -176,17 +177,10 @@ pub const HOLD: &str = "
 /// Puts into the queue what has come and is not among the rows with the highest ids; in SQLite only. It is there
 /// where others kept or claimed rows by statements that are not these, a program that knows version 1 of the tables
 /// among them. It is done where a database is opened, and with every purge, if [`IS_BETWEEN`].
-pub const QUEUE_BETWEEN: &str = include_str!("../../store/sqlite/opened.sql");
+pub const QUEUE_BETWEEN: &str = include_str!("../../store/sqlite/queue_between.sql");
 
 /// Whether there is such a row. All rows are looked at for it, and nothing is locked.
-pub const IS_BETWEEN: &str = concat!(
-    "
-    SELECT EXISTS (
-        SELECT 1 FROM payments_inbox NOT INDEXED WHERE state = 'waiting' AND due_at < 0 AND NOT ",
-    new!(),
-    "
-    )"
-);
+pub const IS_BETWEEN: &str = include_str!("../../store/sqlite/is_between.sql");
 
 macro_rules! leave {
     ($which:literal) => {

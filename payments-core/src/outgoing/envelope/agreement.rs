@@ -22,6 +22,7 @@ const TRUTH: Envelope = Envelope {
     inner: None,
     data: Some("data"),
     any_status: false,
+    failed_beside_4xx: false,
 };
 const TEXT: Envelope = Envelope {
     verdict: Verdict {

@@ -48,12 +48,11 @@ impl Verdict {
         ))
     }
 
-    /// Whether a success is one of the call's subject too: always, where one value says success; where
-    /// all but some are answers, by what the code means.
-    pub(super) fn says_done(&self, object: &Object<'_>) -> bool {
+    /// Whether the code of an answer means that what was asked about failed.
+    pub(super) fn says_failed(&self, object: &Object<'_>) -> bool {
         let code = self.code.and_then(|name| text_of(object, name));
         let meaning = (self.meaning)(code.as_deref().unwrap_or_default().trim());
-        matches!(self.success, Success::Equals(_)) || meaning == Meaning::Done
+        matches!(self.success, Success::Except(_)) && meaning == Meaning::Declined
     }
 
     /// Compares values, not spellings, and reads nothing out of a value of another kind: a `"true"`

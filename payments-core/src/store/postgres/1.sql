@@ -15,11 +15,11 @@ CREATE TABLE payments_inbox (
     headers BYTEA,               -- lines of `name: value`: content type, signature, what was asked for
     body BYTEA,
     peer TEXT,
-    digest BYTEA,                -- SHA-256 of query and body: tells whether a repeat says the same
+    digest BYTEA,                -- SHA-256 of query and body, or of what a repeat must agree in: tells whether it says the same
     state TEXT NOT NULL,        -- waiting, done, dead
     attempts BIGINT NOT NULL,
     why TEXT,                   -- the reason of the last attempt that did not end it
-    due_at BIGINT NOT NULL,    -- not before; 0 is at once, -1 too: it has just come
+    due_at BIGINT NOT NULL,    -- not before; 0 is at once, -1 in SQLite: it has just come
     touched_at BIGINT NOT NULL,-- when the row was last written
     accepted_at BIGINT NOT NULL,
     CONSTRAINT payments_inbox_key UNIQUE (dedupe, notice, account, environment, provider) -- what differs first: most of a look-up is comparing

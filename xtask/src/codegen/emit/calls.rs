@@ -147,6 +147,7 @@ fn envelope_const(provider: &Provider, envelope: &Envelope, page: &mut Page) -> 
             success,
             inner,
             any_status,
+            failed_beside_4xx,
         } => {
             for used in ["Envelope", "Success", "Verdict"] {
                 page.uses.add("payments_core::call", used);
@@ -160,7 +161,7 @@ fn envelope_const(provider: &Provider, envelope: &Envelope, page: &mut Page) -> 
             };
             let told = told(&envelope.code, &envelope.message, &envelope.codes, page);
             format!(
-                "const {name}: Envelope = Envelope {{\nverdict: {},\ninner: {inner},\ndata: {},\nany_status: {any_status},\n}};\n",
+                "const {name}: Envelope = Envelope {{\nverdict: {},\ninner: {inner},\ndata: {},\nany_status: {any_status},\nfailed_beside_4xx: {failed_beside_4xx},\n}};\n",
                 verdict(success, &told),
                 some(&envelope.data),
             )

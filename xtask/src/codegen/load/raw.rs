@@ -390,11 +390,14 @@ pub(crate) struct Inner {
     pub(crate) codes: Option<Spanned<String>>,
 }
 
-/// Beside which statuses a refusal is read; 2xx and 4xx unless told.
+/// What is read beside more statuses. A refusal is beside 2xx and 4xx, a success beside 2xx unless told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Statuses {
+    /// A refusal beside 5xx too.
     Any,
+    /// An answer that tells of a failure beside 4xx too.
+    Failures,
 }
 
 #[derive(Debug, Deserialize)]

@@ -3,7 +3,7 @@
 use serde_saphyr::Spanned;
 
 use super::super::load::node::{Node, Value};
-use super::super::load::raw;
+use super::super::load::raw::{self, Statuses};
 use super::super::model::{Codes, Envelope, EnvelopeKind, Success, Verdict};
 use super::Lowering;
 
@@ -12,6 +12,8 @@ impl<'a> Lowering<'a> {
         let mut envelopes = Vec::new();
         for (name, raw) in self.raw.components.envelopes.iter() {
             let message = self.message_names(raw.message.as_ref());
+            let statuses = raw.statuses.as_ref().map(|statuses| statuses.value);
+            let is = |wanted| statuses == Some(wanted);
             let kind = match (&raw.success, &raw.code, message.is_empty()) {
                 (Some(success), _, _) => EnvelopeKind::Reply {
                     success: self.verdict_on(success),
@@ -19,7 +21,8 @@ impl<'a> Lowering<'a> {
                         .inner
                         .as_ref()
                         .map(|inner| self.inner(inner, raw, codes)),
-                    any_status: raw.statuses.is_some(),
+                    any_status: is(Statuses::Any),
+                    failed_beside_4xx: is(Statuses::Failures),
                 },
                 (None, None, true) => EnvelopeKind::Request,
                 (None, _, _) => EnvelopeKind::Refusal,

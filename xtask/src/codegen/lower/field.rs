@@ -411,16 +411,16 @@ impl<'a> Lowering<'a> {
         }
         if matches!(kind, Kind::Text | Kind::Secret)
             && context.role == Role::Request
-            && property.default.is_none()
+            && (context.required || context.member || property.default.is_none())
         {
-            // What is not given is left out.
+            // What is not given is left out, or sent as empty by its default.
             rule.min = rule.min.or(Some(1));
         }
         rule
     }
 }
 
-/// Whether it is to be a time as RFC 3339 has it.
+/// Whether it is to be a time in UTC as RFC 3339 has it.
 fn is_time(property: &raw::Property) -> bool {
     property
         .format

@@ -51,7 +51,8 @@ impl Side {
             Self::Transfers(sandbox) => sandbox.control().clock().clone(),
             Self::Refunds(sandbox) => sandbox.control().clock().clone(),
         };
-        let (wall, since) = (unix_millis(clock.wall()), clock.monotonic().as_millis());
+        // In this order: who is interrupted between the two takes the effects for later, not for earlier.
+        let (since, wall) = (clock.monotonic().as_millis(), unix_millis(clock.wall()));
         wall.cast_signed().saturating_sub(millis(since))
     }
 

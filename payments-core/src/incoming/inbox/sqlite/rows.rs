@@ -260,9 +260,9 @@ fn change(
 
 pub(super) fn purge(store: &Sqlite, keep: Retention) -> Result<Purged, StoreError> {
     let now = store.now();
-    let looked = store.alone(PURGING, |connection| Ok(Some(queue_between(connection)?)))?;
+    let looked = store.alone(PURGING, |connection| Ok(Some(Sqlite::heal(connection)?)))?;
     if looked.is_none() {
-        store.transaction(PURGING, |transaction| Ok(queue_between(transaction)?))?;
+        store.transaction(PURGING, |transaction| Ok(Sqlite::heal(transaction)?))?;
     }
     // Whole rows first: then there is less content to delete.
     let mut purged = Purged {
@@ -282,14 +282,6 @@ pub(super) fn purge(store: &Sqlite, keep: Retention) -> Result<Purged, StoreErro
             return Ok(purged);
         }
     }
-}
-
-/// Finds what has come and would not be claimed. It locks nothing where there is none, as mostly.
-fn queue_between(connection: &Connection) -> rusqlite::Result<()> {
-    if connection.query_row(sql::IS_BETWEEN, [], |row| row.get(0))? {
-        connection.execute(sql::QUEUE_BETWEEN, [])?;
-    }
-    Ok(())
 }
 
 /// What tells two payments apart. A row that waits may hold a text that is none, and hinders nobody.

@@ -57,6 +57,16 @@ fn results(write: impl Fn(&[(&str, &str)]) -> Original) -> Vec<Original> {
             ("callbackToken", "v2/token"),
             ("partnerClientId", "buyer-7"),
         ])),
+        // In Base64.
+        write(&result(&[
+            ("callbackToken", "dG9rZW4/+w=="),
+            ("partnerClientId", "Y2xpZW50MQ=="),
+        ])),
+        blurred(&[("callbackToken", "t&extraData=x"), ("partnerClientId", "c")]),
+        blurred(&[
+            ("callbackToken", "t"),
+            ("partnerClientId", "c&partnerCode=z"),
+        ]),
         // A text that ends as the one after it begins, and goes on as the message does.
         blurred(&[("message", "ok&orderId=MM1&orderInfo=x")]),
         blurred(&[("extraData", "e&message=ok&orderId=MM1&orderInfo=x")]),

@@ -44,6 +44,7 @@ const ENVELOPE: Envelope = Envelope {
     inner: None,
     data: Some("Data"),
     any_status: false,
+    failed_beside_4xx: false,
 };
 
 impl Call for Ask {

@@ -51,6 +51,7 @@ const TWICE_ENVELOPE: Envelope = Envelope {
     }),
     data: Some("Data"),
     any_status: true,
+    failed_beside_4xx: false,
 };
 
 /// What every other answer is.
@@ -65,6 +66,7 @@ const CODE_ENVELOPE: Envelope = Envelope {
     inner: None,
     data: None,
     any_status: false,
+    failed_beside_4xx: false,
 };
 
 impl Call for Pay {

@@ -114,6 +114,7 @@ const ENVELOPE: Envelope = Envelope {
     inner: None,
     data: None,
     any_status: false,
+    failed_beside_4xx: false,
 };
 
 impl Call for Create {
