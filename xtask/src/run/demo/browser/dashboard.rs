@@ -208,12 +208,12 @@ impl Desktop {
         board
             .click(&format!("nav a[href=\"/sandboxes/{ABOUT}\"]"))
             .await?;
-        board.fill("#fault-written", "status-before:503").await?;
+        board.fill("#fault-written", "close-before").await?;
         self.press("#fault", "strikes the next 1").await?;
-        board.read("li", "status-before:503: the next 1").await?;
+        board.read("li", "close-before: the next 1").await?;
         board.run(MARK, json!([])).await?;
         self.order().await?;
-        board.read(".timeline", "struck by status-before").await?;
+        board.read(".timeline", "struck by close-before").await?;
         board.read("p", "None is armed").await?;
         self.is_the_same_page().await?;
         self.picture("fault").await?;
@@ -227,7 +227,7 @@ impl Desktop {
             .iter()
             .map(|one| (one.what(), one.state()))
             .collect();
-        // The one that was struck arrived when the client sent it again.
+        // The one that was struck got no answer, and arrived when the client sent it again.
         let expect = [
             ("payment", "paid (0)"),
             ("payment", "waiting (1000)"),
