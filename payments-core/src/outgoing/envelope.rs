@@ -321,6 +321,19 @@ mod tests {
     }
 
     #[test]
+    fn data_of_which_nothing_is_needed_may_be_missing() {
+        #[derive(serde::Deserialize)]
+        struct Note {
+            note: Option<String>,
+        }
+        for body in [r#"{"success":true}"#, r#"{"success":true,"data":null}"#] {
+            let found = TRUTH.open::<Note>(&json(200, body));
+            assert!(found.is_ok_and(|found| found.note.is_none()), "{body}");
+            check(TRUTH, &json(200, body), "unreadable `data` is missing");
+        }
+    }
+
+    #[test]
     fn a_refusal_is_the_envelopes_own() {
         let body = r#"{"success":false,"code":7,"message":"no"}"#;
         for status in [200, 400, 422] {
@@ -405,30 +418,21 @@ mod tests {
             failed_beside_4xx: true,
             ..numbers
         };
-        for code in ["0", r#""0""#, "7000", "43"] {
-            let beside = json(400, &format!(r#"{{"code":{code},"id":"a"}}"#));
-            check(
-                failed,
-                &beside,
-                "unreadable http status 400 beside a success",
-            );
-        }
-        check(failed, &json(422, r#"{"code":"1006","id":"a"}"#), "ok a");
-        check(
-            failed,
-            &json(500, r#"{"code":1006,"id":"a"}"#),
-            "unreadable http status 500",
-        );
-        let beside = json(400, r#"{"code":1006,"id":"a"}"#);
         let only_2xx = Envelope {
             failed_beside_4xx: false,
             ..failed
         };
-        check(
-            only_2xx,
-            &beside,
-            "unreadable http status 400 beside a success",
-        );
+        let read = |envelope, status, code: &str, expect: &str| {
+            let body = format!(r#"{{"code":{code},"id":"a"}}"#);
+            check(envelope, &json(status, &body), expect);
+        };
+        let beside = "unreadable http status 400 beside a success";
+        for code in ["0", r#""0""#, "7000", "43"] {
+            read(failed, 400, code, beside);
+        }
+        read(failed, 422, r#""1006""#, "ok a");
+        read(failed, 500, "1006", "unreadable http status 500");
+        read(only_2xx, 400, "1006", beside);
         let texts = except(&[r#""EX""#]);
         check(texts, &body(r#""ok""#), "ok a");
         check(texts, &body(r#"" ex ""#), "refused ex None Unknown");

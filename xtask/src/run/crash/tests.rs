@@ -87,12 +87,18 @@ fn on_a_server_nothing_is_lost_and_nothing_happens_twice() {
     }
 }
 
-/// The same on both stores. Where there is no PostgreSQL, that was said.
+/// The same on both stores. Where there is no PostgreSQL, that was said. When a kill comes is chance, and with few of
+/// them none may come where it shows something: one of three runs has to.
 fn is_found_out(spoiled: &str, is_seen: impl Fn(&Figures) -> bool) {
     for store in [Store::Sqlite, Store::Postgres] {
-        if let Some(figures) = check(store, spoiled) {
-            assert!(is_seen(&figures), "{store:?}: {figures:?}");
-            assert!(!figures.are_held());
+        let mut missed = Vec::new();
+        while let Some(figures) = check(store, spoiled) {
+            if is_seen(&figures) {
+                assert!(!figures.are_held());
+                break;
+            }
+            missed.push(figures);
+            assert!(missed.len() < 3, "{store:?}: {missed:?}");
         }
     }
 }
